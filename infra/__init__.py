@@ -1,0 +1,1 @@
+"""Infrastructure: Google Cloud, the serving container, the embedded cloud, the bundles."""

@@ -1,0 +1,57 @@
+"""Write every requirements.txt from pyproject.toml: one lock, and the part of each function."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+PARTS = {
+    "ingest": "functions/ingest/requirements.txt",
+    "preprocess": "functions/preprocess/requirements.txt",
+    "insights": "functions/insights/requirements.txt",
+    "endpoint": "infra/endpoint/requirements.txt",
+    "endpoint-gpu": "infra/endpoint/requirements-gpu.txt",
+}
+# What pyproject.toml's environments have in common says nothing about a single package.
+_ALWAYS = {
+    "python_full_version < '3.12'",
+    "implementation_name == 'cpython'",
+    "platform_python_implementation == 'CPython'",
+    "sys_platform != 'win32'",
+}
+
+
+def without_common_markers(line: str) -> str:
+    """The requirement with what is left of its marker."""
+    requirement, _, marker = line.partition(" ; ")
+    own = [clause for clause in marker.split(" and ") if clause and clause not in _ALWAYS]
+    return " ; ".join([requirement, *([" and ".join(own)] if own else [])])
+
+
+def compile_requirements(target: str, *arguments: str) -> None:
+    """Resolve into `target`, starting from the versions that it has."""
+    command = [sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--universal"]
+    command += ["--no-header", "--no-annotate", "--python-version", "3.11", "--output-file", target]
+    subprocess.run([*command, *arguments], cwd=REPOSITORY, check=True)  # noqa: S603  our own words
+    file = REPOSITORY / target
+    lines = [without_common_markers(line) for line in file.read_text().splitlines()]
+    file.write_text("\n".join(["# Written by `make lock` from pyproject.toml.", *lines, ""]))
+
+
+def main() -> None:
+    """The whole lock first; the parts are held to it."""
+    compile_requirements("requirements.txt", "--group", "dev", "pyproject.toml")
+    for group, target in PARTS.items():
+        compile_requirements(
+            target,
+            "--constraint",
+            "requirements.txt",
+            "--group",
+            f"pyproject.toml:{group}",
+        )
+
+
+if __name__ == "__main__":
+    main()
