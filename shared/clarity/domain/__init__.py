@@ -1,0 +1,1 @@
+"""The rules of the product: pure functions and values, over the standard library and NumPy."""

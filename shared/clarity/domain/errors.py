@@ -1,0 +1,92 @@
+"""What can go wrong, by what the caller must do about it.
+
+ClarityError
+├── PermanentError            redelivery cannot help: acknowledge, record, dead-letter
+│   ├── MalformedEventError   the envelope or its payload cannot be read
+│   ├── UnusableUploadError   the upload document as a whole cannot be used
+│   ├── ReusedIdError         a new document has the id of one that was handled before
+│   ├── UnknownReferenceError a message names a document that is not there
+│   ├── RefusedError          an outside service says that this call will never work
+│   ├── UnusableAnswerError   the language model's answer cannot be used
+│   └── ExhaustedError        it was tried again for as long as is allowed
+└── TransientError            try again later: raise, so that the event is redelivered
+    ├── InProgressError       another worker holds the claim
+    ├── NotSettledError       the person's uploads are still arriving
+    └── UnavailableError      an outside service did not answer, or asked us to wait
+"""
+
+
+class ClarityError(Exception):
+    """Base of all errors that this package raises on purpose."""
+
+
+class PermanentError(ClarityError):
+    """Redelivery cannot help: what was expected and what was found are in the message."""
+
+    code = "permanent"
+
+
+class MalformedEventError(PermanentError):
+    """The envelope or its payload cannot be read."""
+
+    code = "malformed_event"
+
+
+class UnusableUploadError(PermanentError):
+    """The upload document as a whole cannot be used."""
+
+    code = "unusable_upload"
+
+
+class ReusedIdError(PermanentError):
+    """A new document has the id of one that was handled before and then deleted."""
+
+    code = "reused_id"
+
+
+class UnknownReferenceError(PermanentError):
+    """A message names a document that is not there."""
+
+    code = "unknown_reference"
+
+
+class RefusedError(PermanentError):
+    """An outside service says that this call will never work."""
+
+    code = "refused"
+
+
+class UnusableAnswerError(PermanentError):
+    """The language model's answer cannot be used."""
+
+    code = "unusable_answer"
+
+
+class ExhaustedError(PermanentError):
+    """It was tried again for as long as is allowed."""
+
+    code = "exhausted"
+
+
+class TransientError(ClarityError):
+    """Try again later."""
+
+    code = "transient"
+
+
+class InProgressError(TransientError):
+    """Another worker holds the claim."""
+
+    code = "in_progress"
+
+
+class NotSettledError(TransientError):
+    """The person's uploads are still arriving."""
+
+    code = "not_settled"
+
+
+class UnavailableError(TransientError):
+    """An outside service did not answer, or asked us to wait."""
+
+    code = "unavailable"
