@@ -1,0 +1,167 @@
+"""Samples become a minute grid of the person's own days: values, and a mask of what was observed.
+
+Everything is laid out on real (UTC) minutes first, where time has no gaps, and moved to the
+person's wall clock last. So a daylight saving night loses or repeats exactly its hour, and a
+traveller's day is as long as it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, fields
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from clarity.domain.channels import Channels, heart_rate_channel, sleep_channel, steps_by_device
+from clarity.domain.clock import wall_clock
+from clarity.domain.units import KIND_INDEX
+from clarity.domain.wear import merge_steps, worn_minutes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from clarity.domain.columns import Samples
+
+MINUTES_PER_DAY: Final = 1440
+MINUTES_PER_WEEK: Final = 10_080  # PAT's input length, Ruan et al. 2024
+# Wear is judged from 60 min of absence and 90 min of zeros, one after the other: this much before
+# and after the window decides its edges, so that a window cut from a longer grid is the same.
+CONTEXT_MINUTES: Final = 180
+VITALS: Final = (
+    "restingHeartRate",
+    "heartRateVariabilitySDNN",
+    "oxygenSaturation",
+    "respiratoryRate",
+    "bodyTemperature",
+)
+_GRID_KINDS: Final = [KIND_INDEX[name] for name in ("stepCount", "heartRate", "sleepAnalysis")]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Grid:
+    """Whole days of one person, minute by minute on the wall clock; n = days * 1440.
+
+    Attributes:
+        first_day: The local calendar day that minute 0 begins.
+        days: Number of days.
+        steps: (n,) steps per minute; 0 where worn without a step record, NaN where not observed.
+        heart_rate: (n,) beats per minute, mean of the minute's samples, NaN where there is none.
+        worn: (n,) True where there is evidence that the person wore (or carried) a device.
+        stage: (n,) int8 HealthKit sleep stage, -1 unknown.
+        repeats: (n,) uint8 how often the wall-clock minute took place: 0 where clocks jumped over
+            it, 2 where they went back. A day's sum is its real length (1380, 1440, 1500).
+        imputed: (n,) True where `fill_gaps` put the steps; all False as built.
+        vitals: By kind name, (days,) the day's mean of those samples, NaN where there is none.
+        notes: What happened to the clock, each beginning with its day.
+        sources: Names of the devices and apps whose samples went into the grid, sorted.
+    """
+
+    first_day: date
+    days: int
+    steps: NDArray[np.float64]
+    heart_rate: NDArray[np.float64]
+    worn: NDArray[np.bool_]
+    stage: NDArray[np.int8]
+    repeats: NDArray[np.uint8]
+    imputed: NDArray[np.bool_]
+    vitals: Mapping[str, NDArray[np.float64]]
+    notes: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+
+    def day(self, index: int) -> date:
+        """The calendar day of day number `index`."""
+        return self.first_day + timedelta(days=index)
+
+    def window(self, first: int, days: int) -> Grid:
+        """The part from day number `first` on, `days` long."""
+        minutes = slice(first * MINUTES_PER_DAY, (first + days) * MINUTES_PER_DAY)
+        arrays: dict[str, Any] = {
+            entry.name: getattr(self, entry.name)[minutes]
+            for entry in fields(self)
+            if isinstance(getattr(self, entry.name), np.ndarray)
+        }
+        inside = {(self.day(first + day)).isoformat() for day in range(days)}
+        return Grid(
+            first_day=self.day(first),
+            days=days,
+            vitals={name: values[first : first + days] for name, values in self.vitals.items()},
+            notes=tuple(note for note in self.notes if note[:10] in inside),
+            sources=self.sources,
+            **arrays,
+        )
+
+
+def build_grid(samples: Samples, first_day: date, days: int = 7) -> Grid:
+    """The minute grid of `days` local calendar days from `first_day` on.
+
+    Steps are spread over the interval that they cover, in proportion to the overlap with each
+    minute. iPhone and Watch are merged per minute and never summed: the Watch counts while it is
+    worn, the phone elsewhere. Samples of other days are ignored but for three hours of context on
+    each side, which decide whether the edges were worn. Order, duplicates and batches of the
+    samples do not matter.
+    """
+    once = samples.select(np.unique(samples.identity, return_index=True)[1])
+    clock = wall_clock(once, _epoch_minute(first_day), days * MINUTES_PER_DAY, CONTEXT_MINUTES)
+    near = once.select((once.end >= clock.start_s) & (once.start < clock.stop_s))
+    channels = Channels(
+        by_device=steps_by_device(near, clock.start_s, clock.minutes),
+        heart_rate=heart_rate_channel(near, clock.start_s, clock.minutes),
+        sleep=sleep_channel(near, clock.start_s, clock.minutes),
+    )
+    merged = merge_steps(channels)
+    worn = worn_minutes(channels, merged)
+    steps = np.where(worn, merged, np.nan)
+    return Grid(
+        first_day=first_day,
+        days=days,
+        steps=clock.mean(steps),
+        heart_rate=clock.mean(channels.heart_rate.value),
+        worn=clock.any(worn),
+        stage=clock.last(channels.sleep.stage, -1),
+        repeats=clock.repeats(),
+        imputed=np.zeros(days * MINUTES_PER_DAY, np.bool_),
+        vitals=_vitals(once, first_day, days),
+        notes=clock.notes(),
+        sources=_source_names(near),
+    )
+
+
+def grid_digest(grid: Grid) -> str:
+    """SHA-256 in hex of what the grid holds: the same data, however it came, has the same digest.
+
+    Sums of the same numbers in another order differ in the last bits, so values count to 1e-6.
+    """
+    sha = hashlib.sha256(f"clarity-grid-1 {grid.first_day.isoformat()} {grid.days}".encode())
+    for values in (grid.steps, grid.heart_rate, *(grid.vitals[name] for name in VITALS)):
+        micro = np.where(np.isnan(values), -1.0, np.rint(np.nan_to_num(values) * 1e6))
+        sha.update(micro.astype("<i8").tobytes())
+    for flags in (grid.worn, grid.stage, grid.repeats, grid.imputed):
+        sha.update(flags.astype("<i1").tobytes())
+    return sha.hexdigest()
+
+
+def _epoch_minute(day: date) -> int:
+    return (day - date(1970, 1, 1)).days * MINUTES_PER_DAY
+
+
+def _vitals(samples: Samples, first_day: date, days: int) -> dict[str, NDArray[np.float64]]:
+    """By kind, the day's mean; NaN on days without."""
+    day = np.floor_divide(samples.start + samples.offset, 86_400.0).astype(np.int64)
+    day -= (first_day - date(1970, 1, 1)).days
+    inside = (day >= 0) & (day < days)
+    out = {}
+    for name in VITALS:
+        mine = inside & (samples.kind == KIND_INDEX[name])
+        count = np.bincount(day[mine], minlength=days)
+        total = np.bincount(day[mine], samples.value[mine], minlength=days)
+        out[name] = np.where(count > 0, total / np.maximum(count, 1), np.nan)
+    return out
+
+
+def _source_names(samples: Samples) -> tuple[str, ...]:
+    shown = np.unique(samples.source[np.isin(samples.kind, _GRID_KINDS)])
+    return tuple(sorted({samples.sources[i].name or "unnamed" for i in shown.tolist()}))

@@ -1,0 +1,58 @@
+"""One measured number, or the reason why there is none."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+MetricStatus = Literal["ok", "insufficient", "not_applicable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A named number of a week.
+
+    Attributes:
+        name: What it is.
+        value: The number, None unless the status is ok.
+        unit: Its unit, empty for a plain number.
+        status: ok; insufficient, when there is too little data of the right kind; not_applicable,
+            when there is none of that kind or the number is undefined for such data.
+        reason: Why there is no value, empty when there is one.
+        method: The formula or algorithm that was used.
+    """
+
+    name: str
+    value: float | None
+    unit: str
+    status: MetricStatus
+    reason: str
+    method: str
+
+    def to_document(self) -> dict[str, object]:
+        """Plain values for a document store."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A metric that is yet to be given its value: name, unit and method."""
+
+    name: str
+    unit: str
+    method: str
+
+    def value(self, value: float, undefined: str = "undefined for this data") -> Metric:
+        """The metric with its value; insufficient, because of `undefined`, when it is NaN."""
+        if not math.isfinite(value):
+            return self.insufficient(undefined)
+        return Metric(self.name, float(value), self.unit, "ok", "", self.method)
+
+    def insufficient(self, reason: str) -> Metric:
+        """The metric without a value, because there is too little data."""
+        return Metric(self.name, None, self.unit, "insufficient", reason, self.method)
+
+    def not_applicable(self, reason: str) -> Metric:
+        """The metric without a value, because there is no data of the kind it needs."""
+        return Metric(self.name, None, self.unit, "not_applicable", reason, self.method)

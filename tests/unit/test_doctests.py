@@ -1,0 +1,25 @@
+"""The examples in the domain's docstrings are true."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+import pkgutil
+
+import pytest
+
+from clarity import domain
+
+MODULES = [f"clarity.domain.{module.name}" for module in pkgutil.iter_modules(domain.__path__)]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_its_examples_hold(name: str) -> None:
+    assert doctest.testmod(importlib.import_module(name)).failed == 0
+
+
+def test_the_metrics_have_examples() -> None:
+    finder = doctest.DocTestFinder(exclude_empty=True)
+    for name in ("circadian", "sleep", "activity"):
+        module = importlib.import_module(f"clarity.domain.{name}")
+        assert any(test.examples for test in finder.find(module)), name
