@@ -1,0 +1,76 @@
+"""The report's style sheet: light and dark, wide and narrow, screen and paper."""
+
+from __future__ import annotations
+
+from typing import Final
+
+STYLE: Final = """
+:root{--paper:#fff;--ink:#1b2430;--soft:#52606f;--line:#d5dbe2;--box:#f5f7f9;--steps:#0e4a7a;
+--beats:#c2314f;--asleep:#e3e6fa;--deep:#27307d;--core:#5a6acb;--rem:#9a5fc4;--awake:#c47a1c;
+--bed:#9aa7b8;--off:#f0f1f3;--hatch:#a3acb7;--filled:#4388bd;--skipped:#e9e4d8;--warn:#8a4b00;
+--warnbox:#fdf3e3}
+@media (prefers-color-scheme:dark){:root{--paper:#11161d;--ink:#e7ecf2;--soft:#a9b5c3;
+--line:#36414e;--box:#1a212b;--steps:#8fc9f7;--beats:#ff7f95;--asleep:#252d55;--deep:#5566e0;
+--core:#8c9af0;--rem:#c495ea;--awake:#e8ac5c;--bed:#75828f;--off:#1d242d;--hatch:#56616e;
+--filled:#4a8cc4;--skipped:#2e2b26;--warn:#f3c27c;--warnbox:#2d2415}}
+*{box-sizing:border-box}
+body{margin:0;background:var(--paper);color:var(--ink);
+font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
+main{max-width:1080px;margin:0 auto;padding:20px 24px 40px}
+h1{font-size:1.6rem;line-height:1.25;margin:0}h2{font-size:1.15rem;margin:32px 0 6px}
+h3{font-size:1rem;margin:16px 0 4px}p{margin:4px 0}ul{margin:4px 0;padding-left:20px}
+header p,.how,.origin,caption{color:var(--soft)}
+small{display:block;font-size:.8rem;line-height:1.4;font-weight:400;color:var(--soft)}
+.lacking{border-left:4px solid var(--warn);background:var(--warnbox);padding:4px 16px 10px;
+margin-top:16px}.lacking h2{margin-top:8px;color:var(--warn)}
+.symbols{position:absolute}
+.row,.axis{display:grid;grid-template-columns:150px 1fr;column-gap:12px}
+.row{border-top:1px solid var(--line);align-items:center}
+.label{font-size:.8rem;line-height:1.35;margin:0;color:var(--soft)}
+.label b{font-size:.95rem;color:var(--ink)}.label>span{display:block}
+.label .year{display:inline}.label .few,.label .note{color:var(--warn)}
+.day{width:100%;height:76px;display:block}
+.axis>div{grid-column:2;position:relative;height:1.5em;font-size:.75rem;color:var(--soft);
+font-variant-numeric:tabular-nums}
+.axis span{position:absolute;transform:translateX(-50%)}
+.axis span:first-child{transform:none}.axis span:last-child{transform:translateX(-100%)}
+.grid{stroke:var(--line);stroke-width:1}.midnight{stroke:var(--soft);stroke-width:1}
+.base{stroke:var(--line);stroke-width:1}
+.grid,.midnight,.base,.beats,.hatch{fill:none;vector-effect:non-scaling-stroke}
+.steps{fill:var(--steps)}.filled{fill:var(--filled)}.asleep{fill:var(--asleep)}
+.deep{fill:var(--deep)}.core{fill:var(--core)}.rem{fill:var(--rem)}.awake{fill:var(--awake)}
+.bed{fill:var(--bed)}.off{fill:var(--off)}.unworn{fill:url(#hatch)}.skipped{fill:var(--skipped)}
+.beyond{fill:var(--box)}.hatch{stroke:var(--hatch);stroke-width:1}
+.beats{stroke:var(--beats);stroke-width:1.1;stroke-linejoin:round;opacity:.85}
+.legend{list-style:none;display:flex;flex-wrap:wrap;gap:4px 18px;padding:0;margin:10px 0 0;
+font-size:.85rem}
+.legend li{display:flex;align-items:center;gap:6px}
+.key{width:18px;height:12px;border:1px solid var(--line);flex:none}
+.key.steps{background:var(--steps)}.key.asleep{background:var(--asleep)}
+.key.deep{background:var(--deep);height:14px}.key.core{background:var(--core);height:10px}
+.key.rem{background:var(--rem);height:7px}.key.awake{background:var(--awake);height:5px}
+.key.bed{background:var(--bed);height:4px}.key.filled{background:var(--filled)}
+.key.skipped{background:var(--skipped)}
+.key.beats{border:0;border-top:2px solid var(--beats);height:0;opacity:1}
+.key.unworn{background:repeating-linear-gradient(135deg,var(--off) 0 3px,var(--hatch) 3px 4px)}
+table{width:100%;border-collapse:collapse;font-variant-numeric:tabular-nums}
+caption{text-align:left;font-size:.85rem;padding-bottom:6px}
+th,td{text-align:left;vertical-align:top;padding:7px 12px 7px 0;border-bottom:1px solid var(--line)}
+thead th{font-size:.8rem;color:var(--soft);font-weight:600}
+tbody th{font-weight:600;width:50%}td:nth-child(2){white-space:nowrap;font-weight:600}
+tr.insufficient td,tr.not_applicable td{color:var(--soft);font-weight:400}
+.narrative{font-size:1.05rem;max-width:46em}.facts{font-size:.85rem;color:var(--soft)}
+summary{margin-top:12px;font-weight:600}
+.quality{background:var(--box);border:1px solid var(--line);border-radius:6px;padding:2px 16px 12px;
+margin-top:32px}.quality h2{margin-top:10px}
+dl{margin:0;display:grid;grid-template-columns:1fr 1fr;gap:4px 24px}
+dt{font-size:.8rem;color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
+.notice{border-top:1px solid var(--line);margin-top:20px;padding-top:10px;font-weight:600}
+@media (max-width:640px){main{padding:14px 12px 32px}.row,.axis{grid-template-columns:1fr}
+.axis>div{grid-column:1}.label{padding-top:6px}.label>span{display:inline;margin-left:10px}
+.label .year{margin-left:0}.day{height:64px;margin-bottom:4px}dl{grid-template-columns:1fr}
+table{table-layout:fixed}th,td{padding-right:8px;overflow-wrap:break-word}
+thead th:first-child{width:41%}thead th:nth-child(2){width:31%}td:nth-child(2){white-space:normal}}
+@media print{main{max-width:none;padding:0}.row,tr,.quality{break-inside:avoid}
+*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
+""".strip()

@@ -1,0 +1,304 @@
+"""The week's picture: a page that stands alone, says all in words too, and lets nothing in."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import numpy as np
+import pytest
+
+from clarity.domain.analysis import analyse, best_week
+from clarity.domain.grid import Grid, build_grid
+from clarity.domain.metric import Metric
+from clarity.domain.quality import assess
+from clarity.domain.report import NOT_A_DIAGNOSIS, render_report
+from clarity.domain.samples import Samples, parse_upload
+from clarity.sources.people import generate, uploads
+
+LAST_DAY = date(2026, 3, 21)
+NOW = datetime(2026, 3, 23, tzinfo=UTC)
+INSIGHT: dict[str, Any] = {
+    "narrative": "You slept 7 h 2 min a night on average.",
+    "key_insights": ["Your rhythm is steady.", {"text": "You walked 9,812 steps a day."}],
+    "recommendations": ["Keep the times at which you go to bed."],
+    "source": "gemini",
+    "version": "gemini-x/insight-1",
+    "facts": [
+        {"id": "F1", "label": "average sleep", "text": "7 h 2 min", "note": "Watson 2015"},
+        {"id": "F2", "label": "daily steps", "text": "9,812", "note": ""},
+        "not a fact",
+    ],
+}
+
+
+@cache
+def week(name: str) -> Grid:
+    person = generate(name, last_day=LAST_DAY)
+    parts = [parse_upload(document, received_at=NOW).samples for _, document in uploads(person)]
+    return best_week(Samples.concat(parts))
+
+
+def page(grid: Grid, **options: Any) -> str:
+    quality = assess(grid)
+    analysis = analyse(grid, quality) if quality.sufficient else None
+    return render_report(grid, quality, analysis, title=options.pop("title", "A week"), **options)
+
+
+def tree(text: str) -> ET.Element:
+    return ET.fromstring(text.removeprefix("<!DOCTYPE html>"))
+
+
+def texts(element: ET.Element) -> str:
+    return " ".join(" ".join(element.itertext()).split())
+
+
+def classes(text: str) -> set[str]:
+    return {name for found in re.findall(r'class="([^"]+)"', text) for name in found.split()}
+
+
+@pytest.mark.parametrize("name", ["office-worker", "traveller", "non-wear"])
+def test_the_page_is_well_formed_and_small(name):
+    text = page(week(name), insight=INSIGHT)
+
+    assert tree(text).tag == "html"
+    assert len(text.encode()) < 200_000
+
+
+def test_nothing_is_run_and_nothing_is_fetched():
+    text = page(week("office-worker"), insight=INSIGHT)
+
+    tags = {element.tag for element in tree(text).iter()}
+    assert tags.isdisjoint({"script", "link", "img", "iframe", "object", "image"})
+    assert not re.search(r"https?:|@import|url\((?!#)|\son\w+=", text)
+
+
+def test_every_day_is_labelled_with_weekday_date_and_wear():
+    root = tree(page(week("office-worker")))
+
+    labels = [texts(label) for label in root.iter("p") if label.get("class") == "label"]
+
+    assert len(labels) == 7
+    for index, label in enumerate(labels):
+        day = date(2026, 3, 15) + timedelta(index)
+        assert label.startswith(f"{day:%a} {day.day} {day:%b} 2026")
+        assert re.search(r"\d+\.\d h worn [\d,]+ steps", label)
+
+
+def test_each_drawing_has_a_title_and_a_description_in_words():
+    root = tree(page(week("office-worker")))
+
+    days = [svg for svg in root.iter("svg") if svg.get("role") == "img"]
+
+    assert len(days) == 7
+    for svg in days:
+        title, description = (svg.find(tag) for tag in ("title", "desc"))
+        assert title is not None
+        assert description is not None
+        assert svg.get("aria-labelledby") == f"{title.get('id')} {description.get('id')}"
+        assert re.search(r"Asleep: \d\d:\d\d to \d\d:\d\d", texts(description))
+
+
+def test_each_row_shows_its_day_and_the_next():
+    root = tree(page(week("office-worker")))
+
+    shown = [
+        [use.get("href") for use in svg.iter("use")]
+        for svg in root.iter("svg")
+        if svg.get("role") == "img"
+    ]
+
+    assert shown[0] == ["#day0", "#day1"]
+    assert shown[-1] == ["#day6"]
+    assert {symbol.get("id") for symbol in root.iter("symbol")} == {f"day{i}" for i in range(7)}
+
+
+def test_a_title_cannot_bring_markup_or_control_characters_in():
+    text = page(week("office-worker"), title="<script>alert(\"x\")</script> & 'y'\x00\x1b")
+
+    root = tree(text)
+    assert "script" not in {element.tag for element in root.iter()}
+    assert texts(next(root.iter("h1"))) == "<script>alert(\"x\")</script> & 'y'\ufffd\ufffd"
+
+
+def test_words_of_a_model_and_names_of_devices_are_escaped():
+    grid = replace(week("office-worker"), sources=("<b>Watch</b>",))
+    text = page(
+        grid, insight={"narrative": "<img src=x onerror=y>", "key_insights": "<i>no list</i>"}
+    )
+
+    assert "&lt;b&gt;Watch&lt;/b&gt;" in text
+    assert "&lt;img src=x onerror=y&gt;" in text
+    assert "no list" not in text
+
+
+def test_measures_are_a_table_with_headers_units_status_and_reason():
+    grid = week("office-worker")
+    quality = assess(grid)
+    metrics = (
+        Metric("total_sleep_time", 421.6, "min", "ok", "", "from stages"),
+        Metric("sleep_efficiency", 0.914, "", "ok", "", "asleep / in bed"),
+        Metric("wake_after_sleep_onset", 25.04, "min", "ok", "", "m"),
+        Metric("daily_steps", 9812.4, "steps/day", "ok", "", "m"),
+        Metric("intradaily_variability", 0.5274, "", "ok", "", "m"),
+        Metric("interdaily_stability", 1.6849, "", "ok", "", "m"),
+        Metric("l5", 0.0, "steps/min", "ok", "", "m"),
+        Metric("sleep_onset_variability", None, "min", "insufficient", "3 nights needed", "m"),
+        Metric("resting_heart_rate", None, "beats/min", "not_applicable", "", "m"),
+    )
+    analysis = replace(analyse(grid, quality), metrics=metrics)
+
+    root = tree(render_report(grid, quality, analysis, title="A week"))
+    table = next(root.iter("table"))
+    rows = [[texts(cell) for cell in row] for row in table.iter("tr")]
+
+    assert {cell.get("scope") for cell in table.iter("th")} == {"col", "row"}
+    assert rows == [
+        ["Measure", "Value", "Status"],
+        ["Total sleep time from stages", "7 h 02 min", "measured"],
+        ["Sleep efficiency asleep / in bed", "91 %", "measured"],
+        ["Wake after sleep onset m", "25.0 min", "measured"],
+        ["Daily steps m", "9,812 steps/day", "measured"],
+        ["Intradaily variability m", "0.527", "measured"],
+        ["Interdaily stability m", "1.68", "measured"],
+        ["L5 m", "0 steps/min", "measured"],
+        ["Sleep onset variability m", "\u2013", "not enough data 3 nights needed"],
+        ["Resting heart rate m", "\u2013", "does not apply"],
+    ]
+
+
+def test_the_insight_stands_with_its_sources_and_the_notice():
+    whole = texts(tree(page(week("office-worker"), insight=INSIGHT)))
+
+    for part in (
+        "You slept 7 h 2 min a night on average.",
+        "What stands out Your rhythm is steady. You walked 9,812 steps a day.",
+        "What to try Keep the times",
+        "F1 average sleep: 7 h 2 min (Watson 2015) F2 daily steps: 9,812",
+        "Words by: gemini, gemini-x/insight-1",
+    ):
+        assert part in whole
+    assert whole.count(NOT_A_DIAGNOSIS) == 2
+
+
+def test_without_an_insight_the_notice_still_stands():
+    whole = texts(tree(page(week("office-worker"))))
+
+    assert whole.count(NOT_A_DIAGNOSIS) == 1
+    assert "In words" not in whole
+
+
+def test_an_insight_may_leave_out_everything_but_its_text():
+    whole = texts(tree(page(week("office-worker"), insight={"narrative": "Short.", "source": "x"})))
+
+    assert "In words Short. Words by: x" in whole
+
+
+def test_a_week_without_enough_wear_says_first_what_lacks():
+    root = tree(page(week("non-wear")))
+    lacking = next(part for part in root.iter("section"))
+
+    assert lacking.get("class") == "lacking"
+    assert "2026-03-18: 0.0 h of wear, 10.0 h missing" in texts(lacking)
+    assert "too little wear" in texts(root)
+    assert not list(root.iter("table"))
+
+
+def test_non_wear_sleep_stages_and_heart_rate_are_marked():
+    drawn = classes(page(week("non-wear")))
+
+    assert {"unworn", "hatch", "asleep", "deep", "core", "rem", "awake", "beats", "steps"} <= drawn
+
+
+def test_what_a_grid_does_not_have_is_not_in_the_legend():
+    grid = week("office-worker")
+    text = page(replace(grid, worn=np.ones_like(grid.worn)))
+
+    legend = texts(next(item for item in tree(text).iter("ul") if item.get("class") == "legend"))
+    assert "not worn" not in legend
+    assert "filled in" not in legend
+    assert "clock change" not in legend
+    assert "deep sleep" in legend
+
+
+def test_minutes_that_were_filled_in_are_marked_and_counted():
+    grid = week("office-worker")
+    filled = np.zeros_like(grid.imputed)
+    filled[12 * 60 : 12 * 60 + 504] = True
+
+    text = page(replace(grid, imputed=filled))
+
+    assert "filled in, not measured" in text
+    assert "Minutes filled in 5.0 %" in texts(tree(text))
+
+
+def test_a_journey_is_marked_where_the_clock_jumped():
+    text = page(week("traveller"))
+
+    assert "skipped by a clock change" in text
+    assert texts(tree(text)).count("the clock changed") == 1
+    assert "Clock 2026-03-19: the clock went forward 300 minutes" in texts(tree(text))
+
+
+def test_a_day_without_any_evidence_says_so_in_words():
+    grid = build_grid(Samples.empty(), date(2026, 3, 15), 2)
+
+    whole = texts(tree(page(grid)))
+
+    assert whole.count("no steps known") == 2 + 2  # the label and the description of each day
+    assert "Asleep: not recorded." in whole
+    assert "Devices not named" in whole
+    assert "Longest gap 48 h 00 min" in whole
+
+
+def test_no_days_at_all_make_a_page_too():
+    whole = texts(tree(page(build_grid(Samples.empty(), date(1970, 1, 1), 0))))
+
+    assert "No days with data" in whole
+
+
+def test_sleep_found_without_stages_is_shown_and_its_origin_said():
+    grid = replace(week("office-worker"), stage=np.full(7 * 1440, -1, np.int8))
+
+    text = page(grid)
+
+    assert "Asleep: not recorded." not in text
+    assert "stillness and heart rate, since no stages are recorded" in text
+    assert "asleep" in classes(text)
+    assert "deep" not in classes(text)
+
+
+def test_the_page_adapts_to_dark_rooms_and_narrow_screens():
+    text = page(week("office-worker"))
+
+    assert "prefers-color-scheme:dark" in text
+    assert "max-width:640px" in text
+    assert 'name="viewport"' in text
+
+
+def contrast(one: str, other: str) -> float:
+    def luminance(colour: str) -> float:
+        digits = colour if len(colour) == 6 else "".join(digit * 2 for digit in colour)
+        parts = [int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+        linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_and_marks_have_the_contrast_that_wcag_asks_for(scheme):
+    light, dark = re.findall(r":root\{([^}]*)\}", page(week("office-worker")))
+    colours = dict(re.findall(r"--(\w+):#(\w+)", light if scheme == "light" else dark))
+
+    for text in ("ink", "soft"):
+        assert contrast(colours[text], colours["paper"]) >= 4.5
+        assert contrast(colours[text], colours["box"]) >= 4.5
+    assert contrast(colours["warn"], colours["warnbox"]) >= 4.5
+    for mark in ("steps", "beats", "deep", "core", "rem", "awake", "filled"):
+        assert contrast(colours[mark], colours["paper"]) >= 3, mark
