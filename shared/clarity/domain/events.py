@@ -1,0 +1,101 @@
+"""What travels between the functions: references, never health data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from clarity.domain.errors import MalformedEventError
+from clarity.domain.job import Origin
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentCreated:
+    """A person created an upload or an insight request.
+
+    `revision` tells a document from one that had its id before, where the event says it; it is the
+    same in each redelivery.
+    """
+
+    event_id: str
+    time: datetime
+    origin: Origin
+    fields: dict[str, object]
+    revision: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class JobMessage:
+    """A job is ready for its next step: the body of both topics.
+
+    `health-data-ingested` carries it to preprocess; `health-insights-processing`, with an
+    analysis, carries it on to insights.
+    """
+
+    origin: Origin
+    priority: str
+    analysis_id: str | None = None
+
+    @property
+    def processing_id(self) -> str:
+        """The job that this is about."""
+        return self.origin.processing_id
+
+    def with_analysis(self, analysis_id: str) -> JobMessage:
+        """The same job, with its analysis."""
+        return replace(self, analysis_id=analysis_id)
+
+    def body(self) -> dict[str, object]:
+        """The message's JSON object."""
+        analysis = {"analysis_id": self.analysis_id} if self.analysis_id else {}
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "processing_id": self.processing_id,
+            "user_id": self.origin.user_id,
+            "priority": self.priority,
+            **self.origin.reference,
+            **analysis,
+        }
+
+    def attributes(self) -> dict[str, str]:
+        """The message's attributes, for filters and for the person who searches the log."""
+        return {
+            "user_id": self.origin.user_id,
+            "priority": self.priority,
+            **self.origin.reference,
+        }
+
+    @staticmethod
+    def parse(body: Mapping[str, object]) -> JobMessage:
+        """The message in a JSON object.
+
+        Raises:
+            MalformedEventError: another schema version, or a reference is missing.
+        """
+        version = body.get("schema_version")
+        if version != SCHEMA_VERSION:
+            raise MalformedEventError(
+                f"expected schema_version {SCHEMA_VERSION}, found {version!r:.40}"
+            )
+        user_id, priority = _text(body, "user_id"), _text(body, "priority")
+        if ("upload_id" in body) == ("request_id" in body):
+            raise MalformedEventError("expected one of upload_id and request_id")
+        if "upload_id" in body:
+            origin = Origin(user_id, "uploads", _text(body, "upload_id"))
+        else:
+            origin = Origin(user_id, "insight_requests", _text(body, "request_id"))
+        analysis_id = _text(body, "analysis_id") if "analysis_id" in body else None
+        return JobMessage(origin, priority, analysis_id)
+
+
+def _text(body: Mapping[str, object], name: str) -> str:
+    value = body.get(name)
+    if not isinstance(value, str) or not value or "/" in value:
+        raise MalformedEventError(f"{name}: expected a non-empty id, found {value!r:.40}")
+    return value

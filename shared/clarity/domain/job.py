@@ -1,0 +1,129 @@
+"""A job: what the phone follows from its write to the result.
+
+queued -> preprocessing -> processing -> analyzing -> completed
+
+Every status but the last may also be followed by one of these, which are final like `completed`:
+insufficient_data (with what is missing), failed (with a reason that a person can act on) and
+requires_review (a filter held the text back).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from clarity.domain.errors import MalformedEventError
+
+InsightType = Literal["sleep", "activity", "general"]
+Timeframe = Literal["1week", "1month", "3months"]
+Priority = Literal["high", "normal", "low"]
+
+_CHOICES = {
+    "data_timeframe": ("1week", "1month", "3months"),
+    "insight_type": ("sleep", "activity", "general"),
+    "priority": ("high", "normal", "low"),
+}
+
+
+class Status(StrEnum):
+    """Where a job stands; the last four are final."""
+
+    QUEUED = "queued"
+    PREPROCESSING = "preprocessing"
+    PROCESSING = "processing"
+    ANALYZING = "analyzing"
+    COMPLETED = "completed"
+    INSUFFICIENT_DATA = "insufficient_data"
+    FAILED = "failed"
+    REQUIRES_REVIEW = "requires_review"
+
+    @property
+    def final(self) -> bool:
+        """Whether nothing follows this status."""
+        return _RANK[self] == _FINAL_RANK
+
+    @property
+    def progress(self) -> float:
+        """The share of the way that lies behind, 0 to 1."""
+        return _RANK[self] / _FINAL_RANK
+
+    def may_follow(self, earlier: Status) -> bool:
+        """Whether a job may move here: forward only, and never on from a final status.
+
+        >>> Status.PROCESSING.may_follow(Status.QUEUED), Status.QUEUED.may_follow(Status.COMPLETED)
+        (True, False)
+        """
+        return _RANK[earlier] < _RANK[self]
+
+
+_RANK = {
+    Status.QUEUED: 0,
+    Status.PREPROCESSING: 1,
+    Status.PROCESSING: 2,
+    Status.ANALYZING: 3,
+    Status.COMPLETED: 4,
+    Status.INSUFFICIENT_DATA: 4,
+    Status.FAILED: 4,
+    Status.REQUIRES_REVIEW: 4,
+}
+_FINAL_RANK = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The document a person created that started a job."""
+
+    user_id: str
+    collection: Literal["uploads", "insight_requests"]
+    document_id: str
+
+    @property
+    def processing_id(self) -> str:
+        """The job's id: derived from the document, so that a redelivery finds its own job.
+
+        >>> Origin("ada", "insight_requests", "r1").processing_id
+        'request-r1'
+        """
+        kind = "upload" if self.collection == "uploads" else "request"
+        return f"{kind}-{self.document_id}"
+
+    @property
+    def path(self) -> str:
+        """The document's path below the database root."""
+        return f"users/{self.user_id}/{self.collection}/{self.document_id}"
+
+    @property
+    def reference(self) -> dict[str, str]:
+        """The origin as a field of documents, messages and logs."""
+        name = "upload_id" if self.collection == "uploads" else "request_id"
+        return {name: self.document_id}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the person asked for."""
+
+    data_timeframe: Timeframe
+    insight_type: InsightType
+    priority: Priority
+
+
+# What an upload asks for by itself: the week, in general, without hurry.
+AUTOMATIC = Wanted("1week", "general", "normal")
+
+
+def parse_request(document: dict[str, object]) -> Wanted:
+    """The wishes in an insight request document.
+
+    Raises:
+        MalformedEventError: a field is missing or is none of its allowed values.
+    """
+    problems = [
+        f"{name}: expected one of {', '.join(allowed)}, found {document.get(name)!r:.40}"
+        for name, allowed in _CHOICES.items()
+        if document.get(name) not in allowed
+    ]
+    if problems:
+        raise MalformedEventError("; ".join(problems))
+    return Wanted(**{name: document[name] for name in _CHOICES})  # type: ignore[arg-type]  # checked above

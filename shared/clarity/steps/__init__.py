@@ -1,0 +1,1 @@
+"""The application: what happens to an event, over ports that adapters fill."""

@@ -1,0 +1,134 @@
+"""preprocess: a person's stored samples become the week's analysis."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+import clarity
+from clarity.domain.analysis import analyse, best_week
+from clarity.domain.errors import NotSettledError, UnknownReferenceError
+from clarity.domain.grid import grid_digest
+from clarity.domain.job import Status
+from clarity.domain.quality import assess
+from clarity.domain.samples import Samples
+from clarity.steps.once import once
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime, timedelta
+
+    from clarity.domain.errors import PermanentError
+    from clarity.domain.events import JobMessage
+    from clarity.domain.grid import Grid
+    from clarity.domain.quality import Quality
+    from clarity.steps.infer import Infer
+    from clarity.steps.ports import Chunk, Claims, Records, Topics
+
+# The latest local days with data in which the week is looked for.
+RECENT_DAYS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Preprocess:
+    """Wait for the person's uploads, build the grid, pass the gate, measure, let PAT read."""
+
+    claims: Claims
+    records: Records
+    topics: Topics
+    infer: Infer
+    clock: Callable[[], datetime]
+    lease: timedelta
+    quiet: timedelta
+    patience: timedelta
+
+    def __call__(self, message: JobMessage) -> None:
+        """Handle one queued job.
+
+        Raises:
+            NotSettledError: the person's uploads are still arriving.
+            UnknownReferenceError: the job is not there.
+        """
+        once(
+            self.claims,
+            "preprocess",
+            message.origin.path,
+            lambda: self._run(message),
+            user_id=message.origin.user_id,
+            lease=self.lease,
+        )
+
+    def reject(self, message: JobMessage, error: PermanentError) -> None:
+        """Say on the job why it failed."""
+        reason = {"code": error.code, "message": str(error)}
+        self._move(message, Status.FAILED, "The data could not be processed.", {"reason": reason})
+
+    def _run(self, message: JobMessage) -> str:
+        self._settle(message)
+        self._move(message, Status.PREPROCESSING, "Building your week, minute by minute.", {})
+        grid = best_week(combine(self.records.recent(message.origin.user_id, RECENT_DAYS)))
+        quality = assess(grid)
+        if not quality.sufficient:
+            return self._insufficient(message, quality)
+        analysis_id = self._analysis_id(grid)
+        if self.records.analysis(message.origin.user_id, analysis_id) is None:
+            self._move(message, Status.PROCESSING, "Reading your week's rhythm.", {})
+            document = analyse(grid, quality).to_document()
+            self.infer(message, analysis_id, grid, document)
+        if self._wants_words(message):
+            self.topics.analysed(message.with_analysis(analysis_id))
+        else:
+            text = "Your week is measured; ask for an insight when you want one."
+            self._move(message, Status.COMPLETED, text, {"analysis_id": analysis_id})
+        return analysis_id
+
+    def _wants_words(self, message: JobMessage) -> bool:
+        """Whether an insight follows: always on request, after uploads unless told otherwise."""
+        if message.origin.collection == "insight_requests":
+            return True
+        return self.records.person(message.origin.user_id).get("insights") != "on_request"
+
+    def _settle(self, message: JobMessage) -> None:
+        """Wait until the person's uploads have arrived, but not for ever."""
+        user_id, now = message.origin.user_id, self.clock()
+        job = self.records.job(message.origin)
+        if job is None:
+            raise UnknownReferenceError(f"expected the job {message.processing_id}, found none")
+        created_at: datetime = job["created_at"]  # type: ignore[assignment]  # open_job wrote it
+        if now - created_at < self.patience:
+            self._require_quiet(message, now)
+            if unsettled := self.records.unsettled(user_id):
+                raise NotSettledError(f"{unsettled} uploads are not ingested yet")
+
+    def _require_quiet(self, message: JobMessage, now: datetime) -> None:
+        """Wait for the end of a burst; a request in its middle would be told of half a week."""
+        queue = self.records.queue(message.origin.user_id)
+        if queue is not None and now - queue.last_upload_at < self.quiet:
+            raise NotSettledError(f"an upload arrived in the last {self.quiet.total_seconds():g} s")
+
+    def _insufficient(self, message: JobMessage, quality: Quality) -> str:
+        details = {"reason": {"code": "insufficient_data", **quality.to_document()}}
+        text = f"There is too little data for an honest answer: {'; '.join(quality.missing)}."
+        self._move(message, Status.INSUFFICIENT_DATA, text, details)
+        return Status.INSUFFICIENT_DATA
+
+    def _analysis_id(self, grid: Grid) -> str:
+        """Same data, same model, same code: same analysis."""
+        parts = (grid_digest(grid), self.infer.model_id, clarity.__version__)
+        return hashlib.sha256("|".join(parts).encode()).hexdigest()[:32]
+
+    def _move(
+        self, message: JobMessage, status: Status, text: str, details: Mapping[str, object]
+    ) -> None:
+        self.records.move(message.origin, status, text, details, self.clock())
+
+
+def combine(chunks: Sequence[Chunk]) -> Samples:
+    """The person's samples out of their chunks: each once, without the deleted ones."""
+    if not chunks:
+        return Samples.empty()
+    deleted = np.concatenate([chunk.deleted for chunk in chunks])
+    return Samples.concat([chunk.samples for chunk in chunks]).unique().without(deleted)

@@ -1,0 +1,93 @@
+"""The three steps over ports in memory, as the functions wire them over Google's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from clarity.domain.events import DocumentCreated
+from clarity.domain.job import Origin
+from clarity.sources import people
+from clarity.steps.infer import Infer
+from clarity.steps.ingest import Ingest
+from clarity.steps.insight import Insight
+from clarity.steps.preprocess import Preprocess
+from clarity.steps.tell import Tell
+from tests.memory import MemoryClaims, MemoryEncoder, MemoryRecords, MemoryTopics
+
+LEASE, RETENTION = timedelta(seconds=30), timedelta(days=30)
+QUIET, PATIENCE = timedelta(seconds=2), timedelta(seconds=60)
+
+
+@dataclass
+class Clock:
+    now: datetime = datetime(2026, 6, 15, 9, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def wait(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+def as_is(port: Any) -> Any:
+    """The port without anything in front of it."""
+    return port
+
+
+@dataclass
+class Chain:
+    """The chain without a cloud. `through` may put something in front of each port."""
+
+    narrator: Any = None
+    daily_calls: int = 5
+    clock: Clock = field(default_factory=Clock)
+    records: MemoryRecords = field(default_factory=MemoryRecords)
+    topics: MemoryTopics = field(default_factory=MemoryTopics)
+    encoder: MemoryEncoder = field(default_factory=MemoryEncoder)
+    through: Any = as_is
+
+    def __post_init__(self) -> None:
+        self.claims = MemoryClaims(self.clock)
+        claims, records, topics, encoder = map(
+            self.through, (self.claims, self.records, self.topics, self.encoder)
+        )
+        clock = self.clock
+        self.ingest = Ingest(claims, records, topics, clock, LEASE, RETENTION, PATIENCE)
+        infer = Infer(claims, records, encoder, clock, LEASE, RETENTION)
+        self.preprocess = Preprocess(claims, records, topics, infer, clock, LEASE, QUIET, PATIENCE)
+        tell = Tell(records, self.narrator, clock, RETENTION, self.daily_calls, PATIENCE)
+        self.insights = Insight(claims, records, tell, clock, LEASE, RETENTION)
+
+    def create(self, collection: Any, document_id: str, document: dict) -> DocumentCreated:
+        origin = Origin("ada", collection, document_id)
+        if collection == "uploads":
+            self.records.uploads[origin.path] = dict(document)
+        return DocumentCreated(f"event-{document_id}", self.clock(), origin, document)
+
+    def upload(self, document_id: str, document: dict) -> DocumentCreated:
+        event = self.create("uploads", document_id, document)
+        self.ingest(event)
+        return event
+
+    def send(self, person: people.Person, attempt: str = "first", batch: int = 1000) -> None:
+        for upload_id, document in people.uploads(person, attempt=attempt, batch=batch):
+            self.upload(upload_id, document)
+
+    def request(self, request_id: str = "r1", **wish: str) -> Origin:
+        wanted = {"data_timeframe": "1week", "insight_type": "general", "priority": "normal"}
+        event = self.create("insight_requests", request_id, wanted | wish)
+        self.ingest(event)
+        return event.origin
+
+    def run(self) -> None:
+        """Deliver what waits, after the uploads have settled."""
+        self.clock.wait(QUIET.total_seconds())
+        while self.topics.ingested_messages:
+            self.preprocess(self.topics.ingested_messages.pop(0))
+        while self.topics.analysed_messages:
+            self.insights(self.topics.analysed_messages.pop(0))
+
+    def job(self, origin: Origin) -> dict:
+        return self.records.jobs[origin.user_id, origin.processing_id]

@@ -1,0 +1,217 @@
+"""The ports in memory: held to the same contract suite as the adapters (contract/test_ports.py)."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from clarity.domain.errors import InProgressError, UnavailableError
+from clarity.domain.job import Origin, Status, Wanted
+from clarity.steps.ports import (
+    Chunk,
+    Claimed,
+    Completed,
+    DeadLetter,
+    Embedding,
+    Held,
+    Queue,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import date, datetime, timedelta
+
+    from numpy.typing import NDArray
+
+    from clarity.domain.events import JobMessage
+
+
+@dataclass
+class MemoryClaims:
+    clock: Callable[[], datetime]
+    held: dict[str, dict[str, Any]] = field(default_factory=dict)
+    tokens: Any = field(default_factory=itertools.count)
+
+    def claim(self, key: str, *, user_id: str, lease: timedelta) -> Claimed | Completed | Held:
+        found = self.held.get(key, {})
+        if "result" in found:
+            return Completed(found["result"])
+        if found and found["lease_until"] > self.clock():
+            return Held(found["lease_until"])
+        token = str(next(self.tokens))
+        self.held[key] = {"token": token, "lease_until": self.clock() + lease, "user_id": user_id}
+        return Claimed(key, token)
+
+    def complete(self, claim: Claimed, result: str) -> None:
+        if self.held.get(claim.key, {}).get("token") != claim.token:
+            raise InProgressError("the lease was lost to another worker")
+        self.held[claim.key]["result"] = result
+
+    def release(self, claim: Claimed) -> None:
+        if self.held.get(claim.key, {}).get("token") == claim.token:
+            self.held[claim.key]["lease_until"] = self.clock()
+
+
+@dataclass
+class MemoryRecords:
+    erasures: dict[str, datetime] = field(default_factory=dict)
+    people: dict[str, dict[str, Any]] = field(default_factory=dict)
+    uploads: dict[str, dict[str, Any]] = field(default_factory=dict)
+    chunks: dict[tuple[str, str, str], Chunk] = field(default_factory=dict)
+    rejections: dict[str, list[Mapping[str, object]]] = field(default_factory=dict)
+    queues: dict[str, Queue] = field(default_factory=dict)
+    jobs: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    analyses: dict[tuple[str, str], Any] = field(default_factory=dict)
+    insights: dict[tuple[str, str], Any] = field(default_factory=dict)
+    budgets: dict[tuple[str, date], int] = field(default_factory=dict)
+    audits: dict[tuple[str, str], Mapping[str, object]] = field(default_factory=dict)
+
+    def person(self, user_id: str) -> Mapping[str, object]:
+        return self.people.get(user_id, {})
+
+    def erased_at(self, user_id: str) -> datetime | None:
+        return self.erasures.get(user_id)
+
+    def known(self, origin: Origin, day: date) -> NDArray[np.uint64]:
+        found = [
+            part
+            for (user, when, upload), chunk in self.chunks.items()
+            if user == origin.user_id and when == str(day) and upload != origin.document_id
+            for part in (chunk.samples.identity, chunk.deleted)
+        ]
+        return np.concatenate(found) if found else np.empty(0, dtype=np.uint64)
+
+    def add_chunks(self, origin: Origin, chunks: Sequence[Chunk], expires_at: datetime) -> int:
+        keys = [(origin.user_id, str(chunk.day), origin.document_id) for chunk in chunks]
+        if not any(key in self.chunks for key in keys):
+            self.chunks.update(zip(keys, chunks, strict=True))
+        held = [self.chunks[key] for key in keys if key in self.chunks]
+        return sum(len(chunk.samples) + len(chunk.deleted) for chunk in held)
+
+    def recent(self, user_id: str, days: int) -> Sequence[Chunk]:
+        held = sorted({day for user, day, _ in self.chunks if user == user_id})[-days:]
+        return [c for (user, day, _), c in self.chunks.items() if user == user_id and day in held]
+
+    def unsettled(self, user_id: str) -> int:
+        mine = [
+            f for path, f in self.uploads.items() if path.startswith(f"users/{user_id}/uploads/")
+        ]
+        return sum(fields.get("status") not in ("ingested", "rejected") for fields in mine)
+
+    def answer(self, origin: Origin, fields: Mapping[str, object]) -> None:
+        if origin.path in self.uploads:
+            self.uploads[origin.path] |= fields
+
+    def reject(
+        self, origin: Origin, rejections: Sequence[Mapping[str, object]], expires_at: datetime
+    ) -> None:
+        self.rejections[origin.path] = list(rejections)
+
+    def join_queue(
+        self, origin: Origin, wanted: Wanted, now: datetime, stale: timedelta, expires_at: datetime
+    ) -> Queue:
+        if self.job(origin) is not None:
+            return Queue(origin.processing_id, now, now)
+        queue = self.queues.get(origin.user_id)
+        if queue and now - queue.opened_at < stale:
+            job = self.jobs[origin.user_id, queue.processing_id]
+            if job["status"] == Status.QUEUED:
+                self.queues[origin.user_id] = replace(queue, last_upload_at=now)
+                return self.queues[origin.user_id]
+        self.open_job(origin, wanted, now, expires_at)
+        self.queues[origin.user_id] = Queue(origin.processing_id, now, now)
+        return self.queues[origin.user_id]
+
+    def queue(self, user_id: str) -> Queue | None:
+        return self.queues.get(user_id)
+
+    def open_job(self, origin: Origin, wanted: Wanted, now: datetime, expires_at: datetime) -> None:
+        fields = {
+            "processing_id": origin.processing_id,
+            "insight_type": wanted.insight_type,
+            "data_timeframe": wanted.data_timeframe,
+            "created_at": now,
+            "status": Status.QUEUED,
+            "progress": 0.0,
+            "history": [{"status": Status.QUEUED, "at": now}],
+        }
+        self.jobs.setdefault((origin.user_id, origin.processing_id), fields)
+
+    def job(self, origin: Origin) -> Mapping[str, object] | None:
+        return self.jobs.get((origin.user_id, origin.processing_id))
+
+    def move(
+        self,
+        origin: Origin,
+        status: Status,
+        message: str,
+        details: Mapping[str, object],
+        now: datetime,
+    ) -> bool:
+        job = self.jobs.get((origin.user_id, origin.processing_id))
+        if job is None or not status.may_follow(Status(job["status"])):
+            return False
+        job |= {"status": status, "message": message, "progress": status.progress, **details}
+        job["history"] = [*job["history"], {"status": status, "at": now}]
+        return True
+
+    def analysis(self, user_id: str, analysis_id: str) -> Mapping[str, object] | None:
+        return self.analyses.get((user_id, analysis_id))
+
+    def add_analysis(self, user_id: str, analysis_id: str, document: Mapping[str, object]) -> None:
+        self.analyses.setdefault((user_id, analysis_id), document)
+
+    def insight(self, user_id: str, insight_id: str) -> Mapping[str, object] | None:
+        return self.insights.get((user_id, insight_id))
+
+    def add_insight(self, user_id: str, insight_id: str, document: Mapping[str, object]) -> None:
+        self.insights.setdefault((user_id, insight_id), document)
+
+    def spend(self, user_id: str, day: date, limit: int, expires_at: datetime) -> bool:
+        spent = self.budgets.get((user_id, day), 0)
+        if spent >= limit:
+            return False
+        self.budgets[user_id, day] = spent + 1
+        return True
+
+    def refund(self, user_id: str, day: date) -> None:
+        self.budgets[user_id, day] -= 1
+
+    def audit(self, user_id: str, event_id: str, record: Mapping[str, object]) -> None:
+        self.audits.setdefault((user_id, event_id), record)
+
+
+@dataclass
+class MemoryTopics:
+    ingested_messages: list[JobMessage] = field(default_factory=list)
+    analysed_messages: list[JobMessage] = field(default_factory=list)
+    dead_letters: list[DeadLetter] = field(default_factory=list)
+
+    def ingested(self, message: JobMessage) -> None:
+        self.ingested_messages.append(message)
+
+    def analysed(self, message: JobMessage) -> None:
+        self.analysed_messages.append(message)
+
+    def dead_letter(self, letter: DeadLetter) -> None:
+        self.dead_letters.append(letter)
+
+
+@dataclass
+class MemoryEncoder:
+    """Counts its calls; fails as often as it is told."""
+
+    model_id: str = "pat-test"
+    failures: int = 0
+    calls: int = 0
+
+    def encode(self, steps: NDArray[np.float32]) -> Embedding:
+        self.calls += 1
+        if self.failures:
+            self.failures -= 1
+            raise UnavailableError("the endpoint answered 503")
+        vector = tuple(float(np.nanmean(steps)) + i for i in range(96))
+        return Embedding(vector, self.model_id, "0" * 64, "scaler-test")
