@@ -1,0 +1,1 @@
+"""The embedded cloud: the same system on one machine, over the real wire protocols."""

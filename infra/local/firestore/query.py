@@ -1,0 +1,223 @@
+"""Structured queries: scope, filter, order, cursors, limit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import grpc
+from google.cloud.firestore_v1.types import StructuredQuery
+
+from infra.local.firestore import paths
+from infra.local.firestore.filters import Predicate, compile_filter, operand_key
+from infra.local.firestore.names import Scope, check_collection_id, check_parent, root_of
+from infra.local.firestore.nearest import Nearest, compile_nearest
+from infra.local.firestore.refusals import check_filter, filtered_paths, inequality_paths
+from infra.local.firestore.values import REFERENCE, Key, bound_key
+from infra.local.firestore.wire import Document, Message, StatusError, invalid
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from infra.local.firestore.store import View
+
+Position = tuple[Key, ...]
+
+_DESCENDING = StructuredQuery.Direction.DESCENDING
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One field to sort by."""
+
+    path: paths.Path
+    descending: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A cursor: a position (or the beginning of one), and the side of it on which it lies."""
+
+    position: Position
+    before: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query that was checked and is ready to run."""
+
+    scope: Scope
+    passes: Predicate
+    orders: tuple[Order, ...]
+    start: Bound | None
+    end: Bound | None
+    offset: int
+    limit: int | None
+    projection: tuple[paths.Path, ...] | None
+    nearest: Nearest | None
+
+    @property
+    def windowed(self) -> bool:
+        """Whether one document's change can bring in or push out others."""
+        return self.limit is not None or self.offset > 0 or self.nearest is not None
+
+    def run(self, view: View) -> list[Document]:
+        """The matching documents in order, not projected."""
+        found = []
+        for document in view.documents(self.scope):
+            position = self._position(document)
+            if position is not None:
+                found.append((position, document))
+        self._sort(found)
+        end = None if self.limit is None else self.offset + self.limit
+        documents = [document for _, document in found[self.offset : end]]
+        return documents if self.nearest is None else self.nearest.choose(documents)
+
+    def matches(self, document: Document | None) -> bool:
+        """Whether the document is among the results before offset and limit."""
+        return (
+            document is not None
+            and self.scope.holds(document.name)
+            and self._position(document) is not None
+        )
+
+    def project(self, document: Document) -> Document:
+        """The document as the query's results show it."""
+        if self.projection is None:
+            return document
+        return paths.project(document, self.projection)
+
+    def _position(self, document: Document) -> Position | None:
+        """Where the document stands in the results; None if it is not among them."""
+        if not self.passes(document):
+            return None
+        position = []
+        for order in self.orders:
+            key = operand_key(document, order.path)
+            if key is None:
+                return None
+            position.append(key)
+        return tuple(position) if self._within(position) else None
+
+    def _within(self, position: Sequence[Key]) -> bool:
+        if self.start is not None:
+            side = self._compare(position, self.start.position)
+            if side < 0 or (side == 0 and not self.start.before):
+                return False
+        if self.end is not None:
+            side = self._compare(position, self.end.position)
+            if side > 0 or (side == 0 and self.end.before):
+                return False
+        return True
+
+    def _compare(self, position: Sequence[Key], bound: Position) -> int:
+        for order, key, limit in zip(self.orders, position, bound, strict=False):
+            if key != limit:
+                return 1 if (key > limit) != order.descending else -1
+        return 0
+
+    def _sort(self, found: list[tuple[Position, Document]]) -> None:
+        directions = {order.descending for order in self.orders}
+        if len(directions) == 1:
+            found.sort(key=lambda row: row[0], reverse=directions.pop())
+            return
+        for index in reversed(range(len(self.orders))):
+            found.sort(key=lambda row: row[0][index], reverse=self.orders[index].descending)
+
+
+def compile_query(parent: str, query: Message, required: Sequence[paths.Path] = ()) -> Query:
+    """Check a StructuredQuery and make it ready to run.
+
+    A document that lacks one of the `required` fields is no result, as if they were ordered by.
+    """
+    passes = _filter(query)
+    orders = _orders(query, required)
+    if query.offset < 0:
+        invalid("offset must be non-negative.")
+    if query.HasField("limit") and query.limit.value < 0:
+        invalid("limit must be non-negative.")
+    return Query(
+        scope=_scope(parent, query, orders),
+        passes=passes,
+        orders=orders,
+        start=_bound(query, "start_at", orders),
+        end=_bound(query, "end_at", orders),
+        offset=query.offset,
+        limit=query.limit.value if query.HasField("limit") else None,
+        projection=_projection(query),
+        nearest=compile_nearest(query.find_nearest) if query.HasField("find_nearest") else None,
+    )
+
+
+def _scope(parent: str, query: Message, orders: tuple[Order, ...]) -> Scope:
+    check_parent(parent)
+    selectors = query.from_
+    if len(selectors) != 1:
+        invalid("from must have exactly one collection selector.")
+    if selectors[0].collection_id:
+        check_collection_id(selectors[0].collection_id)
+    by_fields = _filters_fields(query) or orders != (Order(paths.NAME, orders[0].descending),)
+    if selectors[0].all_descendants and by_fields and parent != root_of(parent):
+        invalid("collection group queries are only allowed at the root parent")
+    return Scope(parent, selectors[0].collection_id, selectors[0].all_descendants)
+
+
+def _filter(query: Message) -> Predicate:
+    if not query.HasField("where"):
+        return lambda _: True
+    check_filter(query.where)
+    return compile_filter(query.where)
+
+
+def _orders(query: Message, required: Sequence[paths.Path]) -> tuple[Order, ...]:
+    """What the results are sorted by: as asked, by fields under inequality, by name."""
+    orders = [
+        Order(paths.parse_reference(item.field.field_path), item.direction == _DESCENDING)
+        for item in query.order_by
+    ]
+    if len({order.path for order in orders}) < len(orders):
+        invalid("order by a field more than once is not allowed.")
+    filtered = filtered_paths(query.where) if query.HasField("where") else set()
+    implied = inequality_paths(query.where) if query.HasField("where") else []
+    _extend(orders, [*implied, paths.NAME])
+    if orders[0] == Order(paths.NAME, descending=True) and filtered <= {paths.NAME}:
+        raise StatusError(
+            grpc.StatusCode.FAILED_PRECONDITION, "Firestore does not support descending key scans"
+        )
+    if paths.NAME not in filtered and len(orders) > len(query.order_by):
+        orders.pop()
+    _extend(orders, [*required, paths.NAME])
+    return tuple(orders)
+
+
+def _extend(orders: list[Order], added: Sequence[paths.Path]) -> None:
+    descending = orders[-1].descending if orders else False
+    for path in added:
+        if all(order.path != path for order in orders):
+            orders.append(Order(path, descending))
+    if orders[-1].path != paths.NAME:
+        invalid("order by clause cannot contain more fields after the key")
+
+
+def _filters_fields(query: Message) -> bool:
+    """Whether there is a filter on anything but the documents' names."""
+    return query.HasField("where") and filtered_paths(query.where) != {paths.NAME}
+
+
+def _bound(query: Message, side: str, orders: tuple[Order, ...]) -> Bound | None:
+    if not query.HasField(side):
+        return None
+    cursor = getattr(query, side)
+    if len(cursor.values) > len(query.order_by):
+        invalid("Cursor has too many values.")
+    position = tuple(bound_key(value) for value in cursor.values)
+    for order, key in zip(orders, position, strict=False):
+        if order.path == paths.NAME and key[0] != REFERENCE:
+            invalid("Cursor position is not a valid key.")
+    return Bound(position, cursor.before)
+
+
+def _projection(query: Message) -> tuple[paths.Path, ...] | None:
+    if not query.HasField("select"):
+        return None
+    return tuple(paths.parse_reference(field.field_path) for field in query.select.fields)
