@@ -1,0 +1,303 @@
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import replace
+
+import click
+import numpy as np
+import pytest
+import tensorflow as tf
+from click.testing import CliRunner
+
+from clarity.pat import artifact, baselines, mae, nhanes, pretrain, release, weights
+from clarity.pat.config import PatConfig, preset
+from clarity.pat.mae import MaskedAutoencoder, Masking
+from tests.unit.pat_reference import random_weights
+
+DAY = 1440
+TINY = PatConfig("tiny", patch=18, heads=2, layers=1)
+SEED = tf.constant([1, 2], tf.int64)
+
+
+@pytest.fixture(scope="module")
+def autoencoder() -> MaskedAutoencoder:
+    ours = MaskedAutoencoder(TINY, minutes=DAY)
+    weights.set_weights(ours.encoder, random_weights(TINY), TINY)
+    return ours
+
+
+def days(n: int, seed: int = 0) -> np.ndarray:
+    return np.random.default_rng(seed).normal(0, 1, (n, DAY)).astype("f4")
+
+
+def test_nine_patches_in_ten_are_hidden_and_each_window_has_its_own():
+    seen, guessed = (t.numpy() for t in mae.draw(4, 560, Masking(decode=1.0), SEED))
+
+    assert (seen.shape, guessed.shape) == ((4, 56), (4, 504))
+    assert not np.array_equal(np.sort(seen[0]), np.sort(seen[1]))
+    for row in np.concatenate([seen, guessed], axis=1):
+        assert np.array_equal(np.sort(row), np.arange(560))
+
+
+def test_decoding_a_share_asks_for_a_random_part_of_the_hidden_patches():
+    seen, guessed = (t.numpy() for t in mae.draw(2, 560, Masking(decode=0.25), SEED))
+
+    assert guessed.shape == (2, 126)
+    assert not set(seen[0]) & set(guessed[0])
+
+
+def test_what_is_pretrained_is_the_encoder_that_is_shipped(autoencoder):
+    minutes = days(2)
+    everything = tf.tile(tf.range(80)[None], (2, 1))
+
+    tokens = autoencoder.encode(minutes.reshape(2, 80, 18), everything, training=False)
+
+    assert np.abs(tokens - autoencoder.encoder(minutes)["tokens"]).max() < 1e-5
+
+
+def test_a_visible_token_counts_by_its_place_in_time_not_in_the_list(autoencoder):
+    patches = days(1).reshape(1, 80, 18)
+    guessed = tf.constant([[0, 7, 79]])
+
+    one, other = (
+        autoencoder.reconstruct(patches, tf.constant([seen]), guessed, training=False)
+        for seen in ([3, 40, 60], [60, 3, 40])
+    )
+
+    assert np.abs(one - other).max() < 1e-5
+
+
+def test_a_guess_belongs_to_the_patch_that_was_asked_for(autoencoder):
+    patches, seen = days(1).reshape(1, 80, 18), tf.constant([[3, 40, 60]])
+
+    one = autoencoder.reconstruct(patches, seen, tf.constant([[5, 20, 70]]), training=False)
+    other = autoencoder.reconstruct(patches, seen, tf.constant([[70, 5, 20]]), training=False)
+
+    assert np.abs(one.numpy()[:, [2, 0, 1]] - other).max() < 1e-5
+    assert np.abs(one - other).max() > 1e-3
+
+
+def test_hidden_patches_are_not_read(autoencoder):
+    seen, guessed = tf.constant([[3, 40, 60]]), tf.constant([[5, 20, 70]])
+    patches = days(1).reshape(1, 80, 18)
+    changed = patches.copy()
+    changed[:, [i for i in range(80) if i not in (3, 40, 60)]] += 5
+
+    one, other = (
+        autoencoder.reconstruct(p, seen, guessed, training=False) for p in (patches, changed)
+    )
+
+    assert (one.numpy() == other.numpy()).all()
+
+
+def test_the_loss_is_the_squared_error_at_exactly_the_guessed_minutes(autoencoder):
+    masking, minutes = Masking(decode=0.5), days(3)
+    patches = minutes.reshape(3, 80, 18)
+    seen, guessed = mae.draw(3, 80, masking, SEED)
+    guess = autoencoder.reconstruct(patches, seen, guessed, training=False).numpy()
+    truth = np.take_along_axis(patches, guessed.numpy()[:, :, None], axis=1)
+
+    error = autoencoder.error(tf.constant(minutes), masking, SEED, training=False)
+
+    assert float(error) == pytest.approx(np.mean((guess - truth) ** 2), rel=1e-5)
+
+
+def test_an_unobserved_minute_reads_as_the_mean_and_stays_out_of_the_loss(autoencoder):
+    masking, minutes = Masking(decode=1.0), days(3)
+    minutes[:, ::2] = np.nan
+    patches = np.nan_to_num(minutes, nan=0.0).reshape(3, 80, 18)
+    seen, guessed = mae.draw(3, 80, masking, SEED)
+    guess = autoencoder.reconstruct(patches, seen, guessed, training=False).numpy()
+    order = guessed.numpy()[:, :, None]
+    truth = np.take_along_axis(minutes.reshape(3, 80, 18), order, axis=1)
+
+    error = autoencoder.error(tf.constant(minutes), masking, SEED, training=False)
+
+    assert float(error) == pytest.approx(np.nanmean((guess - truth) ** 2), rel=1e-5)
+
+
+def plan(epochs: int = 4) -> pretrain.Plan:
+    return pretrain.Plan("small", epochs, seed=3, batch=8, masking=Masking())
+
+
+def run(out, epochs: int, *, stop: int) -> list[dict[str, float]]:
+    training = pretrain.Training(plan(epochs), out, minutes=DAY)
+    people, held = days(24), days(8, seed=1)
+    while int(training.epoch.numpy()) < stop:
+        training.keep(training.train_epoch(people), training.validate(held), seconds=0.0)
+    return pretrain.read_history(out)
+
+
+def test_a_killed_run_goes_on_with_the_curve_that_it_would_have_had(tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+
+    whole = run(tmp_path / "a", epochs=2, stop=2)
+    run(tmp_path / "b", epochs=2, stop=1)
+    resumed = run(tmp_path / "b", epochs=2, stop=2)
+
+    assert [e["epoch"] for e in resumed] == [1, 2]
+    assert resumed == whole
+    best = weights.read(tmp_path / "b" / "best.h5", preset("small"))
+    assert best["dense/dense/bias:0"].any()
+
+
+def test_the_rate_ramps_up_stays_and_cools_down():
+    ten = plan(10)
+
+    assert ten.rate(0.5) == pytest.approx(5e-4)
+    assert ten.rate(1) == ten.rate(7.9) == 1e-3
+    assert ten.rate(9) == pytest.approx(1e-3 * (0.02 + 0.98 * 0.5))
+    assert ten.rate(10) == pytest.approx(2e-5)
+
+
+def test_before_its_cool_down_a_run_does_not_depend_on_its_length():
+    assert [plan(10).rate(e / 4) for e in range(32)] == [plan(20).rate(e / 4) for e in range(32)]
+
+
+def test_baselines_read_only_what_is_visible():
+    patches = days(2).reshape(2, 80, 18)
+    visible = np.zeros((2, 80), bool)
+    visible[:, [3, 40]] = True
+    hidden = np.where(visible[:, :, None], patches, 99.0).astype("f4")
+
+    for guess in baselines.BASELINES.values():
+        assert (guess(patches, visible) == guess(hidden, visible)).all()
+
+
+def test_last_day_persistence_takes_the_latest_earlier_day_that_was_visible():
+    patches = np.arange(4 * 80, dtype="f4").reshape(1, 4 * 80, 1).repeat(18, axis=2)
+    visible = np.zeros((1, 320), bool)
+    visible[0, [5, 80 + 5, 80 + 7]] = True
+
+    guess = baselines.last_day(patches, visible)[0, :, 0]
+
+    assert guess[[5, 85, 165, 245]].tolist() == [0, 5, 85, 85]
+    assert guess[[87, 167]].tolist() == [0, 87]
+
+
+def test_linear_interpolation_joins_visible_minutes():
+    patches = np.repeat([[0.0, 1.0, 4.0, 3.0]], 2, axis=0)[:, :, None].astype("f4")
+    visible = np.array([[True, False, True, False]] * 2)
+
+    assert baselines.linear_interpolation(patches, visible)[0, :, 0].tolist() == [0, 2, 4, 4]
+
+
+def test_every_baseline_is_scored_on_the_minutes_that_validation_asks_for():
+    minutes = days(8)
+
+    errors = baselines.errors(minutes, preset("small"), plan())
+
+    drawn = mae.draw(8, 80, Masking(), pretrain.validation_seed(0))[1].numpy()
+    asked = np.take_along_axis(minutes.reshape(8, 80, 18), drawn[:, :, None], axis=1)
+    assert errors.keys() == baselines.BASELINES.keys()
+    assert errors["minute-of-week mean"] == pytest.approx(np.mean(asked**2), rel=1e-5)
+
+
+def write_nhanes(folder, people: int) -> None:
+    rng = np.random.default_rng(0)
+    seqn = np.arange(31_000, 31_000 + people, dtype="i4")
+    steps = rng.poisson(5, (people, 10_080)).astype("u2")
+    steps[0, 0] = nhanes.MISSING
+    np.savez(folder / "minutes.npz", seqn=seqn, steps=steps)
+    columns = ["seqn", "paxstat", "paxcal", "complete", "valid_days10h"]
+    with (folder / "index.csv").open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(columns)
+        writer.writerows([person, 1, 1, True, 4] for person in seqn[4:].tolist())
+        writer.writerows(
+            [
+                [31_000, 1, 1, True, 7],
+                [31_001, 2, 1, True, 7],
+                [31_002, 1, 1, False, 7],
+                [31_003, 1, 1, True, 3],
+            ]
+        )
+
+
+def test_only_reliable_complete_people_with_four_valid_days_are_used(tmp_path):
+    write_nhanes(tmp_path, 8)
+
+    week = nhanes.load(tmp_path)
+
+    assert week.seqn.tolist() == [31_000, 31_004, 31_005, 31_006, 31_007]
+    assert np.isnan(week.steps[0, 0])
+    assert np.isfinite(week.steps[1:]).all()
+
+
+def test_who_is_held_out_depends_on_the_person_alone():
+    everybody = np.arange(31_000, 32_000)
+    held = nhanes.validation(everybody)
+
+    assert 70 < held.sum() < 130
+    assert (nhanes.validation(everybody[::-1]) == held[::-1]).all()
+
+
+def test_a_run_is_trained_and_released_from_the_command_line(tmp_path):
+    data, out, shipped = (tmp_path / name for name in ("data", "run", "shipped"))
+    data.mkdir()
+    write_nhanes(data, 44)
+    asked = f"--data {data} --out {out} --size small --epochs 1 --seed 5 --batch 8 --decode 0.05"
+
+    trained = CliRunner().invoke(pretrain.main, asked.split(), catch_exceptions=False)
+    released = CliRunner().invoke(
+        release.main,
+        f"--run {out} --data {data} --out {shipped}".split(),
+        catch_exceptions=False,
+    )
+
+    assert (trained.exit_code, released.exit_code) == (0, 0)
+    assert json.loads(trained.output.splitlines()[-1])["epoch"] == 1
+    source = artifact.open_folder(shipped)
+    assert source.manifest.model_id.startswith("pat-s-nhanes-steps-")
+    assert "--size small --epochs 1 --seed 5 --batch 8" in source.manifest.command
+    card = (shipped / "MODEL_CARD.md").read_text()
+    assert source.manifest.weights_sha256 in card
+    assert "last-day persistence" in card
+    assert "$" not in card
+
+
+def test_a_folder_that_holds_another_run_is_not_touched(tmp_path):
+    pretrain.record(plan(), tmp_path)
+    pretrain.record(plan(epochs=9), tmp_path)  # longer or shorter is the same run
+
+    with pytest.raises(click.ClickException, match=r"holds another run: .*\"seed\": 3"):
+        pretrain.record(replace(plan(), seed=4), tmp_path)
+    assert release.read_plan(tmp_path) == plan(epochs=9)
+
+
+def test_a_run_without_gain_is_told_by_its_history():
+    curve = [{"validation": error} for error in (0.9, 0.8, 0.85, 0.81)]
+
+    assert pretrain.epochs_without_gain(curve) == 2
+    assert pretrain.epochs_without_gain(curve[:2]) == 0
+    assert pretrain.epochs_without_gain([]) == 0
+
+
+def test_a_run_stops_where_nothing_is_gained_and_leaves_curves_for_tensorboard(tmp_path):
+    data, out = tmp_path / "data", tmp_path / "run"
+    data.mkdir()
+    write_nhanes(data, 44)
+    asked = f"--data {data} --out {out} --epochs 9 --seed 5 --batch 8 --decode 0.05 --tensorboard"
+    first = CliRunner().invoke(
+        pretrain.main, [*asked.split(), "--epochs=1"], catch_exceptions=False
+    )
+    lines = [{"epoch": e, "train": 1, "validation": v} for e, v in ((1, 0.5), (2, 0.6), (3, 0.7))]
+    (out / "history.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+
+    again = CliRunner().invoke(pretrain.main, [*asked.split(), "--patience=2"])
+
+    assert (first.exit_code, again.exit_code) == (0, 0)
+    assert "stopped: 2 epochs without a lower validation error" in again.output
+    assert '"epoch"' not in again.output
+    log = min((out / "tensorboard").iterdir())
+    for name in (b"train", b"validation", b"rate", b"seconds"):
+        assert name in log.read_bytes()
+
+
+def test_the_help_teaches():
+    text = CliRunner().invoke(pretrain.main, ["--help"]).output
+
+    assert "Example: clarity pat pretrain" in text
+    assert "Share of the hidden patches that are" in text
