@@ -1,0 +1,1 @@
+"""The container that serves PAT on Vertex AI."""
