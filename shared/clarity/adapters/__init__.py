@@ -1,0 +1,1 @@
+"""One outside thing a file; each translates its errors to Permanent or Transient."""

@@ -1,0 +1,258 @@
+"""CloudEvents in: envelope first, payload second, then the step; and what its errors mean.
+
+A door calls `deliver`. A permanent error is dead-lettered, recorded and acknowledged (the door
+returns); any other is raised, so that the platform delivers the event again, until it is too old.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import logging
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import orjson
+from google.events.cloud.firestore import DocumentEventData
+from google.protobuf.message import DecodeError
+from pydantic import BaseModel, Field, ValidationError
+
+from clarity.adapters.log import bound
+from clarity.domain.errors import (
+    ExhaustedError,
+    MalformedEventError,
+    PermanentError,
+    TransientError,
+)
+from clarity.domain.events import DocumentCreated, JobMessage
+from clarity.domain.job import Origin
+from clarity.steps.ports import DeadLetter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cloudevents.http import CloudEvent
+
+    from clarity.steps.ports import Topics
+
+E = TypeVar("E", DocumentCreated, JobMessage)
+
+CREATED = "google.cloud.firestore.document.v1.created"
+PUBLISHED = "google.cloud.pubsub.topic.v1.messagePublished"
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Consumer(Generic[E]):
+    """A step with the decoder of its events and the recorder of its permanent failures.
+
+    An event older than `max_age` is not tried again: a job must end, and a person must be told.
+    """
+
+    step: str
+    decode: Callable[[CloudEvent], E]
+    handle: Callable[[E], None]
+    reject: Callable[[E, PermanentError], None]
+    topics: Topics
+    max_age: timedelta
+
+
+def deliver(event: CloudEvent, consumer: Consumer[E]) -> None:
+    """Run the consumer's step on the event.
+
+    Raises:
+        Exception: deliver the event again.
+    """
+    decoded: E | None = None
+    with bound(event_id=str(event["id"]), step=consumer.step, traceparent=_traceparent(event)):
+        try:
+            decoded = consumer.decode(event)
+            with bound(processing_id=decoded.origin.processing_id):
+                consumer.handle(decoded)
+                _log.info("done")
+        except PermanentError as error:
+            _give_up(event, consumer, decoded, error)
+        except Exception as error:
+            _log_failure(error)
+            if _age(event) < consumer.max_age:
+                raise
+            reason = (
+                f"given up after {consumer.max_age.total_seconds():g} s, the last time: {error}"
+            )
+            _give_up(event, consumer, decoded, ExhaustedError(reason))
+
+
+def _log_failure(error: Exception) -> None:
+    if isinstance(error, TransientError):
+        _log.warning("not now", extra={"fields": {"code": error.code}})
+    else:
+        _log.error("failed", exc_info=error)
+
+
+def _age(event: CloudEvent) -> timedelta:
+    try:
+        return datetime.now(UTC) - _time(event)
+    except MalformedEventError:
+        return timedelta()  # never too old then: the subscription's own limit of attempts ends it
+
+
+def _give_up(
+    event: CloudEvent, consumer: Consumer[E], decoded: E | None, error: PermanentError
+) -> None:
+    _log.error("dead-lettered", extra={"fields": {"code": error.code}})
+    consumer.topics.dead_letter(_letter(event, consumer.step, decoded, error))
+    if decoded is None:
+        return
+    try:
+        consumer.reject(decoded, error)
+    except PermanentError as fault:  # delivered again, it would fail again; the letter has it
+        _log.error("not recorded on the job", extra={"fields": {"code": fault.code}})
+
+
+def _letter(
+    event: CloudEvent,
+    step: str,
+    decoded: DocumentCreated | JobMessage | None,
+    error: PermanentError,
+) -> DeadLetter:
+    reference = {"type": str(event["type"]), "source": str(event["source"])}
+    if subject := event.get("subject"):
+        reference["subject"] = str(subject)
+    if decoded is not None:
+        reference["processing_id"] = decoded.origin.processing_id
+        reference["user_id"] = decoded.origin.user_id
+    # A document stays in Firestore; a message would be gone, so it is kept as it came.
+    data = _message_data(event) if event["type"] == PUBLISHED else b""
+    return DeadLetter(step, error.code, str(error), str(event["id"]), reference, data)
+
+
+def _message_data(event: CloudEvent) -> bytes:
+    try:
+        return _envelope(event).message.payload()
+    except MalformedEventError:
+        data = event.get_data()
+        return data if isinstance(data, bytes) else orjson.dumps(data)
+
+
+class _PubSubMessage(BaseModel):
+    data: str = ""
+    attributes: dict[str, str] = Field(default_factory=dict)
+
+    def payload(self) -> bytes:
+        try:
+            return base64.b64decode(self.data, validate=True)
+        except binascii.Error as error:
+            raise MalformedEventError(f"message.data: expected base64, found: {error}") from error
+
+
+class _Envelope(BaseModel):
+    message: _PubSubMessage
+
+
+def _envelope(event: CloudEvent) -> _Envelope:
+    try:
+        return _Envelope.model_validate(event.get_data())
+    except ValidationError as error:
+        fields = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise MalformedEventError(f"expected a Pub/Sub push envelope, found: {fields}") from error
+
+
+def job_message(event: CloudEvent) -> JobMessage:
+    """The job that a Pub/Sub message announces."""
+    if event["type"] != PUBLISHED:
+        raise MalformedEventError(f"expected {PUBLISHED}, found {event['type']}")
+    payload = _envelope(event).message.payload()
+    try:
+        body = orjson.loads(payload)
+    except orjson.JSONDecodeError as error:
+        raise MalformedEventError(f"message.data: expected JSON, found: {error}") from error
+    if not isinstance(body, Mapping):
+        raise MalformedEventError(f"message.data: expected an object, found {type(body).__name__}")
+    return JobMessage.parse(body)
+
+
+def document_created(event: CloudEvent) -> DocumentCreated:
+    """The person's new document that a Firestore trigger announces."""
+    if event["type"] != CREATED:
+        raise MalformedEventError(f"expected {CREATED}, found {event['type']}")
+    document = _document(event.get_data())
+    fields = {name: _value(value) for name, value in document.fields.items()}
+    return DocumentCreated(
+        str(event["id"]),
+        _time(event),
+        _origin(document.name),
+        fields,
+        revision=document.create_time.ToJsonString() if document.HasField("create_time") else "",
+    )
+
+
+def _document(data: object) -> Any:
+    """The protobuf document: the trigger's payload, or that of Google's emulator (base64)."""
+    if not isinstance(data, bytes):
+        raise MalformedEventError(f"expected protobuf bytes, found {type(data).__name__}")
+    for candidate in (data, _unarmoured(data)):
+        try:
+            event_data = DocumentEventData.pb(DocumentEventData.deserialize(candidate))
+        except DecodeError:
+            continue
+        if event_data.HasField("value"):
+            return event_data.value
+    raise MalformedEventError("expected DocumentEventData with a value, found neither")
+
+
+def _unarmoured(data: bytes) -> bytes:
+    try:
+        return base64.b64decode(data, validate=True)
+    except binascii.Error:
+        return b""
+
+
+def _origin(name: str) -> Origin:
+    parts = name.partition("/documents/")[2].split("/")
+    if len(parts) != 4 or parts[0] != "users":  # noqa: PLR2004  users/U/collection/ID
+        raise MalformedEventError("expected a document users/U/uploads/X, found another path")
+    _, user_id, collection, document_id = parts
+    if collection == "uploads":
+        return Origin(user_id, "uploads", document_id)
+    if collection == "insight_requests":
+        return Origin(user_id, "insight_requests", document_id)
+    raise MalformedEventError(f"expected uploads or insight_requests, found {collection!r:.40}")
+
+
+def _time(event: CloudEvent) -> datetime:
+    text = str(event.get("time", ""))
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except ValueError as error:
+        raise MalformedEventError(f"time: expected RFC 3339, found {text!r:.40}") from error
+
+
+def _value(value: Any) -> object:
+    """A Firestore value as plain Python; timestamps as datetime in UTC."""
+    kind = value.WhichOneof("value_type")
+    if kind == "map_value":
+        return {name: _value(item) for name, item in value.map_value.fields.items()}
+    if kind == "array_value":
+        return [_value(item) for item in value.array_value.values]
+    if kind == "timestamp_value":
+        return value.timestamp_value.ToDatetime(tzinfo=UTC)
+    if kind == "geo_point_value":
+        return {
+            "latitude": value.geo_point_value.latitude,
+            "longitude": value.geo_point_value.longitude,
+        }
+    return None if kind in (None, "null_value") else getattr(value, kind)
+
+
+def _traceparent(event: CloudEvent) -> str:
+    """The trace that the event continues; a new one where it starts."""
+    data = event.get_data()
+    message = data.get("message") if isinstance(data, Mapping) else None
+    attributes = message.get("attributes") if isinstance(message, Mapping) else None
+    found = attributes.get("traceparent") if isinstance(attributes, Mapping) else None
+    given = found or event.get("traceparent")
+    return str(given or f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01")

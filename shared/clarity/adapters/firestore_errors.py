@@ -1,0 +1,69 @@
+"""What Firestore's errors mean to the steps, and its transactions in one call."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+from google.api_core.exceptions import (
+    Aborted,
+    Cancelled,
+    DeadlineExceeded,
+    GoogleAPICallError,
+    InvalidArgument,
+    ResourceExhausted,
+    RetryError,
+    ServerError,
+)
+from google.cloud.firestore import transactional
+
+from clarity.domain.errors import RefusedError, UnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from google.cloud.firestore import Client, Transaction
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_WAIT = (Aborted, Cancelled, DeadlineExceeded, ResourceExhausted, RetryError, ServerError)
+# How the client reports that it ran out of attempts: a ValueError with these words.
+_OUT_OF_ATTEMPTS = "Failed to commit transaction in"
+# Uploads of one person contend for one document; the client's own default is 5.
+MAX_ATTEMPTS = 10
+
+
+def translated(call: Callable[P, T]) -> Callable[P, T]:
+    """Raise UnavailableError where waiting may help, RefusedError where it will not."""
+
+    @functools.wraps(call)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return call(*args, **kwargs)
+        except _WAIT as error:
+            raise UnavailableError(f"Firestore: {type(error).__name__}") from error
+        except GoogleAPICallError as error:
+            raise RefusedError(f"Firestore: {type(error).__name__}: {error.message}") from error
+
+    return wrapper
+
+
+def in_transaction(client: Client, work: Callable[[Transaction], T]) -> T:
+    """Run `work` in a transaction; it may run several times.
+
+    Raises:
+        UnavailableError: others kept writing the same documents, or the server forgot it.
+    """
+    try:
+        result: T = transactional(work)(client.transaction(max_attempts=MAX_ATTEMPTS))
+    except InvalidArgument as error:
+        # A transaction that expired, or that a restarted server does not know, is begun anew.
+        if "transaction" not in error.message.lower():
+            raise
+        raise UnavailableError("Firestore: the transaction is no longer valid") from error
+    except ValueError as error:
+        if not str(error).startswith(_OUT_OF_ATTEMPTS):
+            raise
+        raise UnavailableError("Firestore: too much contention") from error
+    return result

@@ -1,0 +1,139 @@
+"""The Encoder port over Vertex AI's REST path: what each answer means to the step."""
+
+from __future__ import annotations
+
+import base64
+import json
+import threading
+import time
+from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from clarity.adapters.vertex import VertexEncoder, open_encoder
+from clarity.domain.errors import RefusedError, UnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ENDPOINT = "projects/p/locations/us-central1/endpoints/pat"
+GOOD = {
+    "embedding": [0.5] * 96,
+    "model_id": "pat-test",
+    "weights_sha256": "0" * 64,
+    "scaler_id": "scaler-test",
+}
+WEEK = np.linspace(0, 100, 10_080, dtype=np.float32)
+
+
+@contextmanager
+def answering(status: int, body: bytes, wait_s: float = 0) -> Iterator[tuple[VertexEncoder, list]]:
+    """An encoder whose endpoint answers this, and the requests that it got."""
+    requests: list[tuple[str, Any]] = []
+
+    class Endpoint(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            sent = self.rfile.read(int(self.headers["content-length"]))
+            requests.append((self.path, json.loads(sent)))
+            time.sleep(wait_s)
+            with suppress(BrokenPipeError):  # the client that waited too long is gone
+                self.send_response(status)
+                self.send_header("content-length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Stay quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Endpoint)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    host = f"127.0.0.1:{server.server_address[1]}"
+    encoder = open_encoder(ENDPOINT, model_id="pat-test", timeout_s=0.5, emulator_host=host)
+    try:
+        yield encoder, requests
+    finally:
+        encoder.session.close()
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def prediction(**changes: object) -> bytes:
+    return json.dumps({"predictions": [GOOD | changes]}).encode()
+
+
+def test_a_week_goes_out_whole_and_its_embedding_comes_back_with_its_provenance() -> None:
+    with answering(200, prediction()) as (encoder, requests):
+        embedding = encoder.encode(WEEK)
+
+    assert embedding.vector == (0.5,) * 96
+    assert (embedding.model_id, embedding.scaler_id) == ("pat-test", "scaler-test")
+    ((path, body),) = requests
+    assert path == f"/v1/{ENDPOINT}:rawPredict"
+    sent = np.frombuffer(base64.b64decode(body["instances"][0]["steps_b64"]), dtype="<f4")
+    np.testing.assert_array_equal(sent, WEEK)
+
+
+@pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
+def test_an_endpoint_that_asks_to_wait_is_unavailable(status: int) -> None:
+    with (
+        answering(status, b"{}") as (encoder, _),
+        pytest.raises(UnavailableError, match=str(status)),
+    ):
+        encoder.encode(WEEK)
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 413])
+def test_an_endpoint_that_refuses_is_permanent_and_says_why(status: int) -> None:
+    with (
+        answering(status, b"the reason") as (encoder, _),
+        pytest.raises(RefusedError, match="the reason"),
+    ):
+        encoder.encode(WEEK)
+
+
+def test_an_endpoint_that_does_not_answer_in_time_is_unavailable() -> None:
+    with (
+        answering(200, prediction(), wait_s=1) as (encoder, _),
+        pytest.raises(UnavailableError, match="ReadTimeout"),
+    ):
+        encoder.encode(WEEK)
+
+
+def test_nobody_there_is_unavailable() -> None:
+    encoder = open_encoder(ENDPOINT, model_id="m", timeout_s=1, emulator_host="127.0.0.1:9")
+
+    with pytest.raises(UnavailableError):
+        encoder.encode(WEEK)
+    encoder.session.close()
+
+
+def test_another_model_than_the_one_expected_is_refused() -> None:
+    with (
+        answering(200, prediction(model_id="pat-other")) as (encoder, _),
+        pytest.raises(RefusedError, match="expected the model pat-test, found pat-other"),
+    ):
+        encoder.encode(WEEK)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"no JSON",
+        b"{}",
+        b'{"predictions": []}',
+        prediction(embedding=[0.5] * 95),
+        prediction(weights_sha256=None),
+    ],
+)
+def test_an_answer_that_is_no_prediction_is_refused(body: bytes) -> None:
+    with (
+        answering(200, body) as (encoder, _),
+        pytest.raises(RefusedError, match="expected one prediction"),
+    ):
+        encoder.encode(WEEK)

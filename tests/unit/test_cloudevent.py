@@ -1,0 +1,161 @@
+"""Events in, errors out: what a door makes of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from cloudevents.http import CloudEvent, from_http
+from google.events.cloud.firestore import DocumentEventData
+
+from clarity.adapters.cloudevent import Consumer, deliver, document_created, job_message
+from clarity.domain.errors import (
+    ExhaustedError,
+    MalformedEventError,
+    RefusedError,
+    UnavailableError,
+)
+from clarity.domain.events import JobMessage
+from clarity.domain.job import Origin
+from tests import events
+from tests.memory import MemoryTopics
+
+MESSAGE = JobMessage(Origin("ada", "uploads", "u1"), "normal", "a1")
+
+
+def parsed(request: events.Request) -> CloudEvent:
+    return from_http(*request)
+
+
+@dataclass
+class Door:
+    """A consumer whose step fails as it is told."""
+
+    error: Exception | None = None
+    topics: MemoryTopics = field(default_factory=MemoryTopics)
+    handled: list[Any] = field(default_factory=list)
+    rejected: list[Any] = field(default_factory=list)
+
+    def handle(self, decoded: JobMessage) -> None:
+        self.handled.append(decoded)
+        if self.error:
+            raise self.error
+
+    def reject(self, decoded: JobMessage, error: Exception) -> None:
+        self.rejected.append((decoded, error))
+
+    def deliver(self, request: events.Request) -> None:
+        consumer = Consumer(
+            "test", job_message, self.handle, self.reject, self.topics, timedelta(minutes=5)
+        )
+        deliver(parsed(request), consumer)
+
+
+def test_a_good_event_is_handled_and_acknowledged() -> None:
+    door = Door()
+
+    door.deliver(events.published(MESSAGE.body()))
+
+    assert door.handled == [MESSAGE]
+    assert not door.topics.dead_letters
+
+
+def test_a_permanent_error_is_acknowledged_dead_lettered_and_recorded() -> None:
+    error = RefusedError("never")
+    door = Door(error)
+
+    door.deliver(events.published(MESSAGE.body(), message_id="m7"))
+
+    (letter,) = door.topics.dead_letters
+    assert (letter.step, letter.code, letter.reason) == ("test", "refused", "never")
+    assert letter.event_id == "m7"
+    assert letter.reference["user_id"] == "ada"
+    assert door.rejected == [(MESSAGE, error)]
+
+
+@pytest.mark.parametrize("error", [UnavailableError("later"), KeyError("a defect")])
+def test_any_other_error_is_delivered_again(error: Exception) -> None:
+    door = Door(error)
+
+    with pytest.raises(type(error)):
+        door.deliver(events.published(MESSAGE.body()))
+
+    assert not door.topics.dead_letters
+    assert not door.rejected
+
+
+@pytest.mark.parametrize("error", [UnavailableError("later"), KeyError("a defect")])
+def test_an_event_that_is_too_old_is_given_up_with_its_last_error(error: Exception) -> None:
+    door = Door(error)
+    headers, body = events.published(MESSAGE.body())
+    old = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
+
+    door.deliver((headers | {"ce-time": old}, body))
+
+    (letter,) = door.topics.dead_letters
+    assert letter.code == "exhausted"
+    ((_, given_up),) = door.rejected
+    assert isinstance(given_up, ExhaustedError)
+
+
+def test_an_event_without_a_time_is_never_too_old() -> None:
+    door = Door(UnavailableError("later"))
+    headers, body = events.published(MESSAGE.body())
+
+    with pytest.raises(UnavailableError):
+        door.deliver((headers | {"ce-time": "no time"}, body))
+
+
+def test_a_message_that_cannot_be_read_is_kept_as_it_came() -> None:
+    door = Door()
+    headers, _ = events.published({})
+
+    door.deliver((headers, b'{"no": "envelope"}'))
+
+    (letter,) = door.topics.dead_letters
+    assert letter.code == "malformed_event"
+    assert b"no" in letter.data
+    assert not door.rejected
+
+
+def test_every_kind_of_firestore_value_becomes_plain_python() -> None:
+    now = datetime(2026, 6, 14, tzinfo=UTC)
+    plain = {
+        "null": None,
+        "truth": True,
+        "number": 7,
+        "double": 0.5,
+        "text": "ä",
+        "bytes": b"\xff",
+        "time": now,
+        "list": [1, [2.5], {"a": None}],
+        "map": {"b": {"c": "d"}},
+        "empty": {},
+    }
+
+    decoded = document_created(parsed(events.created("users/ada/uploads/u1", plain)))
+
+    assert decoded.fields == plain
+    assert decoded.origin == Origin("ada", "uploads", "u1")
+
+
+def test_places_and_references_become_plain_python_too() -> None:
+    data = DocumentEventData.pb()()
+    data.ParseFromString(events.document_event_data("users/ada/uploads/u1", {}))
+    data.value.fields["place"].geo_point_value.latitude = 1.5
+    data.value.fields["other"].reference_value = "projects/p/databases/d/documents/a/b"
+    headers, _ = events.created("users/ada/uploads/u1", {})
+
+    decoded = document_created(parsed((headers, data.SerializeToString())))
+
+    assert decoded.fields["place"] == {"latitude": 1.5, "longitude": 0.0}
+    assert decoded.fields["other"] == "projects/p/databases/d/documents/a/b"
+
+
+def test_a_document_event_without_a_time_is_malformed() -> None:
+    headers, body = events.created("users/ada/uploads/u1", {})
+
+    with pytest.raises(MalformedEventError, match="RFC 3339"):
+        document_created(parsed((headers | {"ce-time": "no time"}, body)))

@@ -1,0 +1,54 @@
+"""What Firestore's errors mean to the steps."""
+
+from __future__ import annotations
+
+import pytest
+from google.api_core import exceptions as google
+
+from clarity.adapters.firestore_errors import translated
+from clarity.domain.errors import RefusedError, UnavailableError
+
+
+def failing(error: Exception):
+    def work(*_: object) -> None:
+        raise error
+
+    return work
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        google.Aborted("contention"),
+        google.ServiceUnavailable("down"),
+        google.DeadlineExceeded("late"),
+        google.ResourceExhausted("quota"),
+        google.InternalServerError("oops"),
+        google.Cancelled("gone"),
+        google.RetryError("tried for long", cause=None),
+    ],
+)
+def test_what_may_pass_is_unavailable(error: Exception) -> None:
+    with pytest.raises(UnavailableError) as raised:
+        translated(failing(error))()
+
+    assert raised.value.__cause__ is error
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        google.InvalidArgument("too big"),
+        google.PermissionDenied("no"),
+        google.FailedPrecondition("stale"),
+        google.NotFound("nothing"),
+    ],
+)
+def test_what_will_not_pass_is_refused_with_its_reason(error: Exception) -> None:
+    with pytest.raises(RefusedError, match=str(error.args[0])):
+        translated(failing(error))()
+
+
+def test_a_defect_of_ours_is_not_translated() -> None:
+    with pytest.raises(KeyError):
+        translated(failing(KeyError("a defect")))()
