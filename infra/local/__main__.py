@@ -1,0 +1,224 @@
+"""`python -m infra.local`: the whole system on this machine, over the real wire protocols."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import threading
+import warnings
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import httpx
+from rich.console import Console
+from rich.table import Table
+
+from infra.local.supervisor import (
+    LOOPBACK,
+    PROCESSES,
+    AlreadyRunningError,
+    FailedStartError,
+    Supervisor,
+    commands,
+    exports,
+    locked,
+)
+from infra.local.topology import (
+    DEAD_LETTERS_PULL,
+    FUNCTIONS,
+    HOST,
+    PAT_ARTIFACT,
+    Ports,
+    around_proxies,
+    client_environment,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, MutableMapping
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+DEFAULT_STATE = REPOSITORY / ".clarity"
+MANIFEST = REPOSITORY / "shared/clarity/pat/data" / PAT_ARTIFACT / "manifest.json"
+
+state_option = click.option(
+    "--state",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=DEFAULT_STATE,
+    show_default=".clarity in the repository",
+    help="Directory of the cloud's state: documents, messages, ports, logs.",
+)
+gemini_option = click.option(
+    "--gemini",
+    type=click.Choice(["template", "local", "google"]),
+    help=(
+        "Who writes the insight: the deterministic template, the local stand-in for Gemini, or "
+        "Google's Gemini with GEMINI_API_KEY.  [default: google if that key is set, else template]"
+    ),
+)
+
+
+@contextmanager
+def started(state: Path, environment: Mapping[str, str], gemini: str | None) -> Iterator[Ports]:
+    """The cloud on this state, for as long as the context lasts.
+
+    Raises:
+        AlreadyRunningError: another one runs on it.
+    """
+    with locked(state):
+        ports = Ports.allocate(state)
+        model_id = json.loads(MANIFEST.read_text())["model_id"]
+        chosen = gemini_environment(gemini, environment, ports)
+        processes = commands(state, ports, environment, model_id, chosen)
+        with Supervisor(REPOSITORY, state, processes):
+            yield ports
+
+
+def gemini_environment(
+    choice: str | None, environment: Mapping[str, str], ports: Ports
+) -> dict[str, str]:
+    """The insights function's Gemini variables."""
+    key = environment.get("GEMINI_API_KEY")
+    if choice == "local":
+        endpoint = f"http://{HOST}:{ports.http}"
+        return {"GEMINI_API_KEY": "local", "GEMINI_API_ENDPOINT": endpoint}
+    if choice == "template" or (choice is None and not key):
+        return {}
+    if not key:
+        raise click.UsageError("--gemini google: expected GEMINI_API_KEY, found none")
+    endpoint = environment.get("GEMINI_API_ENDPOINT", "")
+    return {"GEMINI_API_KEY": key, "GEMINI_API_ENDPOINT": endpoint}
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    r"""The whole system on this machine, over the real wire protocols, on loopback only.
+
+    \b
+    up      start it, print what to export, run until Ctrl-C
+    status  what runs, what waits, what is dead
+    demo    the main job: a person's week in, an insight out
+    """
+    # Google's packages speak of Python 3.11's end; the functions' runtime is python311.
+    warnings.filterwarnings("ignore", "You are using a Python version", FutureWarning)
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    logging.getLogger("infra.local").setLevel(logging.INFO)
+
+
+@cli.command()
+@state_option
+@gemini_option
+def up(state: Path, gemini: str | None) -> None:
+    """Start the cloud and the three functions; print what a client exports.
+
+    Point Google's clients at it from another shell with those lines. A process that dies is
+    restarted; what was acknowledged is in DIR and survives kill -9 of any process.
+    """
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sign, signal.default_int_handler)
+    try:
+        with started(state.resolve(), process_environment(), gemini) as ports:
+            click.echo(exports(ports))
+            click.echo("ready: Ctrl-C stops it", err=True)
+            threading.Event().wait()
+    except KeyboardInterrupt:  # also while it starts; the processes have been stopped
+        return
+    except (AlreadyRunningError, FailedStartError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+@cli.command()
+@state_option
+def status(state: Path) -> None:
+    """Show functions, topics, backlog and dead letters of a running cloud."""
+    try:
+        ports = Ports.of(state)
+        backlog = LOOPBACK.get(f"http://{HOST}:{ports.http}/_local/backlog").json()
+    except (FileNotFoundError, ValueError, httpx.HTTPError) as error:
+        raise click.ClickException(
+            f"no cloud runs on {state}: start it with `python -m infra.local up`"
+        ) from error
+    letters = backlog.pop(DEAD_LETTERS_PULL)["unacked"]
+    console = Console()
+    pids = json.loads((state / PROCESSES).read_text())
+    processes = Table("process", "pid", "port", "answers", title="Processes")
+    for name, pid in pids.items():
+        port = ports.http if name == "cloud" else ports.named()[name]
+        answers = "yes" if _answers(f"http://{HOST}:{port}/") else "no"
+        kind = f"function {name}" if name in FUNCTIONS else name
+        processes.add_row(kind, str(pid), str(port), answers)
+    console.print(processes)
+    queues = Table("topic", "subscription", "waiting", "oldest, s", title="Topics and backlog")
+    for name, row in backlog.items():
+        age = f"{row['oldest_age_s']:.0f}" if row["unacked"] else "-"
+        queues.add_row(_short(row["topic"]), _short(name), str(row["unacked"]), age)
+    console.print(queues)
+    console.print(f"Dead letters: {letters}, to be pulled from {DEAD_LETTERS_PULL}")
+
+
+def _answers(address: str) -> bool:
+    try:
+        LOOPBACK.get(address)
+    except httpx.HTTPError:
+        return False
+    return True
+
+
+def _short(name: str) -> str:
+    return name.rpartition("/")[2]
+
+
+@cli.command()
+@state_option
+@gemini_option
+@click.option("--person", default="office-worker", show_default=True, help="Who: see --list.")
+@click.option("--list", "list_people", is_flag=True, help="List the people and stop.")
+@click.option(
+    "--data",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of the fitbit-2016 data set, for --person fitbit.",
+)
+@click.option(
+    "--export",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="An Apple Health export.zip or export.xml: your own data.",
+)
+@click.option("--seed", default=1, show_default=True, help="Another seed is another week.")
+def demo(state: Path, gemini: str | None, *, list_people: bool, **choice: Any) -> None:
+    r"""Carry one person's week through the chain and show each step.
+
+    \b
+    python -m infra.local demo --person night-shift
+    python -m infra.local demo --person fitbit --data DIR
+    python -m infra.local demo --export export.zip
+    """
+    # Here, since it imports Google's clients, which `status` and --help do without.
+    from infra.local.demo import Choice, DemoError, people_table, run  # noqa: PLC0415  see above
+
+    if list_people:
+        Console().print(people_table())
+        return
+    state, environment, chosen = state.resolve(), process_environment(), Choice(**choice)
+    try:
+        with ExitStack() as stack:
+            try:
+                ports = stack.enter_context(started(state, dict(environment), gemini))
+            except AlreadyRunningError:
+                click.echo(f"using the cloud that runs on {state}", err=True)
+                ports = Ports.of(state)
+            environment.update(client_environment(ports) | around_proxies(environment))
+            run(state, chosen)
+    except (FailedStartError, DemoError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+def process_environment() -> MutableMapping[str, str]:
+    """What the children inherit, and where this process's own clients look."""
+    return os.environ  # noqa: TID251  handed on to child processes, not read for settings
+
+
+if __name__ == "__main__":
+    cli(prog_name="python -m infra.local")

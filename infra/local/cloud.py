@@ -1,0 +1,146 @@
+"""The embedded cloud's one process: Firestore, Pub/Sub, Eventarc, and Vertex AI and Gemini's REST.
+
+One event loop and one SQLite file: a document, the event that it causes and the message that
+carries it are committed together.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import signal
+from pathlib import Path
+
+import grpc.aio
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request  # noqa: TC002  starlette reads the annotation
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from infra.local.database import Database
+from infra.local.eventarc import Eventarc
+from infra.local.firestore import SERVER_OPTIONS, Firestore
+from infra.local.gemini import LocalGemini
+from infra.local.pubsub import PubSub
+from infra.local.topology import (
+    DEAD_LETTERS,
+    DEAD_LETTERS_PULL,
+    HOST,
+    LOCATION,
+    MAX_DELIVERY_ATTEMPTS,
+    PROJECT,
+    PUSHES,
+    TRIGGERS,
+    Ports,
+    subscription,
+)
+from infra.local.vertex import LocalVertex
+
+# Short, since a person looks on; in the cloud 10 s to 600 s.
+MIN_BACKOFF_S, MAX_BACKOFF_S = 0.25, 10
+
+
+def lay_out(pubsub: PubSub, eventarc: Eventarc, ports: Ports) -> None:
+    """Create the topics, subscriptions and triggers of the chain; no effect where they are."""
+    urls = {name: f"http://{HOST}:{port}/" for name, port in ports.named().items()}
+    pubsub.ensure_topic(DEAD_LETTERS)
+    pubsub.ensure_subscription(DEAD_LETTERS_PULL, DEAD_LETTERS)
+    for function, source in PUSHES.items():
+        pubsub.ensure_topic(source)
+        # As Terraform makes it: a push subscription of our own, a raw body with an OIDC token.
+        pubsub.ensure_subscription(
+            subscription(function),
+            source,
+            push_endpoint=urls[function],
+            oidc_audience=urls[function],
+            min_backoff_s=MIN_BACKOFF_S,
+            max_backoff_s=MAX_BACKOFF_S,
+            ack_deadline_s=60,
+            dead_letter_topic=DEAD_LETTERS,
+            max_delivery_attempts=MAX_DELIVERY_ATTEMPTS,
+        )
+    for name, (pattern, function) in TRIGGERS.items():
+        eventarc.ensure_trigger(
+            name,
+            "google.cloud.firestore.document.v1.created",
+            pattern,
+            urls[function],
+            min_backoff_s=MIN_BACKOFF_S,
+            max_backoff_s=MAX_BACKOFF_S,
+            dead_letter_topic=DEAD_LETTERS,
+            max_delivery_attempts=MAX_DELIVERY_ATTEMPTS,
+        )
+
+
+async def serve(state: Path, ports: Ports) -> None:
+    """Serve until SIGTERM or SIGINT."""
+    database = Database(state / "cloud.db")
+    pubsub = PubSub(database)
+    eventarc = Eventarc(pubsub, PROJECT, LOCATION)
+    firestore = Firestore(database, eventarc.on_commit)
+    lay_out(pubsub, eventarc, ports)
+    stop = asyncio.Event()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(sign, stop.set)
+
+    servers = [
+        await _grpc(firestore, ports.firestore),
+        await _grpc(pubsub, ports.pubsub),
+    ]
+    http = _http(pubsub, ports)
+    tasks = [asyncio.create_task(pubsub.run()), asyncio.create_task(http.serve())]
+    await stop.wait()
+    http.should_exit = True
+    for server in servers:
+        await server.stop(grace=0.5)
+    tasks[0].cancel()
+    for task in tasks:
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+    database.close()
+
+
+async def _grpc(service: Firestore | PubSub, port: int) -> grpc.aio.Server:
+    server = grpc.aio.server(options=SERVER_OPTIONS)
+    service.register(server)
+    server.add_insecure_port(f"{HOST}:{port}")
+    await server.start()
+    return server
+
+
+def _http(pubsub: PubSub, ports: Ports) -> uvicorn.Server:
+    async def backlog(_: Request) -> JSONResponse:
+        return JSONResponse(pubsub.backlog())
+
+    async def keys(_: Request) -> JSONResponse:
+        return JSONResponse(pubsub.jwks())
+
+    routes = [
+        *LocalVertex(f"http://{HOST}:{ports.pat}").routes(),
+        *LocalGemini().routes(),
+        Route("/_local/backlog", backlog),
+        Route("/_local/jwks", keys),
+    ]
+    config = uvicorn.Config(
+        Starlette(routes=routes),
+        HOST,
+        ports.http,
+        log_level="warning",
+        timeout_graceful_shutdown=1,  # a call that hangs on command may not hold up the end
+    )
+    return uvicorn.Server(config)
+
+
+def main() -> None:
+    """The process's entry."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--state", type=Path, required=True, help="directory of the state")
+    arguments = parser.parse_args()
+    ports = Ports.of(arguments.state)
+    asyncio.run(serve(arguments.state, ports))
+
+
+if __name__ == "__main__":
+    main()

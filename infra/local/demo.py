@@ -1,0 +1,206 @@
+"""The main job: a person's week goes in as the phone sends it, the insight comes out."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from google.api_core.exceptions import GoogleAPICallError
+from google.cloud.firestore import Client
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from clarity.adapters.firestore import FirestoreRecords
+from clarity.domain.analysis import analyse, best_week, fill_gaps
+from clarity.domain.job import Status
+from clarity.domain.quality import assess
+from clarity.domain.report import render_report
+from clarity.sources import apple_export, fitbit, people
+from clarity.sources.errors import UnreadableSourceError
+from clarity.steps.preprocess import RECENT_DAYS, combine
+from infra.local.phone import Phone, SilentJobError
+from infra.local.topology import PROJECT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from clarity.domain.job import Origin
+    from clarity.sources.people import Person
+    from clarity.steps.ports import Chunk
+
+TIMEOUT_S = 120.0
+
+
+class DemoError(Exception):
+    """The demo cannot start, or its job did not complete."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Whose week it is."""
+
+    person: str
+    data: Path | None = None
+    export: Path | None = None
+    seed: int = 1
+
+    @property
+    def user_id(self) -> str:
+        """The person's id in Firestore."""
+        return f"demo-{'export' if self.export else self.person}"
+
+
+def people_table() -> Table:
+    """Who can be chosen."""
+    table = Table("person", "who", "home")
+    for name, persona in people.PEOPLE.items():
+        table.add_row(name, persona.description, persona.time_zone)
+    table.add_row("fitbit", "a real person's minute steps and heart rate; needs --data", "assumed")
+    return table
+
+
+def run(state: Path, choice: Choice) -> None:
+    """The demo, with the cloud's own errors in words.
+
+    Raises:
+        DemoError: the data cannot be read, or the job did not come to an honest end.
+    """
+    try:
+        _carry(state, choice)
+    except GoogleAPICallError as error:
+        raise DemoError(f"the cloud refused: {error.message}") from error
+
+
+def _carry(state: Path, choice: Choice) -> None:
+    """Write, listen, show. FIRESTORE_EMULATOR_HOST says where, as for any of Google's clients.
+
+    Raises:
+        DemoError: the data cannot be read, or the job did not come to an honest end.
+    """
+    console = Console()
+    person = _person(choice, console)
+    phone = Phone(Client(project=PROJECT), choice.user_id)
+    console.print(
+        f"[bold]{choice.user_id}[/]: {person.description}; {len(person.samples):,} samples"
+    )
+    _write(phone, person, console)
+    origin = phone.request(f"week-{secrets.token_hex(4)}", insight_type="general")
+    job = _follow(phone, origin, console)
+    records = FirestoreRecords(phone.client)
+    insight = records.insight(phone.user_id, job["insight_id"]) if "insight_id" in job else None
+    if insight is not None:
+        _show(records.analysis(phone.user_id, job["analysis_id"]), insight, console)
+    console.print(f"\nOn this state so far: {_counts(phone)}")
+    chunks = records.recent(phone.user_id, RECENT_DAYS)
+    console.print(f"\nThe week's picture: {_picture(chunks, state, choice, insight)}")
+    if job["status"] == Status.FAILED:
+        raise DemoError(f"the job failed: {job['reason']['message']}")
+
+
+def _person(choice: Choice, console: Console) -> Person:
+    try:
+        if choice.export:
+            with Progress(console=console) as progress:
+                bar = progress.add_task(f"reading {choice.export.name}", total=None)
+                return apple_export.read_export(
+                    choice.export,
+                    last_days=RECENT_DAYS,
+                    progress=lambda done, total: progress.update(bar, completed=done, total=total),
+                ).person
+        if choice.person == "fitbit":
+            if choice.data is None:
+                raise DemoError("fitbit: expected --data with the fitbit-2016 folder, found none")
+            return fitbit.read_fitbit(choice.data).person
+        if choice.person not in people.PEOPLE:
+            names = ", ".join([*people.PEOPLE, "fitbit"])
+            raise DemoError(f"expected one of {names}, found {choice.person!r}")
+        last_day = people.last_full_day(choice.person, datetime.now(UTC))
+        return people.generate(choice.person, last_day=last_day, seed=choice.seed)
+    except UnreadableSourceError as error:
+        raise DemoError(str(error)) from error
+
+
+def _write(phone: Phone, person: Person, console: Console) -> None:
+    """As the phone does: batch after batch, and on the next callback the last days once more."""
+    attempt = secrets.token_hex(4)
+    first = list(people.uploads(person, attempt=attempt))
+    again = list(people.resend(person, attempt=f"{attempt}-again"))
+    with Progress(console=console) as progress:
+        for label, uploads in (("writing", first), ("re-sending the last days", again)):
+            for upload_id, document in progress.track(uploads, description=label):
+                phone.create(upload_id, document)
+
+
+def _follow(phone: Phone, origin: Origin, console: Console) -> Mapping[str, Any]:
+    """The final job; each step is printed as the listener hears it."""
+    seen = 0
+    fields: Mapping[str, Any] = {}
+    try:
+        for fields in phone.follow(origin, TIMEOUT_S):
+            # The history holds the steps that passed between two snapshots.
+            for step in fields["history"][seen:]:
+                at = (step["at"] - fields["created_at"]).total_seconds()
+                progress = Status(step["status"]).progress
+                console.print(f"  {at:6.2f} s  {progress:4.0%}  {step['status']}")
+            seen = len(fields["history"])
+    except SilentJobError as error:
+        raise DemoError(str(error)) from error
+    console.print(f"  {fields['message']}")
+    return fields
+
+
+def _show(analysis: Mapping[str, Any] | None, insight: Mapping[str, Any], console: Console) -> None:
+    if analysis is not None:
+        console.print(_metrics(analysis))
+    console.print(f"\n[bold]Insight[/] (written by {insight['source']}, {insight['version']})\n")
+    console.print(insight["narrative"], soft_wrap=True)
+    for line in [*insight["key_insights"], *insight["recommendations"]]:
+        console.print(f"  - {line}", soft_wrap=True)
+    score = f"{insight['confidence_score']:.2f}"
+    console.print(f"\nConfidence {score}, from coverage and agreement. Not a diagnosis.")
+
+
+def _metrics(analysis: Mapping[str, Any]) -> Table:
+    table = Table("metric", "value", "unit", "status", title="The week's metrics")
+    for metric in analysis["metrics"]:
+        value = "-" if metric["value"] is None else f"{metric['value']:.3g}"
+        status = metric["status"] if metric["value"] is not None else metric["reason"]
+        table.add_row(metric["name"], value, metric["unit"], status)
+    return table
+
+
+def _counts(phone: Phone) -> str:
+    """What this person has cost: documents and paid calls."""
+    user = phone.client.collection("users").document(phone.user_id)
+    counted = {
+        name: int(user.collection(name).count().get()[0][0].value)
+        for name in ("uploads", "jobs", "analyses", "insights")
+    }
+    actions = [
+        record.get("action") for record in user.collection("audit").select(["action"]).stream()
+    ]
+    calls = {"PAT calls": actions.count("predict"), "Gemini calls": actions.count("generate")}
+    return ", ".join(f"{name} {number}" for name, number in (counted | calls).items())
+
+
+def _picture(
+    chunks: Sequence[Chunk], state: Path, choice: Choice, insight: Mapping[str, Any] | None
+) -> Path:
+    """Draw the week from the stored samples, with the insight beside it."""
+    grid = best_week(combine(chunks))
+    quality = assess(grid)
+    page = render_report(
+        fill_gaps(grid),
+        quality,
+        analyse(grid, quality),
+        title=f"The week of {choice.user_id}",
+        insight=insight,
+    )
+    file = state / "reports" / f"{choice.user_id}.html"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(page, encoding="utf-8")
+    return file

@@ -1,0 +1,160 @@
+"""What runs, where, and what joins it: ports, topics, triggers, the functions' environment."""
+
+from __future__ import annotations
+
+import json
+import socket
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+HOST = "127.0.0.1"
+PROJECT = "clarity-local"
+LOCATION = "us-central1"
+PAT_ENDPOINT = f"projects/{PROJECT}/locations/{LOCATION}/endpoints/pat"
+PAT_ARTIFACT = "pat-s-nhanes-steps"
+GEMINI_MODEL = "gemini-2.5-flash"
+FUNCTIONS = ("ingest", "preprocess", "insights")
+
+
+def topic(name: str) -> str:
+    """A topic's full name."""
+    return f"projects/{PROJECT}/topics/{name}"
+
+
+def subscription(name: str) -> str:
+    """A subscription's full name."""
+    return f"projects/{PROJECT}/subscriptions/{name}"
+
+
+INGESTED = topic("health-data-ingested")
+ANALYSED = topic("health-insights-processing")
+DEAD_LETTERS = topic("clarity-dead-letters")
+
+# Firestore trigger -> function: the paths that start a job.
+TRIGGERS = {
+    "uploads": ("users/{uid}/uploads/{upload_id}", "ingest"),
+    "insight-requests": ("users/{uid}/insight_requests/{request_id}", "ingest"),
+}
+# Topic -> function, by push subscriptions of our own.
+PUSHES = {"preprocess": INGESTED, "insights": ANALYSED}
+# Where an operator pulls dead letters from.
+DEAD_LETTERS_PULL = subscription("clarity-dead-letters")
+# The functions give up by age before this (MAX_EVENT_AGE_SECONDS); it is for those that cannot run.
+MAX_DELIVERY_ATTEMPTS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The loopback ports; kept with the state, so that a restart finds its clients again."""
+
+    firestore: int
+    pubsub: int
+    http: int
+    pat: int
+    ingest: int
+    preprocess: int
+    insights: int
+
+    @staticmethod
+    def of(state: Path) -> Ports:
+        """Those that the state names."""
+        return Ports(**json.loads((state / "ports.json").read_text()))
+
+    @staticmethod
+    def allocate(state: Path) -> Ports:
+        """Those that the state names; free ones where it names none or they are taken."""
+        file = state / "ports.json"
+        try:
+            known = json.loads(file.read_text())
+        except (FileNotFoundError, ValueError):  # the first start, or one cut short
+            known = {}
+        taken: set[int] = set()
+        ports = {}
+        for field in fields(Ports):
+            port = known.get(field.name)
+            ports[field.name] = port if port and _free(port) else _free_port(taken)
+            taken.add(ports[field.name])
+        file.write_text(json.dumps(ports))
+        return Ports(**ports)
+
+    def named(self) -> dict[str, int]:
+        """Name to port."""
+        return asdict(self)
+
+
+def _free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        return probe.connect_ex((HOST, port)) != 0 and _bindable(probe, port)
+
+
+def _bindable(probe: socket.socket, port: int) -> bool:
+    try:
+        probe.bind((HOST, port))
+    except OSError:
+        return False
+    return True
+
+
+def _free_port(taken: set[int]) -> int:
+    while True:
+        with socket.socket() as probe:
+            probe.bind((HOST, 0))
+            port: int = probe.getsockname()[1]
+        if port not in taken:
+            return port
+
+
+def client_environment(ports: Ports) -> dict[str, str]:
+    """What a client of the embedded cloud exports: the phone, a test, an operator."""
+    return {
+        "GOOGLE_CLOUD_PROJECT": PROJECT,
+        "FIRESTORE_EMULATOR_HOST": f"{HOST}:{ports.firestore}",
+        "PUBSUB_EMULATOR_HOST": f"{HOST}:{ports.pubsub}",
+        "VERTEX_EMULATOR_HOST": f"{HOST}:{ports.http}",
+        "GEMINI_API_ENDPOINT": f"http://{HOST}:{ports.http}",
+    }
+
+
+def around_proxies(environment: Mapping[str, str]) -> dict[str, str]:
+    """The variables that keep loopback away from the machine's proxies."""
+    exceptions = environment.get("no_proxy") or environment.get("NO_PROXY")
+    value = ",".join([*([exceptions] if exceptions else []), HOST, "localhost"])
+    return {"no_proxy": value, "NO_PROXY": value}
+
+
+def function_environment(
+    ports: Ports, *, pat_model_id: str, gemini: Mapping[str, str]
+) -> dict[str, str]:
+    """What the functions read (clarity.settings). Short waits, since a person looks on.
+
+    Args:
+        ports: where the cloud listens.
+        pat_model_id: the model that the endpoint serves.
+        gemini: GEMINI_API_KEY and GEMINI_API_ENDPOINT, or nothing for the template.
+    """
+    clients = client_environment(ports)
+    del clients["GEMINI_API_ENDPOINT"]
+    return clients | {
+        "DEAD_LETTER_TOPIC": DEAD_LETTERS,
+        "HEALTH_DATA_INGESTED_TOPIC": INGESTED,
+        "HEALTH_INSIGHTS_PROCESSING_TOPIC": ANALYSED,
+        "LEASE_SECONDS": "15",
+        "RETENTION_DAYS": "30",
+        "MAX_EVENT_AGE_SECONDS": "300",
+        "QUEUE_STALE_SECONDS": "60",
+        "QUIET_SECONDS": "0.5",
+        "PATIENCE_SECONDS": "45",
+        "PAT_ENDPOINT": PAT_ENDPOINT,
+        "PAT_MODEL_ID": pat_model_id,
+        "PAT_TIMEOUT_SECONDS": "30",
+        "GEMINI_MODEL": GEMINI_MODEL,
+        "GEMINI_TIMEOUT_SECONDS": "20",
+        "GEMINI_DAILY_CALLS": "10",
+        "GEMINI_PATIENCE_SECONDS": "30",
+        **gemini,
+    }

@@ -1,0 +1,383 @@
+"""One suite for each port, over its adapter on the embedded cloud and over its fake in memory."""
+
+from __future__ import annotations
+
+import itertools
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+import orjson
+import pytest
+from google.auth.credentials import AnonymousCredentials
+from google.cloud.firestore import Client
+
+from clarity.adapters.firestore import FirestoreRecords
+from clarity.adapters.firestore_claims import FirestoreClaims
+from clarity.adapters.firestore_erase import erase
+from clarity.adapters.pubsub import PubSubTopics
+from clarity.domain.errors import InProgressError
+from clarity.domain.events import JobMessage
+from clarity.domain.job import AUTOMATIC, Origin, Status
+from clarity.domain.samples import Samples, parse_upload
+from clarity.steps.ports import Chunk, Claimed, Completed, DeadLetter, Held
+from infra.local.topology import DEAD_LETTERS, PROJECT, topic
+from tests.cloud import environment
+from tests.contract.firestore_servers import official
+from tests.memory import MemoryClaims, MemoryRecords, MemoryTopics
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.cloud import Cloud
+
+NOW = datetime(2026, 6, 15, 9, tzinfo=UTC)
+LATER = NOW + timedelta(days=30)
+LEASE = timedelta(seconds=30)
+DAY = date(2026, 6, 14)
+NOTHING = np.empty(0, dtype=np.uint64)
+
+
+@dataclass
+class Clock:
+    now: datetime = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def google_s_emulator() -> Iterator[Client]:
+    with official() as address, environment({"FIRESTORE_EMULATOR_HOST": address}):
+        yield Client(project=PROJECT, credentials=AnonymousCredentials())
+
+
+@pytest.fixture(params=["embedded cloud", "google's emulator", "memory"])
+def firestore(request, cloud: Cloud) -> Client | None:
+    """The database behind the adapter; None for the fake in memory."""
+    if request.param == "google's emulator":
+        return request.getfixturevalue("google_s_emulator")
+    return cloud.firestore() if request.param == "embedded cloud" else None
+
+
+@pytest.fixture
+def claims(firestore, clock):
+    if firestore is None:
+        return MemoryClaims(clock)
+    return FirestoreClaims(firestore, clock, timedelta(days=30))
+
+
+@pytest.fixture
+def records(firestore):
+    return MemoryRecords() if firestore is None else FirestoreRecords(firestore)
+
+
+@pytest.fixture
+def key() -> str:
+    return f"test:{uuid.uuid4().hex}"
+
+
+@pytest.fixture
+def user() -> str:
+    return f"user-{uuid.uuid4().hex}"
+
+
+def samples(*values: float) -> Samples:
+    rows = [
+        {
+            "sample_type": "heartRate",
+            "value": value,
+            "unit": "count/min",
+            "start_date": f"2026-06-14T10:{minute:02}:00Z",
+            "end_date": f"2026-06-14T10:{minute:02}:00Z",
+            "source_revision": {"source": {"name": "Watch", "bundle_identifier": "w"}},
+        }
+        for minute, value in enumerate(values)
+    ]
+    return parse_upload({"samples": rows, "time_zone": "UTC"}, received_at=NOW).samples
+
+
+def test_a_free_key_is_claimed_and_then_held(claims, key) -> None:
+    assert isinstance(claims.claim(key, user_id="ada", lease=LEASE), Claimed)
+    held = claims.claim(key, user_id="ada", lease=LEASE)
+    assert held == Held(NOW + LEASE)
+
+
+def test_a_completed_claim_returns_its_result_for_ever(claims, key, clock) -> None:
+    claims.complete(claims.claim(key, user_id="ada", lease=LEASE), "the result")
+
+    clock.now += 10 * LEASE
+
+    assert claims.claim(key, user_id="ada", lease=LEASE) == Completed("the result")
+
+
+def test_a_released_claim_is_free_again(claims, key) -> None:
+    claims.release(claims.claim(key, user_id="ada", lease=LEASE))
+
+    assert isinstance(claims.claim(key, user_id="ada", lease=LEASE), Claimed)
+
+
+def test_an_expired_lease_is_taken_over_and_the_late_worker_is_refused(claims, key, clock) -> None:
+    late = claims.claim(key, user_id="ada", lease=LEASE)
+    clock.now += LEASE + timedelta(seconds=1)
+    claimed = claims.claim(key, user_id="ada", lease=LEASE)
+    assert isinstance(claimed, Claimed)
+
+    with pytest.raises(InProgressError):
+        claims.complete(late, "too late")
+    claims.release(late)
+
+    claims.complete(claimed, "in time")
+    assert claims.claim(key, user_id="ada", lease=LEASE) == Completed("in time")
+
+
+def test_a_person_without_settings_has_none(records, user) -> None:
+    assert records.person(user) == {}
+
+
+def test_chunks_come_back_as_they_were_stored(records, user) -> None:
+    origin = Origin(user, "uploads", "u1")
+
+    stored = records.add_chunks(origin, [Chunk(DAY, samples(60, 61), NOTHING)], LATER)
+
+    assert stored == 2
+    (chunk,) = records.recent(user, 14)
+    assert chunk.day == DAY
+    np.testing.assert_array_equal(chunk.samples.value, [60, 61])
+    np.testing.assert_array_equal(chunk.samples.identity, samples(60, 61).identity)
+
+
+def test_a_stored_chunk_never_changes(records, user) -> None:
+    origin = Origin(user, "uploads", "u1")
+    records.add_chunks(origin, [Chunk(DAY, samples(60, 61), NOTHING)], LATER)
+
+    stored = records.add_chunks(origin, [Chunk(DAY, samples(99), NOTHING)], LATER)
+
+    assert stored == 2
+    (chunk,) = records.recent(user, 14)
+    np.testing.assert_array_equal(chunk.samples.value, [60, 61])
+
+
+def test_what_other_uploads_brought_or_deleted_is_known(records, user) -> None:
+    first, second = Origin(user, "uploads", "u1"), Origin(user, "uploads", "u2")
+    deleted = samples(70).identity
+    records.add_chunks(first, [Chunk(DAY, samples(60), deleted)], LATER)
+
+    assert set(records.known(second, DAY)) == {*samples(60).identity, *deleted}
+    assert len(records.known(first, DAY)) == 0
+
+
+def test_only_the_latest_days_are_read(records, user) -> None:
+    for number in range(1, 6):
+        origin = Origin(user, "uploads", f"u{number}")
+        records.add_chunks(origin, [Chunk(date(2026, 6, number), samples(60), NOTHING)], LATER)
+
+    assert {chunk.day.day for chunk in records.recent(user, 3)} == {3, 4, 5}
+
+
+def test_the_first_upload_opens_a_job_and_the_next_joins_it(records, user) -> None:
+    first, second = Origin(user, "uploads", "u1"), Origin(user, "uploads", "u2")
+
+    opened = records.join_queue(first, AUTOMATIC, NOW, LEASE, LATER)
+    joined = records.join_queue(second, AUTOMATIC, NOW + LEASE / 2, LEASE, LATER)
+
+    assert opened.processing_id == joined.processing_id == first.processing_id
+    assert records.queue(user).last_upload_at == NOW + LEASE / 2
+    assert records.job(second) is None
+
+
+def test_a_job_on_its_way_takes_no_more_uploads(records, user) -> None:
+    first, second = Origin(user, "uploads", "u1"), Origin(user, "uploads", "u2")
+    records.join_queue(first, AUTOMATIC, NOW, LEASE, LATER)
+    records.move(first, Status.PREPROCESSING, "", {}, NOW)
+
+    joined = records.join_queue(second, AUTOMATIC, NOW, LEASE, LATER)
+
+    assert joined.processing_id == second.processing_id
+    assert records.job(second)["status"] == "queued"
+
+
+def test_a_job_that_is_queued_for_too_long_takes_no_more_uploads(records, user) -> None:
+    first, second = Origin(user, "uploads", "u1"), Origin(user, "uploads", "u2")
+    records.join_queue(first, AUTOMATIC, NOW, LEASE, LATER)
+
+    joined = records.join_queue(second, AUTOMATIC, NOW + 2 * LEASE, LEASE, LATER)
+
+    assert joined.processing_id == second.processing_id
+
+
+def test_a_redelivered_upload_finds_its_own_job(records, user) -> None:
+    first = Origin(user, "uploads", "u1")
+    records.join_queue(first, AUTOMATIC, NOW, LEASE, LATER)
+    records.move(first, Status.COMPLETED, "", {}, NOW)
+
+    again = records.join_queue(first, AUTOMATIC, NOW, LEASE, LATER)
+
+    assert again.processing_id == first.processing_id
+    assert records.job(first)["status"] == "completed"
+
+
+@pytest.mark.parametrize(("before", "after"), list(itertools.product(Status, Status)))
+def test_a_job_moves_forward_only(records, user, before, after) -> None:
+    origin = Origin(user, "insight_requests", "r1")
+    records.open_job(origin, AUTOMATIC, NOW, LATER)
+    records.move(origin, before, "", {}, NOW)
+
+    moved = records.move(origin, after, "", {"note": 1}, NOW)
+
+    expected = after.may_follow(before)
+    assert moved == expected
+    assert records.job(origin)["status"] == (after if expected else before)
+    assert ("note" in records.job(origin)) == expected
+
+
+def test_a_job_that_is_gone_does_not_move(records, user) -> None:
+    origin = Origin(user, "insight_requests", "gone")
+
+    assert not records.move(origin, Status.FAILED, "", {}, NOW)
+    assert records.job(origin) is None
+
+
+def test_every_status_is_kept_in_the_history(records, user) -> None:
+    origin = Origin(user, "insight_requests", "r1")
+    records.open_job(origin, AUTOMATIC, NOW, LATER)
+    records.move(origin, Status.PREPROCESSING, "", {}, NOW)
+    records.move(origin, Status.COMPLETED, "", {}, NOW)
+
+    history = [step["status"] for step in records.job(origin)["history"]]
+    assert history == ["queued", "preprocessing", "completed"]
+
+
+def test_an_analysis_is_created_once(records, user) -> None:
+    records.add_analysis(user, "a1", {"embedding": [0.5] * 96, "confidence": 1.0})
+    records.add_analysis(user, "a1", {"embedding": [0.0] * 96, "confidence": 0.0})
+
+    analysis = records.analysis(user, "a1")
+    assert analysis["confidence"] == 1.0
+    assert list(analysis["embedding"]) == [0.5] * 96
+    assert records.analysis(user, "a2") is None
+
+
+def test_an_insight_is_created_once(records, user) -> None:
+    records.add_insight(user, "i1", {"narrative": "first"})
+    records.add_insight(user, "i1", {"narrative": "second"})
+
+    assert records.insight(user, "i1") == {"narrative": "first"}
+
+
+def test_a_call_that_was_not_answered_is_given_back(records, user) -> None:
+    records.spend(user, DAY, 1, LATER)
+    records.refund(user, DAY)
+
+    assert records.spend(user, DAY, 1, LATER)
+    assert not records.spend(user, DAY, 1, LATER)
+
+
+def test_a_budget_is_spent_by_the_day(records, user) -> None:
+    taken = [records.spend(user, DAY, 2, LATER) for _ in range(3)]
+
+    assert taken == [True, True, False]
+    assert records.spend(user, date(2026, 6, 15), 2, LATER)
+
+
+def test_uploads_without_an_answer_are_counted(cloud, user) -> None:
+    client = cloud.firestore()
+    records = FirestoreRecords(client)
+    for number in range(3):
+        client.document(f"users/{user}/uploads/u{number}").create({"samples": []})
+
+    records.answer(Origin(user, "uploads", "u0"), {"status": "ingested"})
+
+    assert records.unsettled(user) == 2
+
+
+def test_an_answer_to_a_deleted_document_is_dropped(cloud, user) -> None:
+    FirestoreRecords(cloud.firestore()).answer(Origin(user, "uploads", "gone"), {"status": "x"})
+
+
+def test_an_answer_that_does_not_fit_leaves_its_list_to_the_pages(cloud, user) -> None:
+    client, origin = cloud.firestore(), Origin(user, "uploads", "big")
+    client.document(origin.path).create({"samples": ["x" * 1_040_000]})
+    rejected = [{"index": n, "found": "y" * 80} for n in range(100)]
+
+    FirestoreRecords(client).answer(origin, {"status": "ingested", "rejected": rejected})
+
+    fields = client.document(origin.path).get().to_dict()
+    assert fields["status"] == "ingested"
+    assert "rejected" not in fields
+
+
+def test_rejections_are_stored_in_pages(cloud, user) -> None:
+    client, origin = cloud.firestore(), Origin(user, "uploads", "bad")
+    rejections = [{"index": n, "code": "x"} for n in range(1201)]
+
+    FirestoreRecords(client).reject(origin, rejections, LATER)
+
+    pages = list(client.document(origin.path).collection("rejections").stream())
+    assert [len(page.get("rejected")) for page in pages] == [500, 500, 201]
+
+
+def test_erasure_leaves_nothing_of_a_person_and_all_of_another(cloud, clock, user) -> None:
+    client = cloud.firestore()
+    records, claims = FirestoreRecords(client), FirestoreClaims(client, clock, LEASE)
+    other = f"{user}-other"
+    for each in (user, other):
+        origin = Origin(each, "uploads", "u1")
+        records.join_queue(origin, AUTOMATIC, NOW, LEASE, LATER)
+        records.add_chunks(origin, [Chunk(DAY, samples(60), NOTHING)], LATER)
+        claims.claim(f"test:{each}", user_id=each, lease=LEASE)
+
+    documents, held = erase(client, user)
+
+    assert documents >= 4
+    assert held == 1
+    assert records.erased_at(user) is not None
+    assert records.erased_at(other) is None
+    assert list(client.document(f"users/{user}").collections()) == []
+    assert records.job(Origin(other, "uploads", "u1"))
+    assert isinstance(claims.claim(f"test:{other}", user_id=other, lease=LEASE), Held)
+
+
+MESSAGE = JobMessage(Origin("ada", "uploads", "u1"), "normal")
+
+
+def test_a_message_comes_out_as_it_went_in() -> None:
+    topics = MemoryTopics()
+    topics.ingested(MESSAGE)
+
+    assert JobMessage.parse(MESSAGE.body()) == topics.ingested_messages[0] == MESSAGE
+
+
+def test_messages_and_dead_letters_reach_their_topics(cloud) -> None:
+    publisher, subscriber = cloud.publisher(), cloud.subscriber()
+    names = [topic(f"test-{uuid.uuid4().hex}") for _ in range(2)]
+    pulls = []
+    for name in (*names, DEAD_LETTERS):
+        pull = f"projects/clarity-local/subscriptions/test-{uuid.uuid4().hex}"
+        if name != DEAD_LETTERS:
+            publisher.create_topic(name=name)
+        subscriber.create_subscription(name=pull, topic=name)
+        pulls.append(pull)
+    topics = PubSubTopics(publisher, DEAD_LETTERS, *names)
+
+    topics.ingested(MESSAGE)
+    topics.analysed(MESSAGE.with_analysis("a1"))
+    topics.dead_letter(DeadLetter("ingest", "bad", "why " * 1000, "e1", {"user_id": "ada"}, b""))
+
+    bodies = []
+    for pull in pulls:
+        response = subscriber.pull(subscription=pull, max_messages=1, timeout=10)
+        bodies.append(response.received_messages[0].message)
+    assert JobMessage.parse(orjson.loads(bodies[0].data)) == MESSAGE
+    assert bodies[0].attributes["upload_id"] == "u1"
+    assert JobMessage.parse(orjson.loads(bodies[1].data)).analysis_id == "a1"
+    assert bodies[2].attributes["reason"].startswith("why")
+    assert bodies[2].attributes["event_id"] == "e1"
+    subscriber.close()
