@@ -189,6 +189,22 @@ def test_an_id_that_was_used_before_is_refused_and_redelivery_is_not(worker) -> 
     assert chain.job(again.origin)["status"] == "queued"
 
 
+def test_the_id_of_a_refused_upload_is_not_free_either(worker) -> None:
+    chain = Chain()
+    upload_id, document = next(people.uploads(worker))
+    refused = replace(chain.create("uploads", upload_id, {}), revision="monday")
+    with pytest.raises(UnusableUploadError) as raised:
+        chain.ingest(refused)
+    chain.ingest.reject(refused, raised.value)
+
+    chain.ingest(refused)  # a late duplicate
+    again = replace(chain.create("uploads", upload_id, document), revision="tuesday")
+    with pytest.raises(ReusedIdError):
+        chain.ingest(again)
+
+    assert not chain.records.chunks
+
+
 def test_a_job_does_not_wait_for_ever(worker) -> None:
     chain = Chain()
     chain.send(worker)

@@ -12,8 +12,8 @@ from clarity.domain.errors import ReusedIdError
 from clarity.domain.events import DocumentCreated, JobMessage
 from clarity.domain.job import AUTOMATIC, Status, parse_request
 from clarity.domain.samples import ParsedUpload, parse_upload
-from clarity.steps.once import once
-from clarity.steps.ports import Chunk
+from clarity.steps.once import claim_key, once
+from clarity.steps.ports import Chunk, Claimed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -86,6 +86,14 @@ class Ingest:
         self.records.open_job(origin, AUTOMATIC, now, now + self.retention)
         text = "This could not be used."
         self.records.move(origin, Status.FAILED, text, {"reason": reason}, now)
+        self._remember(event)
+
+    def _remember(self, event: DocumentCreated) -> None:
+        """Count the refused document as handled, so that its id is not taken for a new one."""
+        key, user_id = claim_key("ingest", event.origin.path), event.origin.user_id
+        claim = self.claims.claim(key, user_id=user_id, lease=self.lease)
+        if isinstance(claim, Claimed):
+            self.claims.complete(claim, event.revision)
 
     def _upload(self, event: DocumentCreated) -> None:
         parsed = parse_upload(event.fields, received_at=event.time)
