@@ -30,7 +30,13 @@ def write_csv(folder: Path, name: str, rows: list[dict]) -> None:
 
 
 def write_minutes(folder: Path, seqn: np.ndarray, steps: np.ndarray) -> None:
-    np.savez(folder / "minutes.npz", seqn=seqn, steps=steps.astype(np.uint16))
+    counts = np.where(steps > 0, 50 * steps + 100, np.arange(WEEK) % 25 == 0)
+    np.savez(
+        folder / "minutes.npz",
+        seqn=seqn,
+        steps=steps.astype(np.uint16),
+        counts=counts.astype(np.uint16),
+    )
     with (folder / "index.csv").open("w", newline="") as file:
         table = csv.writer(file)
         table.writerow(["seqn", "paxstat", "paxcal", "complete", "valid_days10h"])

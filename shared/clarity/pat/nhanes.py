@@ -1,4 +1,8 @@
-"""NHANES 2005-2006 physical activity: steps a minute of the people whose week can be used."""
+"""NHANES 2005-2006 physical activity: the minutes of the people whose week can be used.
+
+Both channels come from one hip-worn device. Its counts tell when it was worn (Choi et al. 2011),
+for steps too: a minute in which it lay in a drawer is unknown, not still.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from clarity.domain.nonwear import not_worn
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,27 +27,39 @@ VALIDATION_SHARE = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """Steps of many people: `steps` (n, 10080) float32, NaN where missing; `seqn` (n,) who."""
+    """A week of many people, one row a person.
+
+    Attributes:
+        seqn: (n,) who.
+        minutes: (n, 10080) float32, NaN where missing or not worn.
+        recorded: (n, 10080) float32 as the device wrote it, NaN where missing; 0 when not worn.
+    """
 
     seqn: NDArray[np.int64]
-    steps: NDArray[np.float32]
+    minutes: NDArray[np.float32]
+    recorded: NDArray[np.float32]
 
     def where(self, keep: NDArray[np.bool_]) -> Week:
         """Only the people that `keep` (n,) marks."""
-        return Week(self.seqn[keep], self.steps[keep])
+        return Week(self.seqn[keep], self.minutes[keep], self.recorded[keep])
 
 
-def load(folder: Path) -> Week:
-    """The people with a reliable, calibrated, complete recording and enough valid days."""
-    with np.load(folder / "minutes.npz") as stored:
-        seqn, steps = stored["seqn"].astype(np.int64), stored["steps"]
+def load(folder: Path, signal: str = "steps") -> Week:
+    """The people with a reliable, calibrated, complete recording and enough valid days.
+
+    `signal` is `steps` or `counts`.
+    """
     with (folder / "index.csv").open(newline="") as file:
-        usable = np.array(
-            [int(row["seqn"]) for row in csv.DictReader(file) if _usable(row)], dtype=np.int64
-        )
-    keep = np.isin(seqn, usable)
-    chosen = steps[keep]
-    return Week(seqn[keep], np.where(chosen == MISSING, np.float32("nan"), chosen.astype("f4")))
+        usable = [int(row["seqn"]) for row in csv.DictReader(file) if _usable(row)]
+    with np.load(folder / "minutes.npz") as stored:
+        if lacking := {"seqn", "counts", signal} - set(stored.files):
+            raise ValueError(f"{folder / 'minutes.npz'} lacks {', '.join(sorted(lacking))}")
+        seqn = stored["seqn"].astype(np.int64)
+        keep = np.isin(seqn, np.array(usable, np.int64))
+        chosen, counts = stored[signal][keep], stored["counts"][keep]
+    recorded = np.where(chosen == MISSING, np.float32("nan"), chosen.astype(np.float32))
+    off = np.array([not_worn(person) for person in counts]).reshape(recorded.shape)
+    return Week(seqn[keep], np.where(off, np.float32("nan"), recorded), recorded)
 
 
 def _usable(row: dict[str, str]) -> bool:

@@ -1,190 +1,100 @@
-"""Pretrain PAT on NHANES steps: `clarity pat pretrain --help`.
+"""Pretrain PAT on the minutes of many people, without labels: `clarity pat pretrain --help`.
 
-A run folder holds `run.json` (what was asked), `scaler.npz`, `history.jsonl` (one line an epoch),
-`best.h5` (the encoder with the least validation error, official layout), `checkpoints/` and, if
-asked for, `tensorboard/`. Started again on the same folder, a run goes on where it was killed:
-masks, order and dropout depend only on the seed and the epoch, so the curve is the one that it
-would have had.
+What a run is and keeps is in `clarity.pat.training`; here is what is asked, read and said.
 """
 
 from __future__ import annotations
 
 import json
-import sys
 import time
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-import keras
 import numpy as np
 import tensorflow as tf
-from rich.progress import track
 
-from clarity.pat import nhanes, scaler, weights
-from clarity.pat.config import MINUTES_PER_WEEK, PRESETS, preset
-from clarity.pat.mae import MaskedAutoencoder, Masking
+from clarity.pat import nhanes, precision, scaler, summaries
+from clarity.pat.config import PRESETS, preset
+from clarity.pat.mae import Masking
+from clarity.pat.training import (
+    Plan,
+    Training,
+    best_epoch,
+    epochs_without_gain,
+    read_history,
+    write_plan,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-PEAK_RATE = {"small": 1e-3, "medium": 1e-3, "large": 1e-4, "huge": 1e-5}  # the official ones
-FINAL_SHARE = 0.02  # of the peak rate, reached at the end
-COOLDOWN = 0.2  # share of the epochs, at the end, in which the rate falls linearly
-VALIDATION_SEED = 7  # the same masks at every epoch, so that the curve shows the model alone
+
+def read_people(data: Path, out: Path, signal: str) -> tuple[scaler.Scaler, nhanes.Week]:
+    """Everybody's week, and the scaler fitted to those who are trained on, written to the run."""
+    people = nhanes.load(data, signal)
+    train = people.where(~nhanes.validation(people.seqn))
+    provenance = (
+        f"NHANES 2005-2006 {signal} per minute (hip ActiGraph 7164), {len(train.seqn)} people, "
+        "worn minutes of 7 days from a local midnight on any weekday"
+    )
+    fitted = scaler.fit(train.minutes, provenance=provenance, signal=signal)
+    scaler.save(fitted, out / "scaler.npz")
+    return fitted, people
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Everything that decides the result of a run, besides the data."""
-
-    size: str
-    epochs: int
-    seed: int
-    batch: int
-    masking: Masking
-
-    def rate(self, epoch: float) -> float:
-        """Learning rate at a time in epochs: a one-epoch ramp, a plateau, a linear cool-down.
-
-        Until the cool-down it does not depend on `epochs`: a run may be made longer or shorter.
-        """
-        end = (self.epochs - epoch) / (COOLDOWN * self.epochs)
-        shape = min(1.0, epoch, FINAL_SHARE + (1 - FINAL_SHARE) * end)
-        return PEAK_RATE[self.size] * shape
-
-
-class Training:
-    """One run: the model, its optimiser and where they are kept."""
-
-    def __init__(self, plan: Plan, out: Path, *, minutes: int = MINUTES_PER_WEEK) -> None:
-        keras.utils.set_random_seed(plan.seed)
-        self.plan, self.out = plan, out
-        self.model = MaskedAutoencoder(preset(plan.size), minutes=minutes)
-        self.optimizer = keras.optimizers.Adam(plan.rate(0))
-        self.optimizer.build(self.model.trainable_variables)
-        self.epoch = tf.Variable(0, dtype=tf.int64)
-        self.best = tf.Variable(np.inf, dtype=tf.float64)
-        kept = tf.train.Checkpoint(
-            model=self.model, optimizer=self.optimizer, epoch=self.epoch, best=self.best
-        )
-        self.checkpoints = tf.train.CheckpointManager(kept, str(out / "checkpoints"), 2)
-        if latest := self.checkpoints.latest_checkpoint:
-            kept.restore(latest).assert_existing_objects_matched()
-        self._step = tf.function(self._train_step, reduce_retracing=True)
-        self._error = tf.function(self._validation_step, reduce_retracing=True)
-
-    def _train_step(self, minutes: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-        with tf.GradientTape() as tape:
-            error = self.model.error(minutes, self.plan.masking, seed, training=True)
-        slopes = tape.gradient(error, self.model.trainable_variables)
-        self.optimizer.apply_gradients(zip(slopes, self.model.trainable_variables, strict=True))
-        return error
-
-    def _validation_step(self, minutes: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-        return self.model.error(minutes, self.plan.masking, seed, training=False)
-
-    def train_epoch(self, minutes: NDArray[np.float32]) -> float:
-        """One pass over the people in a fresh order; the mean error of its batches."""
-        epoch, batch = int(self.epoch.numpy()), self.plan.batch
-        rng = np.random.default_rng((self.plan.seed, epoch))
-        order = rng.permutation(len(minutes))
-        self.model.reseed(int(rng.integers(2**31)))
-        starts = range(0, len(order) - batch + 1, batch)
-        errors = []
-        for i, start in enumerate(
-            track(starts, f"epoch {epoch + 1}", disable=not sys.stdout.isatty())
-        ):
-            self.optimizer.learning_rate.assign(self.plan.rate(epoch + (i + 1) / len(starts)))
-            seed = tf.constant([self.plan.seed, epoch * len(starts) + i], tf.int64)
-            errors.append(self._step(tf.constant(minutes[order[start : start + batch]]), seed))
-        self.epoch.assign_add(1)
-        return float(np.mean([error.numpy() for error in errors]))
-
-    def validate(self, minutes: NDArray[np.float32]) -> float:
-        """Error on the masked minutes of people whom no step was taken on."""
-        batch, total = self.plan.batch, 0.0
-        for start in range(0, len(minutes), batch):
-            part = minutes[start : start + batch]
-            total += float(self._error(tf.constant(part), validation_seed(start))) * len(part)
-        return total / len(minutes)
-
-    def keep(self, train: float, validation: float, seconds: float) -> None:
-        """Write the epoch's line and checkpoint, and the encoder if it is the best so far."""
-        if validation < float(self.best.numpy()):
-            self.best.assign(validation)
-            encoder, config = self.model.encoder, self.model.config
-            weights.save(self.out / "best.part", weights.of_model(encoder, config), config)
-            (self.out / "best.part").replace(self.out / "best.h5")
-        epoch = int(self.epoch.numpy())
-        line = {
-            "epoch": epoch,
-            "train": round(train, 5),
-            "validation": round(validation, 5),
-            "rate": float(self.optimizer.learning_rate.numpy()),
-            "seconds": round(seconds, 1),
-        }
-        done = read_history(self.out)[: epoch - 1]  # a kill may have left one line too many
-        text = "".join(json.dumps(entry) + "\n" for entry in [*done, line])
-        (self.out / "history.jsonl").write_text(text)
-        self.checkpoints.save(epoch)
-        click.echo(json.dumps(line))
-
-
-def validation_seed(start: int) -> tf.Tensor:
-    """What draws the masks of the held-out batch that begins at person `start`."""
-    return tf.constant([VALIDATION_SEED, start], tf.int64)
-
-
-def read_history(out: Path) -> list[dict[str, float]]:
-    """The epochs of a run so far, oldest first."""
-    path = out / "history.jsonl"
-    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
-
-
-def epochs_without_gain(history: list[dict[str, float]]) -> int:
-    """How many epochs ago the validation error was least."""
-    errors = [entry["validation"] for entry in history]
-    return len(errors) - 1 - int(np.argmin(errors)) if errors else 0
+def standardise(minutes: NDArray[np.float32], fitted: scaler.Scaler) -> NDArray[np.float32]:
+    """Model input in which NaN stays NaN: an unobserved minute must not enter the loss."""
+    return np.where(np.isnan(minutes), np.float32("nan"), fitted.transform(minutes))
 
 
 def plot(scalars: tf.summary.SummaryWriter, entry: dict[str, float]) -> None:
     """Add an epoch to TensorBoard's curves; after a kill an epoch may stand there twice, alike."""
     with scalars.as_default(int(entry["epoch"])):
-        for name in ("train", "validation", "rate", "seconds"):
-            tf.summary.scalar(name, entry[name])
+        for name, value in entry.items():
+            if name != "epoch":
+                tf.summary.scalar(name, value)
     scalars.flush()
 
 
-def record(plan: Plan, out: Path) -> None:
-    """Write the plan down; a folder that holds another run is an error. `epochs` may change."""
-    path, asked = out / "run.json", asdict(plan)
-    if path.exists():
-        before = json.loads(path.read_text("utf-8"))
-        if before | {"epochs": plan.epochs} != asked:
-            raise click.ClickException(f"{out} holds another run: {json.dumps(before)}")
-    path.write_text(json.dumps(asked, indent=2) + "\n", "utf-8")
-
-
-def prepare(data: Path, out: Path) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Standardised minutes to train and to validate on; the scaler comes from training people."""
-    people = nhanes.load(data)
-    held = nhanes.validation(people.seqn)
-    train, validation = people.where(~held), people.where(held)
-    provenance = (
-        f"NHANES 2005-2006 steps per minute (hip ActiGraph 7164), {len(train.seqn)} people, "
-        "7 days from a local midnight on any weekday"
+def run(
+    training: Training,
+    train: NDArray[np.float32],
+    validation: NDArray[np.float32],
+    *,
+    patience: int | None,
+    curves: tf.summary.SummaryWriter | None,
+) -> None:
+    """Train until the plan's last epoch, or until nothing was gained for `patience` of them."""
+    while int(training.epoch.numpy()) < training.plan.epochs:
+        if patience and (stale := epochs_without_gain(read_history(training.out))) >= patience:
+            click.echo(f"stopped: {stale} epochs without a lower validation loss", err=True)
+            break
+        started = time.monotonic()
+        errors = training.train_epoch(train)
+        held = training.validate(validation)
+        entry = training.keep(errors, held, time.monotonic() - started)
+        click.echo(json.dumps(entry))
+        if curves:
+            plot(curves, entry)
+    best = best_epoch(read_history(training.out))
+    click.echo(
+        f"best: epoch {best['epoch']:.0f}, masked error {best['validation']:.4f} on people held "
+        f"out; encoder in {training.out / 'best.h5'}",
+        err=True,
     )
-    fitted = scaler.fit(train.steps, provenance=provenance)
-    scaler.save(fitted, out / "scaler.npz")
-    click.echo(f"{len(train.seqn)} people to train on, {len(validation.seqn)} held out")
-    return standardise(train.steps, fitted), standardise(validation.steps, fitted)
 
 
-def standardise(steps: NDArray[np.float32], fitted: scaler.Scaler) -> NDArray[np.float32]:
-    """Model input in which NaN stays NaN: an unobserved minute must not enter the loss."""
-    return np.where(np.isnan(steps), np.float32("nan"), fitted.transform(steps))
+def devices(asked: int | None) -> tuple[str, ...]:
+    """The GPUs to train on, `asked` of them or all; none means the CPU."""
+    cards = [card.name.removeprefix("/physical_device:") for card in _cards()]
+    if asked is not None and asked > len(cards):
+        raise click.ClickException(f"--gpus {asked} asked, {len(cards)} found")
+    return tuple(cards if asked is None else cards[:asked]) or ("CPU:0",)
+
+
+def _cards() -> list[tf.config.PhysicalDevice]:
+    return list(tf.config.list_physical_devices("GPU"))
 
 
 @click.command()
@@ -201,14 +111,15 @@ def standardise(steps: NDArray[np.float32], fitted: scaler.Scaler) -> NDArray[np
     help="Run folder; a run that was killed there goes on.",
 )
 @click.option("--size", type=click.Choice(list(PRESETS)), default="small", show_default=True)
+@click.option("--signal", type=click.Choice(list(scaler.CAPS)), default="steps", show_default=True)
 @click.option(
     "--epochs",
     type=click.IntRange(min=1),
     required=True,
-    help="Passes over the people; the last fifth cools the learning rate down.",
+    help="Passes over the people; the last three tenths cool the learning rate down.",
 )
 @click.option("--seed", type=int, default=1, show_default=True)
-@click.option("--batch", type=click.IntRange(min=1), default=32, show_default=True)
+@click.option("--batch", type=click.IntRange(min=1), default=16, show_default=True)
 @click.option(
     "--mask",
     "ratio",
@@ -220,59 +131,85 @@ def standardise(steps: NDArray[np.float32], fitted: scaler.Scaler) -> NDArray[np
 @click.option(
     "--decode",
     type=click.FloatRange(0.01, 1.0),
-    default=0.25,
+    default=0.15,
     show_default=True,
     help="Share of the hidden patches that are reconstructed at each step.",
 )
 @click.option(
+    "--summary",
+    type=click.FloatRange(min=0),
+    default=1.0,
+    show_default=True,
+    help="Weight of the summaries that the pooled vector must tell; 0: the autoencoder alone.",
+)
+@click.option(
+    "--precision",
+    "number",
+    type=click.Choice(["auto", *precision.FORMATS]),
+    default="auto",
+    show_default=True,
+    help="auto: bfloat16 where the machine multiplies it in hardware. Weights stay float32.",
+)
+@click.option(
     "--patience",
     type=click.IntRange(min=1),
-    help="Stop after so many epochs without a lower validation error, before the cool-down.",
+    help="Stop after so many epochs without a lower validation loss.",
 )
 @click.option("--tensorboard", is_flag=True, help="Write curves for TensorBoard into the run.")
+@click.option("--gpus", type=click.IntRange(min=1), help="How many; all of them by default.")
 @click.option(
     "--threads",
     type=click.IntRange(min=0),
     default=0,
     show_default=True,
-    help="Cores for one operation; 0 takes them all.",
+    help="CPU cores for one operation; 0 takes them all.",
 )
 def main(
     *,
     data: Path,
     out: Path,
     size: str,
+    signal: str,
     epochs: int,
     seed: int,
     batch: int,
     ratio: float,
     decode: float,
+    summary: float,
+    number: str,
     patience: int | None,
     tensorboard: bool,
+    gpus: int | None,
     threads: int,
 ) -> None:
     """Pretrain PAT as a masked autoencoder on steps per minute.
 
-    Example: clarity pat pretrain --data ../shared/data/nhanes-2005-2006 --out runs/s --size small
-    --epochs 100
-    """
+    Minutes in which the device was not worn are neither rest nor anything else: they are unknown.
+    Killed at any moment, the same command goes on with the same curve. On several GPUs each holds a
+    copy and reads its part of every batch.
+
+    \b
+    Example, on two CPU cores 15 to 60 s an epoch:
+      clarity pat pretrain --data ../shared/data/nhanes-2005-2006 --out runs/s --epochs 60
+      clarity pat pretrain --data DIR --out runs/m --size medium --epochs 40 --patience 10
+    """  # noqa: D301 - \b is click's mark of lines that are not to be wrapped
     if threads:
         tf.config.threading.set_intra_op_parallelism_threads(threads)
-    plan = Plan(size, epochs, seed, batch, Masking(ratio, decode))
+    number = precision.fastest() if number == "auto" else number
+    plan = Plan(size, epochs, seed, batch, Masking(ratio, decode), signal, summary, number)
     out.mkdir(parents=True, exist_ok=True)
-    record(plan, out)
-    train, validation = prepare(data, out)
-    training = Training(plan, out)
+    try:
+        write_plan(plan, out)
+        fitted, people = read_people(data, out, signal)
+        held = nhanes.validation(people.seqn)
+        click.echo(f"{(~held).sum()} people to train on, {held.sum()} held out", err=True)
+        train, validation = (standardise(people.minutes[who], fitted) for who in (~held, held))
+        targets = summaries.fit(train, fitted, preset(size)) if summary else None
+        training = Training(plan, out, summaries=targets, devices=devices(gpus))
+    except (ValueError, FileNotFoundError) as error:
+        raise click.ClickException(str(error)) from error
     curves = tf.summary.create_file_writer(str(out / "tensorboard")) if tensorboard else None
-    while int(training.epoch.numpy()) < epochs:
-        if patience and (stale := epochs_without_gain(read_history(out))) >= patience:
-            click.echo(f"stopped: {stale} epochs without a lower validation error", err=True)
-            break
-        started = time.monotonic()
-        error = training.train_epoch(train)
-        training.keep(error, training.validate(validation), time.monotonic() - started)
-        if curves:
-            plot(curves, read_history(out)[-1])
+    run(training, train, validation, patience=patience, curves=curves)
 
 
 if __name__ == "__main__":
