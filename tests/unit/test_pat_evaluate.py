@@ -2,20 +2,18 @@ from __future__ import annotations
 
 import doctest
 import json
+import shutil
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 from rich.progress import Progress
 
-from clarity.pat import handmade, labels, nhanes, pretrained, probes, scoring
-from clarity.pat.evaluate import beside_metrics, evaluate
-from clarity.pat.probes import Cohort, Finding, Settings
-from clarity.pat.scoring import Estimate
-from tests.unit.nhanes_folder import DRUGS, phq, write_csv, write_folder
+from clarity.pat import artifact, handmade, labels, nhanes, pretrained, probes, scoring
+from clarity.pat.evaluate import evaluate, write_whole
+from tests.unit.nhanes_folder import DRUGS, phq, write_csv, write_folder, write_minutes
 
 WEEK = 10_080
-SETTINGS = Settings(seeds=2, resamples=200)
 NAN = float("nan")
 
 
@@ -186,75 +184,6 @@ def test_risks_that_come_true_have_little_calibration_error_and_doubled_ones_hav
     assert scoring.expected_calibration_error(doubled) == pytest.approx(0.2, abs=0.01)
 
 
-# probes
-
-
-def cohort(people: int, *, signal: float, first: int = 1, seed: int = 0) -> Cohort:
-    rng = np.random.default_rng(seed)
-    truth = (np.arange(people) % 3 == 0).astype(float)
-    noise = rng.normal(0, 1, (people, 6))
-    telling = noise.copy()
-    telling[:, 0] += signal * truth
-    inputs = {"embedding": telling, "metrics": noise, "both": np.hstack([telling, noise])}
-    return Cohort(np.arange(first, first + people), inputs, {"age60": truth})
-
-
-def nothing() -> None:
-    """No bar to move."""
-
-
-def test_an_input_that_tells_the_groups_apart_is_found_and_noise_is_not():
-    found = probes.measure("age60", cohort(240, signal=3.0), None, SETTINGS, nothing)
-
-    assert (found.people, found.positives, found.trained_on) == (240, 80, 192)
-    assert found.auc["embedding"].low > 0.9
-    assert found.auc["metrics"].low < 0.5 < found.auc["metrics"].high + 0.1
-    assert found.over_metrics["embedding"].low > 0.2
-    assert beside_metrics(found, "embedding") == "apart, higher"
-    assert beside_metrics(found, "metrics") == ""
-
-
-def test_nobody_is_scored_by_a_model_that_saw_them():
-    """Each person's own label in an input of their own would be learnt, were they trained on."""
-    rng = np.random.default_rng(6)
-    truth = (rng.random(120) < 0.5).astype(float)
-    own = np.eye(120) * (2 * truth - 1)[:, None]
-
-    inside = scoring.auc(truth, probes.probe(own, truth, 0)(own))
-    outside = scoring.auc(truth, probes.out_of_fold(own, truth, 0))
-
-    assert inside == 1
-    assert outside < 0.7
-
-
-def test_two_folders_train_on_the_one_and_score_the_other():
-    train = cohort(150, signal=3.0)
-    other = cohort(90, signal=-3.0, first=1000, seed=1)  # there the sign is turned round
-
-    found = probes.measure("age60", train, other, SETTINGS, nothing)
-
-    assert (found.people, found.trained_on) == (90, 150)
-    assert found.auc["embedding"].high < 0.2
-    assert beside_metrics(found, "embedding") == "apart, lower"
-
-
-def test_too_few_positives_give_a_reason_and_no_number():
-    few = cohort(240, signal=3.0)
-    few.truth["age60"][19 * 3 :] = 0
-
-    found = probes.measure("age60", few, None, SETTINGS, nothing)
-
-    assert found.auc == {}
-    assert found.reason == "19 on one side, 20 needed"
-
-
-def test_overlapping_intervals_are_called_overlapping():
-    close = {"embedding": Estimate(0.8, 0.7, 0.9), "metrics": Estimate(0.6, 0.5, 0.7)}
-    found = Finding("age60", 60, 30, 48, "", close, {}, {})
-
-    assert beside_metrics(found, "embedding") == "overlap"
-
-
 # the command
 
 
@@ -263,43 +192,120 @@ def folder(tmp_path_factory):
     return write_folder(tmp_path_factory.mktemp("nhanes"), people=60)
 
 
-def test_the_command_reports_every_label_and_writes_what_it_found(folder, tmp_path):
-    out = tmp_path / "found.json"
-    options = ["--data", str(folder), "--labels", "age60,bmi30", "--seeds", "1", "--json", str(out)]
+def run(*options: object) -> Result:
+    return CliRunner().invoke(evaluate, [str(option) for option in options])
 
-    result = CliRunner().invoke(evaluate, [*options, "--resamples", "200"])
+
+def words(result: Result) -> str:
+    return " ".join(result.output.split())
+
+
+def test_the_command_reports_every_label_and_writes_what_it_found(folder, tmp_path):
+    out, page = tmp_path / "found.json", tmp_path / "found.html"
+
+    result = run(
+        *("--data", folder, "--labels", "age60,bmi30", "--splits", 5, "--resamples", 200),
+        *("--out", out, "--page", page),
+    )
 
     assert result.exit_code == 0, result.output
     assert "60 (30)" in result.output
-    assert "whether the two AUCs' own intervals overlap" in " ".join(result.output.split())
+    assert "age60 against metrics: above with intervals apart: none;" in words(result)
     assert "signific" not in result.output
     found = json.loads(out.read_text("utf-8"))
     age, bmi = found["findings"]
+    assert f"metrics: {probes.DEFINITIONS[found['metrics_definition']]}." in words(result)
     assert found["model_id"].startswith("pat-s-nhanes-steps-")
     assert age["auc"]["metrics"]["value"] > 0.8
-    assert set(age["over_metrics"]) == {"embedding", "both"}
-    assert bmi["people"] == 60
+    assert set(age["over"]) == {"metrics", "summaries"}
+    assert set(age["over"]["metrics"]) == {"probe", "summaries", "both"}
+    assert [len(each) for each in age["single"].values()] == [5, 5, 5, 5]
+    assert (bmi["people"], bmi["trained_on"], bmi["stopped_on"]) == (60, 36, 12)
+    assert "60 years or older" in page.read_text("utf-8")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["found.html", "found.json"]
 
 
 def test_whoever_is_in_both_folders_is_not_trained_on(folder, tmp_path):
     other = write_folder(tmp_path / "other", people=50, first=51, seed=1)
-    options = ["--data", str(folder), "--test", str(other), "--labels", "age60", "--seeds", "1"]
 
-    result = CliRunner().invoke(evaluate, [*options, "--resamples", "200"])
+    result = run(
+        *("--data", folder, "--test", other, "--labels", "age60", "--splits", 1),
+        *("--resamples", 200, "--arm", "probe"),
+    )
 
     assert result.exit_code == 0, result.output
     assert "10 people are in both folders: not trained on" in result.output
-    assert "people of the test folder" in " ".join(result.output.split())
+    assert "AUC on people of the test folder" in words(result)
+    assert "50 (25)" in result.output
+    assert "40 people train, 10 decide" in words(result)
+
+
+def test_networks_are_trained_and_compared_with_the_one_from_random_weights(folder, tmp_path):
+    out = tmp_path / "found.json"
+
+    result = run(
+        *("--data", folder, "--labels", "age60", "--splits", 1, "--resamples", 100),
+        *("--arm", "scratch", "--arm", "cnn3d", "--epochs", 1, "--out", out),
+    )
+
+    assert result.exit_code == 0, result.output
+    assert "age60 against scratch:" in words(result)
+    assert "Adam at 1e-05 from given and 0.001 from random weights" in words(result)
+    (age,) = json.loads(out.read_text("utf-8"))["findings"]
+    assert list(age["auc"]) == ["metrics", "scratch", "cnn3d"]
+    assert set(age["over"]["scratch"]) == {"metrics", "cnn3d"}
+    assert age["passes"] == {"scratch": [1], "cnn3d": [1]}
 
 
 def test_the_embedding_of_a_cohort_is_the_shipped_models(folder):
-    pat = pretrained.load("small")
+    source = artifact.open_folder(artifact.shipped("small"))
     with Progress(disable=True) as progress:
-        people = probes.read_cohort(folder, pat, ("age60",), progress)
+        people, _ = probes.read_cohort(folder, source, ("age60",), progress, minutes=True)
 
-    steps = nhanes.load(folder).steps
-    assert people.inputs["both"].shape == (60, 96 + len(handmade.FEATURES))
-    assert np.array_equal(people.inputs["embedding"][40], pat.embed(steps[40:41])[0])
+    week = nhanes.load(folder)
+    expected = pretrained.Pat(source).embed(week.minutes[40:41])[0]
+    assert people.pooled.shape == (60, 96)
+    assert np.array_equal(people.pooled[40], expected)
+    assert np.array_equal(people.minutes, source.scaler.transform(week.minutes))
+    assert np.array_equal(
+        people.metrics["recorded"], handmade.metrics(week.recorded), equal_nan=True
+    )
+
+
+def test_another_folders_weeks_are_summarised_in_the_same_bins(folder, tmp_path):
+    """Bins are quantiles: a folder where all walk twice as much has other ones of its own."""
+    source = artifact.open_folder(artifact.shipped("small"))
+    other = write_folder(tmp_path / "other", people=30, first=100)
+    with np.load(other / "minutes.npz") as stored:
+        write_minutes(other, stored["seqn"], 2 * stored["steps"])
+
+    with Progress(disable=True) as progress:
+        whole, fitted = probes.read_cohort(folder, source, ("age60",), progress, minutes=False)
+        there, same = probes.read_cohort(
+            other, source, ("age60",), progress, minutes=False, fitted=fitted
+        )
+        _, own = probes.read_cohort(other, source, ("age60",), progress, minutes=False)
+
+    assert same is fitted
+    assert whole.summaries.shape == (60, fitted.count)
+    assert whole.minutes.shape == (60, 0)
+    lowest_bins = slice(1, len(fitted.edges[0]) // 2)
+    assert there.summaries[:, lowest_bins].mean() < whole.summaries[:, lowest_bins].mean()
+    assert own.edges[0][-1] > fitted.edges[0][-1]
+
+
+def test_a_bare_official_file_is_taken_with_the_shipped_scaler_and_that_is_said(folder, tmp_path):
+    bare = tmp_path / "PAT-S_29k_weights.h5"
+    shutil.copyfile(artifact.shipped("small") / "weights.h5", bare)
+
+    result = run(
+        *("--data", folder, "--labels", "age60", "--splits", 1, "--resamples", 100),
+        *("--weights", bare),
+    )
+
+    assert result.exit_code == 0, result.output
+    assert "PAT-S_29k_weights.h5: PAT-small, weights only (layout B)" in words(result)
+    assert "steps are standardised by steps-sqrt-" in words(result)
 
 
 @pytest.mark.parametrize(
@@ -310,10 +316,36 @@ def test_the_embedding_of_a_cohort_is_the_shipped_models(folder):
         (["--labels", "phq9"], "lacks DPQ_D.csv.gz"),
         (["--labels", "age60", "--weights", "nowhere"], "is no PAT artifact"),
         (["--labels", "age60", "--weights", "large"], "no weights of PAT-large are shipped"),
+        (["--labels", "age60", "--weights", __file__], "is not an HDF5 file"),
+        (["--labels", "age60", "--scaler", __file__], "an artifact has its own"),
+        (["--labels", "age60", "--out", "nowhere/found.json"], "there is no folder nowhere"),
+        (["--labels", "age60", "--arm", "guess"], "'guess' is not one of"),
     ],
 )
 def test_what_cannot_be_done_is_said(folder, options, said):
-    result = CliRunner().invoke(evaluate, ["--data", str(folder), *options])
+    result = run("--data", folder, *options)
 
     assert result.exit_code != 0
-    assert said in " ".join(result.output.split())
+    assert said in words(result)
+
+
+def test_a_folder_without_counts_is_an_error_that_says_so(folder, tmp_path):
+    broken = tmp_path / "broken"
+    shutil.copytree(folder, broken)
+    with np.load(folder / "minutes.npz") as stored:
+        np.savez(broken / "minutes.npz", seqn=stored["seqn"], steps=stored["steps"])
+
+    result = run("--data", broken, "--labels", "age60")
+
+    assert result.exit_code == 1
+    assert "minutes.npz lacks counts" in words(result)
+
+
+def test_a_file_that_cannot_be_written_leaves_nothing_behind(tmp_path):
+    folder_in_the_way = tmp_path / "found.json"
+    folder_in_the_way.mkdir()
+
+    with pytest.raises(OSError, match=r"found\.json"):
+        write_whole(folder_in_the_way, "{}")
+
+    assert [path.name for path in tmp_path.iterdir()] == ["found.json"]

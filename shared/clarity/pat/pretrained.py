@@ -1,4 +1,4 @@
-"""A trained PAT ready to use: steps a minute in, embedding out.
+"""A trained PAT in Keras, ready to use: steps a minute in, embedding out.
 
 >>> pat = load("small")                     # doctest: +SKIP
 >>> pat.embed(steps).shape                  # steps (n, 10080), NaN where not observed
@@ -16,49 +16,30 @@ import tensorflow as tf
 
 from clarity.pat import artifact, model, weights
 from clarity.pat.config import PRESETS
+from clarity.pat.trained import Trained
 
 if TYPE_CHECKING:
     import keras
     from numpy.typing import NDArray
 
 
-class Pat:
-    """One trained encoder with its scaler and its names.
+class Pat(Trained):
+    """One trained encoder in Keras, the reference that runtimes and exports are compared with.
 
     Windows run one by one: stacking them on a CPU only costs memory. Calls from several threads are
     safe and run side by side.
     """
 
     def __init__(self, source: artifact.Artifact) -> None:
-        self._source = source
+        super().__init__(source)
         self._lock = threading.Lock()
         self._attention: tf.types.experimental.PolymorphicFunction | None = None
         self._pooled = self._compile(self._build(attention=False), "pooled")
 
-    @property
-    def model_id(self) -> str:
-        """Which model this is."""
-        return self._source.manifest.model_id
-
-    @property
-    def weights_sha256(self) -> str:
-        """The hash of its weight file."""
-        return self._source.manifest.weights_sha256
-
-    @property
-    def scaler_id(self) -> str:
-        """Which population its input is standardised against."""
-        return self._source.scaler.scaler_id
-
-    @property
-    def minutes(self) -> int:
-        """Length of a window."""
-        return self._source.scaler.minutes
-
     def embed(self, steps: NDArray[np.floating]) -> NDArray[np.float32]:
         """(n, minutes) steps a minute, NaN where not observed -> (n, 96) mean of the tokens."""
-        standard = self._standardise(steps)
-        out = np.empty((len(standard), self._source.config.embed), np.float32)
+        standard = self.standardise(steps)
+        out = np.empty((len(standard), self.source.config.embed), np.float32)
         for i in range(len(standard)):
             out[i] = self._pooled(standard[i : i + 1])[0]
         return out
@@ -71,22 +52,17 @@ class Pat:
         with self._lock:
             if self._attention is None:
                 self._attention = self._compile(self._build(attention=True), "attention")
-        standard = self._standardise(steps)
+        standard = self.standardise(steps)
         out = np.empty(standard.shape, np.float64)
         for i in range(len(standard)):
             last = self._attention(standard[i : i + 1])[-1].numpy()  # (1, H, N, N)
-            out[i] = model.attention_profile(last, self._source.config.patch)[0]
+            out[i] = model.attention_profile(last, self.source.config.patch)[0]
         return out
 
-    def _standardise(self, steps: NDArray[np.floating]) -> NDArray[np.float32]:
-        if steps.shape != (len(steps), self.minutes):
-            raise ValueError(f"expected steps of shape (n, {self.minutes}), found {steps.shape}")
-        return self._source.scaler.transform(steps)
-
     def _build(self, *, attention: bool) -> keras.Model:
-        config = self._source.config
+        config = self.source.config
         encoder = model.encoder(config, minutes=self.minutes, attention=attention)
-        weights.set_weights(encoder, self._source.weights, config)
+        weights.set_weights(encoder, self.source.weights, config)
         return encoder
 
     def _compile(
