@@ -10,14 +10,29 @@ from click.testing import CliRunner
 from rich.console import Console
 from rich.progress import Progress
 
-from clarity.pat import artifact, finetune, heads, scaler, scoring, tuner, weights
+from clarity.pat import (
+    artifact,
+    calibration,
+    finetune,
+    fitting,
+    heads,
+    lora,
+    pretrained,
+    runtime,
+    scaler,
+    scoring,
+    tuner,
+    weights,
+)
 from clarity.pat.artifact import Artifact, Manifest
-from clarity.pat.finetune import Measured
+from clarity.pat.calibration import Measured
+from clarity.pat.finetune import Asked
+from clarity.pat.fitting import Recipe
 from clarity.pat.heads import Head, HeadError
-from clarity.pat.scoring import Estimate
-from clarity.pat.tuner import Recipe, Tuner
+from clarity.pat.scoring import Bin, Estimate
+from clarity.pat.tuner import Tuner
 from clarity.pat.weights import WeightsError
-from tests.unit.nhanes_folder import write_folder, write_minutes
+from tests.unit.nhanes_folder import write_folder
 
 HOURS = 360  # minutes, a window that is quick
 NOON = slice(600, 600 + HOURS)
@@ -89,7 +104,7 @@ def test_people_are_cut_into_parts_that_share_nobody_and_the_positives():
 
 
 def test_the_rarer_class_weighs_more():
-    assert tuner.class_weights(np.array([0.0, 0, 0, 1])) == {0: 0.25, 1: 0.75}
+    assert fitting.class_weights(np.array([0.0, 0, 0, 1])) == {0: 0.25, 1: 0.75}
 
 
 # calibration
@@ -104,6 +119,15 @@ def test_platt_undoes_what_class_weights_did_to_the_risks():
 
     assert slope == pytest.approx(0.5, abs=0.03)
     assert intercept == pytest.approx(-2.5, abs=0.15)
+
+
+def test_a_few_people_told_apart_without_error_make_no_risk_certain():
+    truth = np.array([0.0, 0, 0, 0, 0, 0, 1, 1, 1, 1])
+
+    slope, intercept = tuner.platt(truth, 9 * truth)
+
+    said = heads.sigmoid(slope * 9 * truth + intercept)
+    assert said == pytest.approx(np.where(truth == 1, 5 / 6, 1 / 8), abs=0.05)
 
 
 def test_a_head_that_ranks_the_wrong_way_is_refused():
@@ -205,11 +229,12 @@ def quick_artifact(source, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
-    """A hundred and sixty people whose recordings are six hours long."""
-    folder = write_folder(tmp_path_factory.mktemp("nhanes"), people=160)
+    """A hundred and twenty people whose recordings are six hours long."""
+    folder = write_folder(tmp_path_factory.mktemp("nhanes"), people=120)
     with np.load(folder / "minutes.npz") as stored:
-        seqn, steps = stored["seqn"], stored["steps"][:, NOON]
-    write_minutes(folder, seqn, steps)
+        week = dict(stored)
+    short = {name: array[:, NOON] if array.ndim > 1 else array for name, array in week.items()}
+    np.savez(folder / "minutes.npz", **short)
     return folder
 
 
@@ -228,9 +253,12 @@ def test_a_probe_gives_a_calibrated_head_of_the_encoder_as_it_is(data, quick_art
     facts = json.loads((tmp_path / "head" / "head.json").read_text("utf-8"))["facts"]
     assert found.mode == "probe"
     assert found.facts == facts
-    assert facts["people"]["test"] == {"people": 32, "positives": 16}
+    assert facts["parts"]["test"] == {"people": 24, "weeks": 24, "positives": 12}
+    assert facts["cut"] == "by person: nobody is in two parts"
+    assert calibration.read(facts).better_than_chance
+    assert "<svg role" in (tmp_path / "head" / "reliability.html").read_text("utf-8")
     assert facts["test"]["auc"]["value"] > 0.8
-    assert sum(each["people"] for each in facts["test"]["bins"]) == 32
+    assert sum(each["people"] for each in facts["test"]["bins"]) == 24
     assert not (tmp_path / "head" / "encoder").exists()
     again = invoke(data, quick_artifact, tmp_path / "head")
     assert again.exit_code == 1
@@ -252,9 +280,37 @@ def test_a_full_run_gives_a_head_that_only_its_own_encoder_may_use(data, quick_a
         heads.load(tmp_path, encoder_sha256=base.manifest.weights_sha256)
 
 
+def test_a_low_rank_run_gives_an_encoder_that_is_the_base_and_the_adapter(
+    data, quick_artifact, tmp_path
+):
+    more = ["--mode", "lora", "--epochs", "1", "--rank", "2", "--feed-forward"]
+    result = invoke(data, quick_artifact, tmp_path, *more)
+
+    assert result.exit_code == 0, result.output
+    base, own = artifact.open_folder(quick_artifact), artifact.open_folder(tmp_path / "encoder")
+    adapter, manifest = lora.load(tmp_path, base=base)
+    assert manifest == own.manifest
+    assert f'"parameters": {adapter.parameters}' in " ".join(result.output.split())
+    assert f'"encoder_parameters": {base.config.parameters}' in " ".join(result.output.split())
+    changed = {n for n in own.weights if not np.array_equal(own.weights[n], base.weights[n])}
+    assert changed == set(lora.targets(base.config, adapter.shape).values())
+    found = heads.load(tmp_path, encoder_sha256=own.manifest.weights_sha256)
+    assert found.mode == "lora"
+    with pytest.raises(HeadError, match="belongs to the encoder"):
+        heads.load(tmp_path, encoder_sha256=base.manifest.weights_sha256)
+    again = tmp_path / "again"
+    options = [str(tmp_path), "--base", str(quick_artifact), "--out", str(again)]
+    merged = CliRunner().invoke(lora.merge, options)
+    assert merged.exit_code == 0, merged.output
+    assert (again / "weights.h5").read_bytes() == (tmp_path / "encoder/weights.h5").read_bytes()
+    steps = np.random.default_rng(3).poisson(9.0, (2, HOURS)).astype(float)
+    served = runtime.load(again, cores=1).embed(steps)  # as the endpoint does
+    assert np.abs(served - pretrained.load(tmp_path / "encoder").embed(steps)).max() < 1e-5
+
+
 def test_a_head_that_chance_could_equal_is_called_that(tmp_path):
-    nothing = Measured(Estimate(0.6, 0.49, 0.7), 0.1, 0.1, ())
-    facts = {"people": {}, "validation_auc": 0.6, "validation_auc_of_the_probe": 0.6}
+    nothing = Measured(Estimate(0.6, 0.49, 0.7), 0.1, 0.1, 0.2, 0.2, (Bin(9, 0.5, 0.5),), ())
+    facts = {"parts": {}, "unit": "people", "cut": "by person"}
     console = Console(record=True, width=200, file=io.StringIO())
 
     finetune.report(console, replace(head(), facts=facts), nothing, tmp_path)
@@ -268,10 +324,12 @@ def test_a_label_with_too_few_people_gets_no_head(quick_artifact, tmp_path):
     result = invoke(few, quick_artifact, tmp_path / "head")
 
     assert result.exit_code == 1
-    assert "needs 50 people on either side, found 40" in result.output
+    assert "needs 50 people on either side of the label, found 40 with 1 and 40 with 0" in (
+        " ".join(result.output.split())
+    )
     assert not (tmp_path / "head").exists()
 
 
 def test_weights_that_are_not_what_they_claim_are_no_base(tmp_path):
     with pytest.raises(WeightsError, match="is no PAT artifact"):
-        finetune.read_task(tmp_path, tmp_path, "age60", "probe", 1)
+        finetune.read_task(tmp_path, tmp_path, Asked("age60"))

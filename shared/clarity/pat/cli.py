@@ -27,6 +27,8 @@ COMMANDS: Final = {
     "export": Lazy("clarity.pat.export", "export", "The model for a phone or another runtime."),
     "evaluate": Lazy("clarity.pat.evaluate", "evaluate", "Does the embedding tell people apart?"),
     "finetune": Lazy("clarity.pat.finetune", "finetune", "Teach a head, or the whole, a label."),
+    "merge": Lazy("clarity.pat.lora", "merge", "A low-rank adapter and its base, made one."),
+    "risk": Lazy("clarity.pat.risk", "risk", "What a head says of a week, and how it did."),
     "pretrain": Lazy("clarity.pat.pretrain", "main", "Train an encoder on steps, no labels."),
 }
 
@@ -61,8 +63,8 @@ class LazyGroup(click.Group):
 def pat() -> None:
     """The Pretrained Actigraphy Transformer: a week of steps in, 96 numbers out.
 
-    The numbers are an embedding. There is no head in the box, so nothing here names a condition
-    or a risk.
+    The numbers are an embedding. There is no head in the box: nothing here names a condition or a
+    risk until you teach it one.
 
     \b
     First steps:
@@ -70,4 +72,5 @@ def pat() -> None:
       clarity pat verify PAT-S_weights.h5    is this file what its name says?
       clarity pat explain steps.csv          which minutes of this week mattered
       clarity pat export --format onnx --out pat.onnx
+      clarity pat finetune --help            teach it a label, and use that: clarity pat risk
     """  # noqa: D301 - \b is click's mark of lines that are not to be wrapped

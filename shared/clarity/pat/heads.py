@@ -16,6 +16,7 @@ import numpy as np
 from clarity.pat.artifact import sha256
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -35,7 +36,8 @@ class Head:
 
     Attributes:
         label: What the risk is of.
-        mode: `probe` (encoder as it was) or `full` (encoder trained with it).
+        mode: `probe` (encoder as it was), `full` (encoder trained with it) or `lora` (a low-rank
+            change of the encoder trained with it).
         encoder_sha256: Weight file of the encoder that it belongs to.
         tensors: The four arrays of `TENSORS`.
         slope: Of the calibrated logit; 1 with an intercept of 0 is none.
@@ -49,7 +51,7 @@ class Head:
     tensors: dict[str, NDArray[np.float32]]
     slope: float = 1.0
     intercept: float = 0.0
-    facts: dict[str, object] = field(default_factory=dict)
+    facts: Mapping[str, object] = field(default_factory=dict)
 
     def logit(self, pooled: NDArray[np.float32]) -> NDArray[np.float64]:
         """(n, D) pooled embeddings -> (n,) logits before calibration."""
@@ -88,7 +90,7 @@ def save(head: Head, folder: Path) -> None:
         "head_sha256": sha256(folder / "head.npz"),
         "slope": head.slope,
         "intercept": head.intercept,
-        "facts": head.facts,
+        "facts": dict(head.facts),
     }
     (folder / "head.json").write_text(json.dumps(document, indent=2) + "\n", "utf-8")
 
@@ -114,6 +116,11 @@ def load(folder: Path, *, encoder_sha256: str) -> Head:
         intercept=_finite(document, "intercept"),
         facts=facts if isinstance(facts := document.get("facts"), dict) else {},
     )
+
+
+def encoder_of(folder: Path) -> str:
+    """SHA-256 of the encoder that a folder's head belongs to."""
+    return str(_document(folder / "head.json")["encoder_sha256"])
 
 
 def _document(path: Path) -> dict[str, object]:
