@@ -9,6 +9,7 @@ from typing import Any
 from clarity.domain.events import DocumentCreated
 from clarity.domain.job import Origin
 from clarity.sources import people
+from clarity.steps.explain import Explain
 from clarity.steps.infer import Infer
 from clarity.steps.ingest import Ingest
 from clarity.steps.insight import Insight
@@ -56,7 +57,10 @@ class Chain:
         clock = self.clock
         self.ingest = Ingest(claims, records, topics, clock, LEASE, RETENTION, PATIENCE)
         infer = Infer(claims, records, encoder, clock, LEASE, RETENTION)
-        self.preprocess = Preprocess(claims, records, topics, infer, clock, LEASE, QUIET, PATIENCE)
+        explain = Explain(claims, records, encoder, clock, LEASE, RETENTION)
+        self.preprocess = Preprocess(
+            claims, records, topics, infer, explain, clock, LEASE, QUIET, PATIENCE
+        )
         tell = Tell(records, self.narrator, clock, RETENTION, self.daily_calls, PATIENCE)
         self.insights = Insight(claims, records, tell, clock, LEASE, RETENTION)
 
@@ -75,8 +79,12 @@ class Chain:
         for upload_id, document in people.uploads(person, attempt=attempt, batch=batch):
             self.upload(upload_id, document)
 
-    def request(self, request_id: str = "r1", **wish: str) -> Origin:
-        wanted = {"data_timeframe": "1week", "insight_type": "general", "priority": "normal"}
+    def request(self, request_id: str = "r1", **wish: object) -> Origin:
+        wanted: dict[str, object] = {
+            "data_timeframe": "1week",
+            "insight_type": "general",
+            "priority": "normal",
+        }
         event = self.create("insight_requests", request_id, wanted | wish)
         self.ingest(event)
         return event.origin

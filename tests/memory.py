@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from clarity.domain.errors import InProgressError, UnavailableError
+from clarity.domain.explanation import Explanation
 from clarity.domain.job import Origin, Status, Wanted
 from clarity.steps.ports import (
     Chunk,
@@ -65,6 +66,7 @@ class MemoryRecords:
     queues: dict[str, Queue] = field(default_factory=dict)
     jobs: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     analyses: dict[tuple[str, str], Any] = field(default_factory=dict)
+    explanations: dict[tuple[str, str], Any] = field(default_factory=dict)
     insights: dict[tuple[str, str], Any] = field(default_factory=dict)
     budgets: dict[tuple[str, date], int] = field(default_factory=dict)
     audits: dict[tuple[str, str], Mapping[str, object]] = field(default_factory=dict)
@@ -133,6 +135,7 @@ class MemoryRecords:
             "processing_id": origin.processing_id,
             "insight_type": wanted.insight_type,
             "data_timeframe": wanted.data_timeframe,
+            "explanation": wanted.explanation,
             "created_at": now,
             "status": Status.QUEUED,
             "progress": 0.0,
@@ -163,6 +166,14 @@ class MemoryRecords:
 
     def add_analysis(self, user_id: str, analysis_id: str, document: Mapping[str, object]) -> None:
         self.analyses.setdefault((user_id, analysis_id), document)
+
+    def explanation(self, user_id: str, analysis_id: str) -> Mapping[str, object] | None:
+        return self.explanations.get((user_id, analysis_id))
+
+    def add_explanation(
+        self, user_id: str, analysis_id: str, document: Mapping[str, object]
+    ) -> None:
+        self.explanations.setdefault((user_id, analysis_id), document)
 
     def insight(self, user_id: str, insight_id: str) -> Mapping[str, object] | None:
         return self.insights.get((user_id, insight_id))
@@ -207,9 +218,31 @@ class MemoryEncoder:
     model_id: str = "pat-test"
     failures: int = 0
     calls: int = 0
+    explained: int = 0
+    shuffled_rank: float = 0.1
 
     def encode(self, steps: NDArray[np.float32]) -> Embedding:
         self.calls += 1
+        return self._embedding(steps)
+
+    def explain(self, steps: NDArray[np.float32]) -> tuple[Embedding, Explanation]:
+        self.explained += 1
+        embedding = self._embedding(steps)
+        moved = np.nan_to_num(steps).reshape(-1, 18).sum(axis=1)
+        explanation = Explanation(
+            patch_minutes=18,
+            attention=(1 / len(moved),) * len(moved),
+            attribution=tuple(moved.tolist()),
+            departure=float(moved.sum()),
+            completeness_error=0.001,
+            points=16,
+            shuffled_rank=self.shuffled_rank,
+            shuffled_attention_rank=0.1,
+            input_rank=1.0,
+        )
+        return embedding, explanation
+
+    def _embedding(self, steps: NDArray[np.float32]) -> Embedding:
         if self.failures:
             self.failures -= 1
             raise UnavailableError("the endpoint answered 503")

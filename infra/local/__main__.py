@@ -187,6 +187,9 @@ def _short(name: str) -> str:
     help="An Apple Health export.zip or export.xml: your own data.",
 )
 @click.option("--seed", default=1, show_default=True, help="Another seed is another week.")
+@click.option(
+    "--explain", is_flag=True, help="Ask where PAT looked too: it is drawn into the page."
+)
 def demo(state: Path, gemini: str | None, *, list_people: bool, **choice: Any) -> None:
     r"""Carry one person's week through the chain and show each step.
 

@@ -47,6 +47,7 @@ class Choice:
     data: Path | None = None
     export: Path | None = None
     seed: int = 1
+    explain: bool = False
 
     @property
     def user_id(self) -> str:
@@ -88,15 +89,22 @@ def _carry(state: Path, choice: Choice) -> None:
         f"[bold]{choice.user_id}[/]: {person.description}; {len(person.samples):,} samples"
     )
     _write(phone, person, console)
-    origin = phone.request(f"week-{secrets.token_hex(4)}", insight_type="general")
+    origin = phone.request(
+        f"week-{secrets.token_hex(4)}", insight_type="general", explanation=choice.explain
+    )
     job = _follow(phone, origin, console)
     records = FirestoreRecords(phone.client)
     insight = records.insight(phone.user_id, job["insight_id"]) if "insight_id" in job else None
     if insight is not None:
         _show(records.analysis(phone.user_id, job["analysis_id"]), insight, console)
+    explanation = None
+    if "explanation_id" in job:
+        explanation = records.explanation(phone.user_id, job["explanation_id"])
+        _show_explanation(explanation, console)
     console.print(f"\nOn this state so far: {_counts(phone)}")
     chunks = records.recent(phone.user_id, RECENT_DAYS)
-    console.print(f"\nThe week's picture: {_picture(chunks, state, choice, insight)}")
+    picture = _picture(chunks, state, choice, insight, explanation)
+    console.print(f"\nThe week's picture: {picture}")
     if job["status"] == Status.FAILED:
         raise DemoError(f"the job failed: {job['reason']['message']}")
 
@@ -164,6 +172,13 @@ def _show(analysis: Mapping[str, Any] | None, insight: Mapping[str, Any], consol
     console.print(f"\nConfidence {score}, from coverage and agreement. Not a diagnosis.")
 
 
+def _show_explanation(explanation: Mapping[str, Any] | None, console: Console) -> None:
+    if explanation is not None:
+        console.print("\n[bold]Where the model looked[/] (drawn into the week's picture)\n")
+        for name in ("notice", "trust", "movement"):
+            console.print(explanation["words"][name], soft_wrap=True)
+
+
 def _metrics(analysis: Mapping[str, Any]) -> Table:
     table = Table("metric", "value", "unit", "status", title="The week's metrics")
     for metric in analysis["metrics"]:
@@ -178,28 +193,37 @@ def _counts(phone: Phone) -> str:
     user = phone.client.collection("users").document(phone.user_id)
     counted = {
         name: int(user.collection(name).count().get()[0][0].value)
-        for name in ("uploads", "jobs", "analyses", "insights")
+        for name in ("uploads", "jobs", "analyses", "explanations", "insights")
     }
     actions = [
         record.get("action") for record in user.collection("audit").select(["action"]).stream()
     ]
-    calls = {"PAT calls": actions.count("predict"), "Gemini calls": actions.count("generate")}
+    pat_calls = actions.count("predict") + actions.count("explain")
+    calls = {"PAT calls": pat_calls, "Gemini calls": actions.count("generate")}
     return ", ".join(f"{name} {number}" for name, number in (counted | calls).items())
 
 
 def _picture(
-    chunks: Sequence[Chunk], state: Path, choice: Choice, insight: Mapping[str, Any] | None
+    chunks: Sequence[Chunk],
+    state: Path,
+    choice: Choice,
+    insight: Mapping[str, Any] | None,
+    explanation: Mapping[str, Any] | None,
 ) -> Path:
-    """Draw the week from the stored samples, with the insight beside it."""
+    """Draw the week from the stored samples, with the insight and the explanation beside it."""
     grid = best_week(combine(chunks))
     quality = assess(grid)
-    page = render_report(
-        fill_gaps(grid),
-        quality,
-        analyse(grid, quality),
-        title=f"The week of {choice.user_id}",
-        insight=insight,
-    )
+    try:
+        page = render_report(
+            fill_gaps(grid),
+            quality,
+            analyse(grid, quality),
+            title=f"The week of {choice.user_id}",
+            insight=insight,
+            explanation=explanation,
+        )
+    except ValueError as error:  # more data has come meanwhile, and another week is the newest
+        raise DemoError(f"the week cannot be drawn: {error}") from error
     file = state / "reports" / f"{choice.user_id}.html"
     file.parent.mkdir(exist_ok=True)
     file.write_text(page, encoding="utf-8")

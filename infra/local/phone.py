@@ -38,9 +38,11 @@ class Phone:
         """Create an upload. A replay of the same one finds it there, which is as good."""
         return self._create(Origin(self.user_id, "uploads", upload_id), document)
 
-    def request(self, request_id: str, *, insight_type: str) -> Origin:
-        """Ask for an insight on the week."""
+    def request(self, request_id: str, *, insight_type: str, explanation: bool = False) -> Origin:
+        """Ask for an insight on the week, and for where the model looked if that is wanted."""
         wish: Json = {"data_timeframe": "1week", "insight_type": insight_type, "priority": "normal"}
+        if explanation:
+            wish["explanation"] = True
         return self._create(Origin(self.user_id, "insight_requests", request_id), wish)
 
     def follow(self, origin: Origin, timeout_s: float) -> Iterator[Mapping[str, Any]]:

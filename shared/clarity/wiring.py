@@ -15,6 +15,7 @@ from clarity.adapters.firestore import FirestoreRecords
 from clarity.adapters.firestore_claims import FirestoreClaims
 from clarity.adapters.pubsub import PubSubTopics
 from clarity.settings import IngestSettings, InsightsSettings, PreprocessSettings
+from clarity.steps.explain import Explain
 from clarity.steps.infer import Infer
 from clarity.steps.ingest import Ingest
 from clarity.steps.insight import Insight
@@ -82,11 +83,13 @@ def preprocess() -> Consumer[JobMessage]:
         emulator_host=settings.vertex_emulator_host,
     )
     infer = Infer(claims, records, encoder, now, settings.lease, settings.retention)
+    explain = Explain(claims, records, encoder, now, settings.lease, settings.retention)
     step = Preprocess(
         claims=claims,
         records=records,
         topics=topics,
         infer=infer,
+        explain=explain,
         clock=now,
         lease=settings.lease,
         quiet=settings.quiet,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -265,6 +265,21 @@ def test_an_analysis_is_created_once(records, user) -> None:
     assert records.analysis(user, "a2") is None
 
 
+def test_an_explanation_is_created_once_under_its_analysis_s_id(records, user) -> None:
+    records.add_explanation(user, "a1", {"attention": [0.25] * 4, "trusted": True})
+    records.add_explanation(user, "a1", {"attention": [0.5] * 2, "trusted": False})
+
+    assert records.explanation(user, "a1") == {"attention": [0.25] * 4, "trusted": True}
+    assert records.explanation(user, "a2") is None
+
+
+def test_a_job_keeps_whether_an_explanation_was_asked_for(records, user) -> None:
+    for asked in (False, True):
+        origin = Origin(user, "insight_requests", f"r{asked}")
+        records.open_job(origin, replace(AUTOMATIC, explanation=asked), NOW, LATER)
+        assert records.job(origin)["explanation"] is asked
+
+
 def test_an_insight_is_created_once(records, user) -> None:
     records.add_insight(user, "i1", {"narrative": "first"})
     records.add_insight(user, "i1", {"narrative": "second"})
@@ -332,16 +347,18 @@ def test_erasure_leaves_nothing_of_a_person_and_all_of_another(cloud, clock, use
         origin = Origin(each, "uploads", "u1")
         records.join_queue(origin, AUTOMATIC, NOW, LEASE, LATER)
         records.add_chunks(origin, [Chunk(DAY, samples(60), NOTHING)], LATER)
+        records.add_explanation(each, "a1", {"attention": [0.25] * 4})
         claims.claim(f"test:{each}", user_id=each, lease=LEASE)
 
     documents, held = erase(client, user)
 
-    assert documents >= 4
+    assert documents >= 5
     assert held == 1
     assert records.erased_at(user) is not None
     assert records.erased_at(other) is None
     assert list(client.document(f"users/{user}").collections()) == []
     assert records.job(Origin(other, "uploads", "u1"))
+    assert records.explanation(other, "a1")
     assert isinstance(claims.claim(f"test:{other}", user_id=other, lease=LEASE), Held)
 
 

@@ -7,6 +7,7 @@ import json
 import threading
 import time
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
@@ -26,11 +27,24 @@ GOOD = {
     "weights_sha256": "0" * 64,
     "scaler_id": "scaler-test",
 }
+MAPS: dict[str, Any] = {
+    "patch_minutes": 18,
+    "attention": [1 / 560] * 560,
+    "attribution": [0.01] * 280 + [-0.005] * 280,
+    "departure": 1.4,
+    "completeness_error": 0.0,
+    "points": 16,
+    "shuffled_rank": 0.1,
+    "shuffled_attention_rank": 0.2,
+    "input_rank": -0.9,
+}
 WEEK = np.linspace(0, 100, 10_080, dtype=np.float32)
 
 
 @contextmanager
-def answering(status: int, body: bytes, wait_s: float = 0) -> Iterator[tuple[VertexEncoder, list]]:
+def answering(
+    status: int, body: bytes, wait_s: float = 0, explanation_timeout_s: float = 0.5
+) -> Iterator[tuple[VertexEncoder, list]]:
     """An encoder whose endpoint answers this, and the requests that it got."""
     requests: list[tuple[str, Any]] = []
 
@@ -52,7 +66,10 @@ def answering(status: int, body: bytes, wait_s: float = 0) -> Iterator[tuple[Ver
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     host = f"127.0.0.1:{server.server_address[1]}"
-    encoder = open_encoder(ENDPOINT, model_id="pat-test", timeout_s=0.5, emulator_host=host)
+    encoder = replace(
+        open_encoder(ENDPOINT, model_id="pat-test", timeout_s=0.5, emulator_host=host),
+        explanation_timeout_s=explanation_timeout_s,
+    )
     try:
         yield encoder, requests
     finally:
@@ -137,3 +154,65 @@ def test_an_answer_that_is_no_prediction_is_refused(body: bytes) -> None:
         pytest.raises(RefusedError, match="expected one prediction"),
     ):
         encoder.encode(WEEK)
+
+
+def explained(**changes: object) -> bytes:
+    return prediction(explanation=MAPS | changes)
+
+
+def test_an_explanation_is_asked_for_and_comes_back_with_its_provenance() -> None:
+    with answering(200, explained()) as (encoder, requests):
+        embedding, explanation = encoder.explain(WEEK)
+
+    assert (embedding.model_id, embedding.weights_sha256) == ("pat-test", "0" * 64)
+    assert explanation.patch_minutes == 18
+    assert explanation.attribution == tuple(MAPS["attribution"])
+    assert (explanation.shuffled_rank, explanation.input_rank) == (0.1, -0.9)
+    ((_, body),) = requests
+    assert body["parameters"] == {"explanation": True}
+    sent = np.frombuffer(base64.b64decode(body["instances"][0]["steps_b64"]), dtype="<f4")
+    np.testing.assert_array_equal(sent, WEEK)
+
+
+def test_an_explanation_may_take_longer_than_a_prediction() -> None:
+    with answering(200, explained(), wait_s=1, explanation_timeout_s=5) as (encoder, _):
+        assert encoder.explain(WEEK)[1].points == 16
+        with pytest.raises(UnavailableError, match="ReadTimeout"):
+            encoder.encode(WEEK)
+
+
+def test_an_explanation_that_does_not_come_in_time_is_unavailable() -> None:
+    with (
+        answering(200, explained(), wait_s=1) as (encoder, _),
+        pytest.raises(UnavailableError, match="ReadTimeout"),
+    ):
+        encoder.explain(WEEK)
+
+
+def test_an_explanation_by_another_model_is_refused() -> None:
+    body = json.dumps({"predictions": [GOOD | {"model_id": "other", "explanation": MAPS}]})
+    with (
+        answering(200, body.encode()) as (encoder, _),
+        pytest.raises(RefusedError, match="expected the model pat-test, found other"),
+    ):
+        encoder.explain(WEEK)
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (prediction(), "expected an explanation from the endpoint, found none"),
+        (explained(patch_minutes=9), "expected an explanation of 10080 minutes"),
+        (explained(attention=[1.0]), "explanation: value_error"),
+        (explained(attention=[1 / 280] * 560), "explanation: value_error"),
+        (explained(attention=[-1 / 560] * 560), "greater_than_equal"),
+        (explained(departure=None), "explanation.departure"),
+        (explained(departure=float("nan")), "explanation.departure"),
+        (explained(attribution=[float("inf")] * 560), "explanation.attribution"),
+        (explained(shuffled_rank=1.5), "explanation.shuffled_rank"),
+        (explained(points=0), "explanation.points"),
+    ],
+)
+def test_an_explanation_that_is_none_is_refused_with_what_is_wrong(body, reason) -> None:
+    with answering(200, body) as (encoder, _), pytest.raises(RefusedError, match=reason):
+        encoder.explain(WEEK)

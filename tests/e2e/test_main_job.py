@@ -29,8 +29,8 @@ def send(phone: Phone, person: people.Person, attempt: str) -> None:
         phone.create(upload_id, document)
 
 
-def ask(phone: Phone, request_id: str) -> dict:
-    origin = phone.request(request_id, insight_type="general")
+def ask(phone: Phone, request_id: str, *, explanation: bool = False) -> dict:
+    origin = phone.request(request_id, insight_type="general", explanation=explanation)
     return dict(list(phone.follow(origin, TIMEOUT_S))[-1])
 
 
@@ -82,6 +82,30 @@ def test_the_same_week_again_costs_nothing(running) -> None:
     assert len(documents(running, "again", "analyses")) == 1
     assert len(documents(running, "again", "insights")) == 1
     assert gemini_calls(running) == before
+
+
+def test_an_explanation_that_was_asked_for_is_beside_its_analysis_and_made_once(running) -> None:
+    phone = Phone(running.firestore(), "curious")
+    send(phone, week(), "a")
+    plain = ask(phone, "r1")
+    assert "explanation_id" not in plain
+
+    first, second = (ask(phone, name, explanation=True) for name in ("r2", "r3"))
+
+    assert first["status"] == second["status"] == "completed"
+    explanations = documents(running, "curious", "explanations")
+    found = explanations[first["explanation_id"]]
+    assert set(explanations) == {second["explanation_id"]} == {plain["analysis_id"]}
+    assert sum(found["attention"]) == pytest.approx(1)
+    missed = abs(sum(found["attribution"]) - found["departure"])
+    assert missed == pytest.approx(found["completeness_error"] * found["departure"], abs=1e-6)
+    assert len(found["attention"]) * found["patch_minutes"] == 10_080
+    analysis = documents(running, "curious", "analyses")[plain["analysis_id"]]
+    assert found["provenance"] == analysis["provenance"]
+    assert found["window"]["first_day"] == analysis["window"]["first_day"]
+    assert "correlational" in found["words"]["notice"]
+    actions = [each["action"] for each in documents(running, "curious", "audit").values()]
+    assert (actions.count("explain"), actions.count("predict")) == (1, 1)
 
 
 @pytest.mark.parametrize("name", list(people.PEOPLE))

@@ -19,6 +19,7 @@ from tests.chain import LEASE, Chain
 WORKER = people.generate("office-worker", last_day=date(2026, 6, 14))
 UPLOADS = list(people.uploads(WORKER, batch=800))
 WISH = {"data_timeframe": "1week", "insight_type": "general", "priority": "normal"}
+EXPLAINED = {**WISH, "explanation": True}
 
 
 class Killed(BaseException):
@@ -70,6 +71,7 @@ def deliver(chain: Chain, order: list[int], revive: Any) -> None:
     """Deliver every event as often as `order` names it, and again until it is acknowledged."""
     events = [chain.create("uploads", *upload) for upload in UPLOADS]
     events.append(chain.create("insight_requests", "r1", WISH))
+    events.append(chain.create("insight_requests", "r2", EXPLAINED))
     waiting: list[tuple[Any, Any]] = [(chain.ingest, events[at % len(events)]) for at in order]
     waiting += [(chain.ingest, event) for event in events]
     for _ in range(1000):
@@ -99,12 +101,22 @@ def outcome(chain: Chain) -> Any:
     job = records.jobs["ada", "request-r1"]
     analysis = records.analyses["ada", job["analysis_id"]]
     insight = records.insights["ada", job["insight_id"]]
+    explained = records.jobs["ada", "request-r2"]
+    explanation = records.explanations["ada", explained["explanation_id"]]
+    assert explained["explanation_id"] == explained["analysis_id"]
+    assert {key for _, key in records.explanations} == {explanation["analysis_id"]}
+    subjects = {f"predict-{analysis_id}" for _, analysis_id in records.analyses}
+    subjects |= {f"explain-{analysis_id}" for _, analysis_id in records.explanations}
+    assert {key for _, key in records.audits} >= subjects
     return (
         sorted(samples.identity.tolist()),
         job["status"],
         job["analysis_id"],
         analysis["metrics"],
         insight["narrative"],
+        explained["status"],
+        explanation["attribution"],
+        explanation["words"],
     )
 
 
@@ -121,7 +133,7 @@ def calls_of_one_run() -> int:
     return killer.calls
 
 
-@given(order=st.lists(st.integers(0, len(UPLOADS)), max_size=12))
+@given(order=st.lists(st.integers(0, len(UPLOADS) + 1), max_size=12))
 @settings(max_examples=25, deadline=None, derandomize=True)
 def test_duplicates_and_order_change_nothing(order, expected) -> None:
     chain = Chain()

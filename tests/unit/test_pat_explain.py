@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import shutil
+import re
 from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
@@ -10,10 +10,12 @@ import pytest
 from click.testing import CliRunner
 
 from clarity.cli import main
-from clarity.pat import artifact, attribution, explain_page, scaler
+from clarity.pat import artifact, attribution, explain_page, scaler, weights
 from clarity.pat.attribution import Explainer, NothingToExplainError, rank_correlation
+from clarity.pat.config import preset
 from clarity.pat.explain import UnreadableStepsError, read_steps
 from clarity.pat.pretrained import Pat
+from tests.unit.pat_reference import random_weights
 
 MINUTES = 2880  # two days: attention costs the square, and the weights fit any length
 
@@ -66,15 +68,14 @@ def test_shuffled_weights_destroy_both_maps(found):
 
 def test_each_shuffle_by_itself_destroys_the_map_and_no_shuffle_keeps_it(source):
     minutes = source.scaler.transform(week()[None])[0]
-    explainer = Explainer(source.config, MINUTES)
-    explainer.take(source.weights)
+    explainer = Explainer(source.weights, source.config, MINUTES)
     direction, _ = explainer.departure(minutes)
     trained = explainer.integrate(minutes, direction, 8)
 
     assert rank_correlation(trained, explainer.integrate(minutes, direction, 16)) > 0.99
     for seed in range(100, 103):
-        explainer.take(attribution.shuffled(source.weights, seed))
-        assert abs(rank_correlation(trained, explainer.integrate(minutes, direction, 8))) < 0.4
+        null = Explainer(attribution.shuffled(source.weights, seed), source.config, MINUTES)
+        assert abs(rank_correlation(trained, null.integrate(minutes, direction, 8))) < 0.4
 
 
 def test_shuffling_keeps_each_tensors_numbers(source):
@@ -90,10 +91,9 @@ def test_a_minute_that_nobody_observed_moved_nothing(found):
 
 def test_the_gradient_is_the_slope_that_small_changes_measure(source):
     minutes = source.scaler.transform(week()[None])[0]
-    explainer = Explainer(source.config, MINUTES)
-    explainer.take(source.weights)
+    explainer = Explainer(source.weights, source.config, MINUTES)
     direction, _ = explainer.departure(minutes)
-    slope = explainer._gradient(minutes[None], direction).numpy()[0]
+    slope = explainer.slope(minutes, direction)
     way = np.sign(slope).astype("f4")  # the steepest of small changes, so that rounding is small
 
     up, down = (explainer.pooled(minutes + step * way) @ direction for step in (1e-3, -1e-3))
@@ -107,8 +107,7 @@ def test_the_attention_is_that_of_the_endpoint(found, source):
 
 
 def test_the_average_week_leaves_nothing_to_explain(source):
-    explainer = Explainer(source.config, MINUTES)
-    explainer.take(source.weights)
+    explainer = Explainer(source.weights, source.config, MINUTES)
 
     with pytest.raises(NothingToExplainError, match="population's mean week"):
         explainer.departure(np.zeros(MINUTES, "f4"))
@@ -214,12 +213,27 @@ def test_steps_that_cannot_be_used_are_refused_with_the_place(tmp_path, name, te
         read_steps(write(tmp_path, name, text), 4)
 
 
-def test_the_command_writes_the_page_and_says_what_it_found(tmp_path, source):
-    folder = tmp_path / "artifact"
-    shutil.copytree(artifact.shipped("small"), folder)
+def stored(folder, source: artifact.Artifact):
+    """The artifact as a folder."""
+    folder.mkdir()
+    weights.save(folder / "weights.h5", source.weights, source.config)
     scaler.save(source.scaler, folder / "scaler.npz")
-    manifest = replace(source.manifest, scaler_id=source.scaler.scaler_id)
+    manifest = replace(
+        source.manifest,
+        size=source.config.name,
+        weights_sha256=artifact.sha256(folder / "weights.h5"),
+        scaler_id=source.scaler.scaler_id,
+    )
     artifact.write_manifest(manifest, folder / "manifest.json")
+    return folder
+
+
+@pytest.mark.parametrize("size", ["small", "medium"])
+def test_the_command_explains_with_any_size_and_says_what_it_found(tmp_path, source, size):
+    if size != "small":
+        config = preset(size)
+        source = replace(source, config=config, weights=random_weights(config))
+    folder = stored(tmp_path / "artifact", source)
     np.save(tmp_path / "w.npy", week())
     out = tmp_path / "page.html"
     result = CliRunner().invoke(
@@ -228,7 +242,28 @@ def test_the_command_writes_the_page_and_says_what_it_found(tmp_path, source):
 
     assert result.exit_code == 0, result.output
     assert "completeness off by 0." in result.output
+    assert "rank correlation with shuffled weights" in result.output
+    assert re.search("passed their checks|cannot be trusted", result.output)
     assert out.read_text().startswith("<!doctype html>")
+
+
+def test_the_command_takes_one_model_at_a_time(tmp_path):
+    path = write(tmp_path, "w.csv", "1\n2\n")
+    both = ["--size=small", f"--artifact={tmp_path}"]
+    result = CliRunner().invoke(main, ["pat", "explain", str(path), *both])
+
+    assert result.exit_code == 2
+    assert "give one" in result.output
+    unknown = CliRunner().invoke(main, ["pat", "explain", str(path), "--size=tiny"])
+    assert "'small'" in unknown.output
+
+
+def test_a_page_whose_checks_failed_says_that_its_maps_cannot_be_trusted(found, page):
+    doubtful = explain_page.render(replace(found, shuffled_rank=0.6), None)
+
+    assert "cannot be trusted" in doubtful
+    assert "0.60, above 0.3" in doubtful
+    assert "cannot be trusted" not in page
 
 
 def test_the_command_refuses_bad_steps_and_writes_nothing(tmp_path):

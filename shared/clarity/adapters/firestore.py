@@ -213,6 +213,18 @@ class FirestoreRecords:
         self._create(user_id, "analyses", analysis_id, fields)
 
     @translated
+    def explanation(self, user_id: str, analysis_id: str) -> Mapping[str, object] | None:
+        """The explanation of an analysis, which has that one's id."""
+        return self._fields(f"users/{user_id}/explanations/{analysis_id}")
+
+    @translated
+    def add_explanation(
+        self, user_id: str, analysis_id: str, document: Mapping[str, object]
+    ) -> None:
+        """Create the explanation; no effect if it is there."""
+        self._create(user_id, "explanations", analysis_id, document)
+
+    @translated
     def insight(self, user_id: str, insight_id: str) -> Mapping[str, object] | None:
         """The insight document."""
         return self._fields(f"users/{user_id}/insights/{insight_id}")
@@ -288,6 +300,7 @@ def _new_job(origin: Origin, wanted: Wanted, now: datetime, expires_at: datetime
         "data_timeframe": wanted.data_timeframe,
         "insight_type": wanted.insight_type,
         "priority": wanted.priority,
+        "explanation": wanted.explanation,
         "created_at": now,
         "expires_at": expires_at,
         **_stand(Status.QUEUED, "Your data has arrived.", now),

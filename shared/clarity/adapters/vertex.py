@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import google.auth
 import numpy as np
 import requests
 from google.auth.exceptions import TransportError
 from google.auth.transport.requests import AuthorizedSession
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, FiniteFloat, ValidationError, model_validator
 
 from clarity.domain.errors import RefusedError, UnavailableError
+from clarity.domain.explanation import Explanation
 from clarity.steps.ports import Embedding
 
 if TYPE_CHECKING:
@@ -27,6 +28,33 @@ if TYPE_CHECKING:
 _SCOPE = "https://www.googleapis.com/auth/cloud-platform"
 _WAIT = frozenset({408, 429, 500, 502, 503, 504})
 _WIDTH = 96  # of a PAT embedding, for each of its sizes (Ruan et al. 2024)
+_EXPLANATION_TIMEOUT_S = 60.0  # it takes seconds; Vertex AI itself waits no longer for a prediction
+_WHOLE = 1e-3  # shares may miss 1 by this
+
+_Size = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+_Rank = Annotated[float, Field(ge=-1, le=1)]
+_Count = Annotated[int, Field(ge=1)]
+
+
+class _Explanation(BaseModel):
+    patch_minutes: _Count
+    attention: tuple[_Size, ...]
+    attribution: tuple[FiniteFloat, ...]
+    departure: _Size
+    completeness_error: _Size
+    points: _Count
+    shuffled_rank: _Rank
+    shuffled_attention_rank: _Rank
+    input_rank: _Rank
+
+    @model_validator(mode="after")
+    def _covers_the_window(self) -> Self:
+        patches = {len(self.attention), len(self.attribution)}
+        if len(patches) != 1:
+            raise ValueError("attention and attribution differ in length")
+        if abs(sum(self.attention) - 1) > _WHOLE:
+            raise ValueError("the shares of attention do not sum to 1")
+        return self
 
 
 class _Prediction(BaseModel):
@@ -34,6 +62,7 @@ class _Prediction(BaseModel):
     model_id: str
     weights_sha256: str
     scaler_id: str
+    explanation: _Explanation | None = None
 
 
 class _Answer(BaseModel):
@@ -48,6 +77,7 @@ class VertexEncoder:
     url: str
     expected_model_id: str
     timeout_s: float
+    explanation_timeout_s: float = _EXPLANATION_TIMEOUT_S
 
     @property
     def model_id(self) -> str:
@@ -61,8 +91,28 @@ class VertexEncoder:
             UnavailableError: the endpoint did not answer, or asked us to wait.
             RefusedError: it refused the week, or another model than expected answered.
         """
-        packed = base64.b64encode(np.ascontiguousarray(steps, dtype="<f4").tobytes()).decode()
-        prediction = _parse(self._post({"instances": [{"steps_b64": packed}]}))
+        return self._embedding(_parse(self._post(_request(steps), self.timeout_s)))
+
+    def explain(self, steps: NDArray[np.float32]) -> tuple[Embedding, Explanation]:
+        """Read one week, and say where the model looked and what moved its reading.
+
+        Raises:
+            UnavailableError: the endpoint did not answer, or asked us to wait.
+            RefusedError: it refused the week, did not explain it, or is another model's.
+        """
+        body = {**_request(steps), "parameters": {"explanation": True}}
+        prediction = _parse(self._post(body, self.explanation_timeout_s))
+        found = prediction.explanation
+        if found is None:
+            raise RefusedError("expected an explanation from the endpoint, found none")
+        if found.patch_minutes * len(found.attention) != len(steps):
+            raise RefusedError(
+                f"expected an explanation of {len(steps)} minutes, found "
+                f"{len(found.attention)} patches of {found.patch_minutes}"
+            )
+        return self._embedding(prediction), Explanation(**found.model_dump())
+
+    def _embedding(self, prediction: _Prediction) -> Embedding:
         if prediction.model_id != self.expected_model_id:
             raise RefusedError(
                 f"expected the model {self.expected_model_id}, found {prediction.model_id}"
@@ -74,9 +124,9 @@ class VertexEncoder:
             prediction.scaler_id,
         )
 
-    def _post(self, body: dict[str, Any]) -> requests.Response:
+    def _post(self, body: dict[str, Any], timeout_s: float) -> requests.Response:
         try:
-            response = self.session.post(self.url, json=body, timeout=self.timeout_s)
+            response = self.session.post(self.url, json=body, timeout=timeout_s)
         except (requests.RequestException, TransportError) as error:
             raise UnavailableError(
                 f"the endpoint did not answer: {type(error).__name__}"
@@ -88,6 +138,11 @@ class VertexEncoder:
                 f"the endpoint refused: {response.status_code} {response.text[:200]}"
             )
         return response
+
+
+def _request(steps: NDArray[np.float32]) -> dict[str, Any]:
+    packed = base64.b64encode(np.ascontiguousarray(steps, dtype="<f4").tobytes()).decode()
+    return {"instances": [{"steps_b64": packed}]}
 
 
 def _parse(response: requests.Response) -> _Prediction:

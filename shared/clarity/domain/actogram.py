@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
 
+from clarity.domain import maps as overlay
 from clarity.domain.grid import MINUTES_PER_DAY
 from clarity.domain.runs import joined, runs
 
@@ -21,10 +22,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from clarity.domain.grid import Grid
+    from clarity.domain.maps import Maps
     from clarity.domain.quality import DayQuality, Quality
 
 T = TypeVar("T", bound=np.generic)
 
+HEIGHT: Final = 100  # of a day
 BASE: Final = 84  # y of zero steps; sleep stages stand below it
 FULL_SCALE_STEPS: Final = 200.0  # steps a minute at the top of a row; running is 160 to 180
 HEART_RATE_RANGE: Final = (40.0, 180.0)  # beats a minute at the base and at the top
@@ -42,14 +45,18 @@ STAGES: Final[Mapping[int, tuple[str, str, int]]] = {
 }
 
 
-def actogram(grid: Grid, quality: Quality, asleep: NDArray[np.bool_]) -> Iterator[str]:
+def actogram(
+    grid: Grid, quality: Quality, asleep: NDArray[np.bool_], maps: Maps | None
+) -> Iterator[str]:
     """The figure's HTML: axis, a row for each day, axis.
 
     Args:
         grid: the days to draw.
         quality: of the same grid.
         asleep: (n,) minutes asleep, from recorded stages or found in movement.
+        maps: where the model looked and what moved it, if that was asked for.
     """
+    height = overlay.HEIGHT if maps else HEIGHT
     yield '<svg class="symbols" aria-hidden="true" width="0" height="0"><defs>'
     yield (
         '<pattern id="hatch" width="36" height="14" patternUnits="userSpaceOnUse">'
@@ -57,13 +64,15 @@ def actogram(grid: Grid, quality: Quality, asleep: NDArray[np.bool_]) -> Iterato
         '<path d="M0 14L36 0M-18 7L18 -7M18 21L54 7" class="hatch"/></pattern>'
     )
     for index in range(grid.days):
-        yield f'<symbol id="day{index}" viewBox="0 0 1440 100" preserveAspectRatio="none">'
+        yield f'<symbol id="day{index}" viewBox="0 0 1440 {height}" preserveAspectRatio="none">'
         yield from _day(grid, asleep, index)
+        if maps:
+            yield from maps.strips(_minutes(index))
         yield "</symbol>"
     yield "</defs></svg>"
     yield _axis()
     for index, day in enumerate(quality.days):
-        yield _row(grid, day, asleep, index)
+        yield _row(grid, day, asleep, index, height)
     yield _axis()
 
 
@@ -80,7 +89,7 @@ def _hour(hour: int) -> str:
     return f"{hour % 24:02d}"
 
 
-def _row(grid: Grid, day: DayQuality, asleep: NDArray[np.bool_], index: int) -> str:
+def _row(grid: Grid, day: DayQuality, asleep: NDArray[np.bool_], index: int, height: int) -> str:
     """One day's label and drawing."""
     steps = _total_steps(grid, index)
     label = f"{day.date:%a} {day.date.day} {day.date:%b}"
@@ -89,9 +98,9 @@ def _row(grid: Grid, day: DayQuality, asleep: NDArray[np.bool_], index: int) -> 
     spans = joined(runs(_of(asleep, index)), SAME_SLEEP_MINUTES)
     sleep = ", ".join(f"{_clock(start)} to {_clock(stop)}" for start, stop in spans)
     description = f"{what}. Asleep: {sleep or 'not recorded'}."
-    second = f'<use href="#day{index + 1}" x="1440" width="1440" height="100"/>'
-    grey = '<rect x="1440" width="1440" height="100" class="beyond"/>'
-    lines = "".join(f"M{hour * 60} 0V100" for hour in range(6, 48, 6))
+    second = f'<use href="#day{index + 1}" x="1440" width="1440" height="{height}"/>'
+    grey = f'<rect x="1440" width="1440" height="{height}" class="beyond"/>'
+    lines = "".join(f"M{hour * 60} 0V{height}" for hour in range(6, 48, 6))
     year = f"{day.date:%Y}"
     flag = "" if day.valid else ' <span class="few">too little wear</span>'
     moved = any(note.startswith(day.date.isoformat()) for note in grid.notes)
@@ -99,13 +108,14 @@ def _row(grid: Grid, day: DayQuality, asleep: NDArray[np.bool_], index: int) -> 
     return (
         f'<div class="row" id="row{index}"><p class="label"><b>{label}</b>'
         f'<span class="year"> {year}</span><span>{worn}</span><span>{steps}</span>{flag}{clock}</p>'
-        f'<svg class="day" role="img" viewBox="0 0 2880 100" preserveAspectRatio="none" '
+        f'<svg class="{"day" if height == HEIGHT else "day mapped"}" role="img" '
+        f'viewBox="0 0 2880 {height}" preserveAspectRatio="none" '
         f'aria-labelledby="t{index} s{index}"><title id="t{index}">{label} {year} and the next '
         f'day</title><desc id="s{index}">{description}</desc>'
         f'<path d="{lines}" class="grid"/>'
-        f'<use href="#day{index}" width="1440" height="100"/>'
+        f'<use href="#day{index}" width="1440" height="{height}"/>'
         f"{second if index + 1 < grid.days else grey}"
-        f'<path d="M1440 0V100" class="midnight"/></svg></div>'
+        f'<path d="M1440 0V{height}" class="midnight"/></svg></div>'
     )
 
 
@@ -120,7 +130,11 @@ def _clock(minute: int) -> str:
 
 
 def _of(values: NDArray[T], index: int) -> NDArray[T]:
-    return values[index * MINUTES_PER_DAY : (index + 1) * MINUTES_PER_DAY]
+    return values[_minutes(index)]
+
+
+def _minutes(index: int) -> slice:
+    return slice(index * MINUTES_PER_DAY, (index + 1) * MINUTES_PER_DAY)
 
 
 def _day(grid: Grid, asleep: NDArray[np.bool_], index: int) -> Iterator[str]:
@@ -177,7 +191,7 @@ def _heart_rate(beats: NDArray[np.float64]) -> str:
     return f'<path d="{"".join(path)}" class="beats"/>' if path else ""
 
 
-def legend(grid: Grid, asleep: NDArray[np.bool_]) -> Iterator[str]:
+def legend(grid: Grid, asleep: NDArray[np.bool_], maps: Maps | None) -> Iterator[str]:
     """What the marks mean, as list items: only of marks that the figure has."""
     marks = {
         "steps": f"steps a minute (square-root scale, full height {FULL_SCALE_STEPS:.0f})",
@@ -195,5 +209,7 @@ def legend(grid: Grid, asleep: NDArray[np.bool_]) -> Iterator[str]:
         marks["filled"] = "filled in, not measured"
     if (grid.repeats == 0).any():
         marks["skipped"] = "skipped by a clock change"
+    if maps:
+        marks |= overlay.LEGEND
     for kind, text in marks.items():
         yield f'<li><span class="key {kind}"></span>{escape(text)}</li>'

@@ -102,11 +102,12 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the person asked for."""
+    """What the person asked for; `explanation` is where PAT looked and what moved its reading."""
 
     data_timeframe: Timeframe
     insight_type: InsightType
     priority: Priority
+    explanation: bool = False
 
 
 # What an upload asks for by itself: the week, in general, without hurry.
@@ -119,11 +120,15 @@ def parse_request(document: dict[str, object]) -> Wanted:
     Raises:
         MalformedEventError: a field is missing or is none of its allowed values.
     """
+    explanation = document.get("explanation", False)
     problems = [
         f"{name}: expected one of {', '.join(allowed)}, found {document.get(name)!r:.40}"
         for name, allowed in _CHOICES.items()
         if document.get(name) not in allowed
     ]
+    if not isinstance(explanation, bool):
+        problems.append(f"explanation: expected true or false, found {explanation!r:.40}")
     if problems:
         raise MalformedEventError("; ".join(problems))
-    return Wanted(**{name: document[name] for name in _CHOICES})  # type: ignore[arg-type]  # checked above
+    choices = {name: document[name] for name in _CHOICES}
+    return Wanted(**choices, explanation=explanation is True)  # type: ignore[arg-type]  # checked above

@@ -12,6 +12,7 @@ from html import escape
 from typing import TYPE_CHECKING, Final
 
 from clarity.domain.actogram import actogram, legend
+from clarity.domain.maps import Maps
 from clarity.domain.report_style import STYLE
 from clarity.domain.sleep import stages_asleep
 
@@ -49,6 +50,7 @@ def render_report(
     *,
     title: str,
     insight: Mapping[str, object] | None = None,
+    explanation: Mapping[str, object] | None = None,
 ) -> str:
     """The page as one string.
 
@@ -59,7 +61,9 @@ def render_report(
         title: of the page.
         insight: the insight document (narrative, key_insights, recommendations, facts,
             source, version).
+        explanation: the explanation document of the same week; its maps are laid over the days.
     """
+    maps = Maps.of(explanation, grid) if explanation else None
     asleep = analysis.sleep.asleep if analysis else stages_asleep(grid)
     parts = [
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"/>',
@@ -71,8 +75,9 @@ def render_report(
         '<section aria-labelledby="h-week"><h2 id="h-week">Rest and activity, double-plotted</h2>',
         '<p class="how">Each row shows a day and the day after it, by the hour of the local '
         "clock.</p>",
-        *actogram(grid, quality, asleep),
-        f'<ul class="legend">{"".join(legend(grid, asleep))}</ul></section>',
+        *actogram(grid, quality, asleep, maps),
+        f'<ul class="legend">{"".join(legend(grid, asleep, maps))}</ul></section>',
+        *_explanation(explanation),
         *_metrics(analysis),
         *_insight(insight),
         *_data(grid, quality, analysis),
@@ -157,6 +162,20 @@ def _insight(insight: Mapping[str, object] | None) -> Iterator[str]:
             yield f"<h3>{heading}</h3><ul>{items}</ul>"
     yield from _grounds(insight)
     yield f'<p class="notice">{NOT_A_DIAGNOSIS}</p></section>'
+
+
+def _explanation(explanation: Mapping[str, object] | None) -> Iterator[str]:
+    """What the strips are and how far they can be relied on."""
+    words = explanation.get("words") if explanation else None
+    if explanation is None or not isinstance(words, Mapping):
+        return
+    kind = "origin" if explanation.get("trusted") else "doubtful"
+    yield '<section aria-labelledby="h-model"><h2 id="h-model">Where the model looked</h2>'
+    yield f"<p><b>{_text(words['notice'])}</b></p>"
+    yield f'<p class="{kind}">{_text(words["trust"])}</p>'
+    for name in ("attention", "attribution", "movement"):
+        yield f'<p class="origin">{_text(words[name])}</p>'
+    yield "</section>"
 
 
 def _grounds(insight: Mapping[str, object]) -> Iterator[str]:

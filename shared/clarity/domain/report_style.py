@@ -8,11 +8,11 @@ STYLE: Final = """
 :root{--paper:#fff;--ink:#1b2430;--soft:#52606f;--line:#d5dbe2;--box:#f5f7f9;--steps:#0e4a7a;
 --beats:#c2314f;--asleep:#e3e6fa;--deep:#27307d;--core:#5a6acb;--rem:#9a5fc4;--awake:#c47a1c;
 --bed:#9aa7b8;--off:#f0f1f3;--hatch:#a3acb7;--filled:#4388bd;--skipped:#e9e4d8;--warn:#8a4b00;
---warnbox:#fdf3e3}
+--warnbox:#fdf3e3;--look:#5b3fb5;--up:#b3530b;--down:#0b6e8f}
 @media (prefers-color-scheme:dark){:root{--paper:#11161d;--ink:#e7ecf2;--soft:#a9b5c3;
 --line:#36414e;--box:#1a212b;--steps:#8fc9f7;--beats:#ff7f95;--asleep:#252d55;--deep:#5566e0;
 --core:#8c9af0;--rem:#c495ea;--awake:#e8ac5c;--bed:#75828f;--off:#1d242d;--hatch:#56616e;
---filled:#4a8cc4;--skipped:#2e2b26;--warn:#f3c27c;--warnbox:#2d2415}}
+--filled:#4a8cc4;--skipped:#2e2b26;--warn:#f3c27c;--warnbox:#2d2415;--look:#b39dff;--up:#ffa860;--down:#63c9ea}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--paper);color:var(--ink);
 font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
@@ -29,7 +29,9 @@ margin-top:16px}.lacking h2{margin-top:8px;color:var(--warn)}
 .label{font-size:.8rem;line-height:1.35;margin:0;color:var(--soft)}
 .label b{font-size:.95rem;color:var(--ink)}.label>span{display:block}
 .label .year{display:inline}.label .few,.label .note{color:var(--warn)}
-.day{width:100%;height:76px;display:block}
+.day{width:100%;height:76px;display:block}.day.mapped{height:102px}
+.look{fill:var(--look)}.up{fill:var(--up)}.down{fill:var(--down)}.doubtful{color:var(--warn)}
+.key.look{background:var(--look)}.key.up{background:var(--up)}.key.down{background:var(--down)}
 .axis>div{grid-column:2;position:relative;height:1.5em;font-size:.75rem;color:var(--soft);
 font-variant-numeric:tabular-nums}
 .axis span{position:absolute;transform:translateX(-50%)}
@@ -68,7 +70,8 @@ dt{font-size:.8rem;color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
 .notice{border-top:1px solid var(--line);margin-top:20px;padding-top:10px;font-weight:600}
 @media (max-width:640px){main{padding:14px 12px 32px}.row,.axis{grid-template-columns:1fr}
 .axis>div{grid-column:1}.label{padding-top:6px}.label>span{display:inline;margin-left:10px}
-.label .year{margin-left:0}.day{height:64px;margin-bottom:4px}dl{grid-template-columns:1fr}
+.label .year{margin-left:0}.day{height:64px;margin-bottom:4px}.day.mapped{height:86px}
+dl{grid-template-columns:1fr}
 table{table-layout:fixed}th,td{padding-right:8px;overflow-wrap:break-word}
 thead th:first-child{width:41%}thead th:nth-child(2){width:31%}td:nth-child(2){white-space:normal}}
 @media print{main{max-width:none;padding:0}.row,tr,.quality{break-inside:avoid}

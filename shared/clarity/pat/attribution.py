@@ -21,19 +21,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import tensorflow as tf
+from threadpoolctl import threadpool_limits
 
-from clarity.pat import model, weights
+from clarity.domain.explanation import COMPLETENESS_LIMIT
+from clarity.pat import fold, gradients
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from clarity.pat import weights
     from clarity.pat.artifact import Artifact
     from clarity.pat.config import PatConfig
 
-POINTS = (16, 32, 64, 128)  # of the integral, until the sum is right to TOLERANCE
-TOLERANCE = 0.01
+POINTS = (16, 32, 64, 128)  # of the integral, until the sum is right to COMPLETENESS_LIMIT
 SHUFFLES = 3
+NULL_POINTS = 8  # of a map from shuffled weights: of it only the ranks are wanted
 LEAST_DEPARTURE = 1e-6  # below this a week is the mean week, and nothing moved it
 
 
@@ -85,38 +87,20 @@ class Explanation:
 
 
 class Explainer:
-    """One encoder that gives gradients and attention, with whichever weights it is told to take."""
+    """One encoder that gives embedding, gradients and attention of windows, without TensorFlow."""
 
-    def __init__(self, config: PatConfig, minutes: int) -> None:
-        self.config, self.minutes = config, minutes
-        self._encoder = model.encoder(config, minutes=minutes, attention=True)
-        row, direction = tf.TensorSpec((1, minutes)), tf.TensorSpec((config.embed,))
-        self._gradient = tf.function(self._tape, [row, direction], autograph=False)
-        self._outputs = tf.function(
-            lambda x: self._encoder(x, training=False), [row], autograph=False
-        )
-
-    def take(self, taken: weights.Weights) -> None:
-        """Put these weights into the encoder."""
-        weights.set_weights(self._encoder, taken, self.config)
-
-    def _tape(self, x: tf.Tensor, direction: tf.Tensor) -> tf.Tensor:
-        with tf.GradientTape() as tape:
-            tape.watch(x)
-            pooled = self._encoder(x, training=False)["pooled"]
-            along = tf.reduce_sum(pooled * direction)
-        return tape.gradient(along, x)
+    def __init__(self, trained: weights.Weights, config: PatConfig, minutes: int) -> None:
+        self._folded = fold.fold(trained, config, minutes=minutes)
 
     def pooled(self, minutes: NDArray[np.float32]) -> NDArray[np.float64]:
         """(T,) standardised minutes -> (D,) embedding."""
-        pooled: NDArray[np.float32] = self._outputs(minutes[None])["pooled"].numpy()[0]
-        return pooled.astype(np.float64)
+        return gradients.forward(self._folded, minutes).pooled.astype(np.float64)
 
     def attention(self, minutes: NDArray[np.float32]) -> NDArray[np.float64]:
-        """(T,) standardised minutes -> (T,) attention received."""
-        last = self._outputs(minutes[None])["attention"][-1].numpy()  # (1, H, N, N)
-        profile: NDArray[np.float64] = model.attention_profile(last, self.config.patch)[0]
-        return profile
+        """(T,) standardised minutes -> (T,) attention received, see `model.attention_profile`."""
+        received = gradients.received(gradients.forward(self._folded, minutes))  # (N,)
+        share: NDArray[np.float64] = received / received.sum()
+        return np.repeat(share, self._folded.config.patch)
 
     def departure(self, minutes: NDArray[np.float32]) -> tuple[NDArray[np.float32], float]:
         """Direction (D,) and distance in which a window lies from the mean week's embedding."""
@@ -126,15 +110,20 @@ class Explainer:
             raise NothingToExplainError("the window's embedding is the population's mean week's")
         return (moved / distance).astype(np.float32), distance
 
+    def slope(
+        self, minutes: NDArray[np.float32], direction: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        """(T,) how the embedding moves along `direction` with each minute."""
+        return gradients.slope(gradients.forward(self._folded, minutes), direction)
+
     def integrate(
         self, minutes: NDArray[np.float32], direction: NDArray[np.float32], points: int
     ) -> NDArray[np.float64]:
         """(T,) integrated gradients from 0 along `direction`, by Gauss and Legendre's rule."""
         nodes, shares = np.polynomial.legendre.leggauss(points)
-        total = np.zeros(self.minutes)
+        total = np.zeros(len(minutes))
         for node, share in zip((nodes + 1) / 2, shares / 2, strict=True):
-            at = (node * minutes).astype(np.float32)[None]
-            total += share * self._gradient(at, direction).numpy()[0]
+            total += share * self.slope((node * minutes).astype(np.float32), direction)
         return total * minutes
 
 
@@ -145,34 +134,38 @@ def integrated_gradients(
     for points in POINTS:
         found = explainer.integrate(minutes, direction, points)
         error = float(abs(found.sum() - whole)) / whole
-        if error <= TOLERANCE:
+        if error <= COMPLETENESS_LIMIT:
             break
     return Attribution(found, whole, error, points)
 
 
 def explain(source: Artifact, steps: NDArray[np.floating]) -> Explanation:
-    """Explain one window of (T,) steps a minute, NaN where not observed."""
+    """Explain one window of (T,) steps a minute, NaN where not observed.
+
+    A window keeps one core, as everywhere here: products this small run several times slower on
+    more. It is set for the process for good, since calls side by side would undo each other's.
+    """
+    threadpool_limits(1, user_api="blas")
     minutes = source.scaler.transform(steps[None])[0]  # (T,)
-    explainer = Explainer(source.config, source.scaler.minutes)
-    explainer.take(source.weights)
+    explainer = Explainer(source.weights, source.config, len(minutes))
     direction, distance = explainer.departure(minutes)
-    gradients = integrated_gradients(explainer, minutes, direction, distance)
+    moved = integrated_gradients(explainer, minutes, direction, distance)
     attention = explainer.attention(minutes)
     patch, ranks, attention_ranks = source.config.patch, [], []
     for seed in range(SHUFFLES):
-        explainer.take(shuffled(source.weights, seed))
-        null = explainer.integrate(minutes, direction, POINTS[0])
-        ranks.append(abs(rank_correlation(gradients.minutes, null)))
-        other = explainer.attention(minutes)
-        attention_ranks.append(abs(rank_correlation(attention[::patch], other[::patch])))
+        null = Explainer(shuffled(source.weights, seed), source.config, len(minutes))
+        other = null.integrate(minutes, direction, NULL_POINTS)
+        ranks.append(abs(rank_correlation(moved.minutes, other)))
+        received = null.attention(minutes)
+        attention_ranks.append(abs(rank_correlation(attention[::patch], received[::patch])))
     return Explanation(
         steps=steps.astype(np.float64),
         attention=attention,
-        gradients=gradients,
+        gradients=moved,
         shuffled_rank=float(np.mean(ranks)),
         shuffled_attention_rank=float(np.mean(attention_ranks)),
         input_rank=rank_correlation(
-            gradients.minutes.reshape(-1, patch).sum(1), minutes.reshape(-1, patch).sum(1)
+            moved.minutes.reshape(-1, patch).sum(1), minutes.reshape(-1, patch).sum(1)
         ),
         model_id=source.manifest.model_id,
         weights_sha256=source.manifest.weights_sha256,

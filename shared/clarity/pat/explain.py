@@ -10,8 +10,9 @@ import click
 import numpy as np
 
 from clarity.domain.errors import ClarityError
-from clarity.pat import artifact
-from clarity.pat.explain_page import render
+from clarity.domain.explanation import verdict
+from clarity.pat import artifact, attribution
+from clarity.pat.explain_page import render, trust
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -88,22 +89,28 @@ def _number(path: Path, line: int, text: str) -> float:
     "--artifact",
     "folder",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Folder with weights, scaler and manifest; default: the shipped PAT-S.",
+    help="Folder with weights, scaler and manifest, instead of shipped ones.",
+)
+@click.option(
+    "--size",
+    type=click.Choice(list(artifact.SHIPPED)),
+    help="Which of the shipped models, default: small; not with --artifact.",
 )
 @click.option("--start", type=click.DateTime(["%Y-%m-%d"]), help="First day; for the labels only.")
-def explain(steps: Path, out: Path, folder: Path | None, start: datetime | None) -> None:
+def explain(
+    steps: Path, out: Path, folder: Path | None, size: str | None, start: datetime | None
+) -> None:
     """Explain the week in STEPS: attention for each minute, and integrated gradients beside it.
 
     STEPS is a .npy array, or a .csv with one column or a column named steps: 10,080 minutes from a
     local midnight, empty (NaN) where nothing was observed. The page needs no network and no
     scripts. It says where the model looked; it does not say why, and it names no condition.
     """
+    if folder and size:
+        raise click.UsageError("--size names a shipped model and --artifact another one: give one")
     try:
-        source = artifact.open_folder(folder or artifact.shipped("small"))
+        source = artifact.open_folder(folder or artifact.shipped(size or "small"))
         window = read_steps(steps, source.scaler.minutes)
-        # Here, since TensorFlow takes seconds: a bad file is told of before.
-        from clarity.pat import attribution  # noqa: PLC0415 - see above
-
         found = attribution.explain(source, window)
     except (ClarityError, ValueError) as error:
         raise click.ClickException(str(error)) from error
@@ -116,4 +123,5 @@ def explain(steps: Path, out: Path, folder: Path | None, start: datetime | None)
         f"sanity       rank correlation with shuffled weights {found.shuffled_rank:.2f} "
         f"(attention {found.shuffled_attention_rank:.2f}); 0 is good"
     )
+    click.echo(verdict(trust(found)))
     click.echo(f"The page: {out}")

@@ -12,6 +12,15 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from clarity.domain.explanation import (
+    NOTICE,
+    SHADES,
+    attention_shades,
+    attribution_shades,
+    doubts,
+    verdict,
+)
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
@@ -25,7 +34,6 @@ FULL_SCALE_STEPS: Final = 200.0
 STEPS_BASE: Final = 56  # y of zero steps in a day's drawing
 ATTENTION_ROW: Final = (60, 74)  # y of the strips' top and bottom
 GRADIENT_ROW: Final = (78, 92)
-SHADES: Final = 5
 STYLE: Final = """
 :root{--paper:#fff;--ink:#1b2430;--soft:#52606f;--line:#d5dbe2;--steps:#5d6f83;--off:#eceff2;
 --look:#5b3fb5;--up:#b3530b;--down:#0b6e8f;--box:#f5f7f9}
@@ -78,9 +86,7 @@ def render(found: Explanation, start: date | None) -> str:
         f"<title>Where PAT looked in a week</title><style>{STYLE}</style></head><body><main>",
         "<header><h1>Where PAT looked in a week</h1>",
         f'<p class="soft">{escape(found.model_id)}</p></header>',
-        '<p class="caution"><b>Attention is correlational.</b> It shows where the model took '
-        "information from, not why, and not what any minute did to a person's health. The model "
-        "has no head: nothing here is a risk, a symptom or a diagnosis.</p>",
+        f'<p class="caution">{escape(NOTICE)}</p>',
         "<h2>The week</h2>",
         LEGEND,
         *_week(found, start),
@@ -93,6 +99,11 @@ def render(found: Explanation, start: date | None) -> str:
     return "\n".join(parts)
 
 
+def trust(found: Explanation) -> tuple[str, ...]:
+    """Why the maps cannot be trusted; empty if they can."""
+    return doubts(found.shuffled_rank, found.shuffled_attention_rank, found.gradients.error)
+
+
 def _axis() -> str:
     marks = "".join(
         f'<span style="left:{100 * hour / 24:.2f}%">{hour % 24:02d}</span>'
@@ -103,8 +114,8 @@ def _axis() -> str:
 
 def _week(found: Explanation, start: date | None) -> Iterator[str]:
     days = found.steps.size // MINUTES_PER_DAY
-    look = _attention_shades(found)
-    moved = _gradient_shades(found)
+    look = attention_shades(found.attention)
+    moved = attribution_shades(found.gradients.minutes)
     yield _axis()
     for index in range(days):
         part = slice(index * MINUTES_PER_DAY, (index + 1) * MINUTES_PER_DAY)
@@ -117,28 +128,6 @@ def _label(index: int, start: date | None) -> str:
         return f"Day {index + 1}"
     day = start + timedelta(days=index)
     return f"{day:%a} {day.day} {day:%b}"
-
-
-def _attention_shades(found: Explanation) -> NDArray[np.int64]:
-    """(T,) 0 for even or less, up to SHADES for the week's highest."""
-    above = found.attention * (found.attention.size / found.patch) - 1
-    return _shades(np.maximum(above, 0))
-
-
-def _gradient_shades(found: Explanation) -> NDArray[np.int64]:
-    """(T,) -SHADES to SHADES, in the sign's direction."""
-    minutes = found.gradients.minutes
-    away = _shades(np.abs(minutes))
-    shades: NDArray[np.int64] = np.where(minutes < 0, -away, away)
-    return shades
-
-
-def _shades(size: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Root scale to the 99.5th percentile of what is not 0, so that one peak hides nothing."""
-    positive = size[size > 0]
-    top = float(np.quantile(positive, 0.995)) if positive.size else 1.0
-    level: NDArray[np.float64] = np.rint(SHADES * np.sqrt(np.minimum(size / top, 1)))
-    return level.astype(np.int64)
 
 
 def _day(
@@ -228,9 +217,9 @@ def _figures(found: Explanation) -> str:
         f"({gradients.departure:.2f}) between this week's embedding and the average week's.",
         "Completeness": f"The minutes sum to that distance but for {gradients.error:.2%} "
         f"({gradients.points} points).",
-        "Sanity": f"With the model's weights shuffled, minutes keep a rank correlation of "
-        f"{found.shuffled_rank:.2f} with this map, attention of "
-        f"{found.shuffled_attention_rank:.2f}. 0 means that a map is the trained model's own.",
+        "Sanity": f"{verdict(trust(found))} With the weights shuffled, minutes keep a rank "
+        f"correlation of {found.shuffled_rank:.2f} with this map, attention of "
+        f"{found.shuffled_attention_rank:.2f}; 0 means that a map is the trained model's own.",
         "What it follows": f"Summed over patches of {found.patch} minutes the lower strip has a "
         f"rank correlation of {found.input_rank:.2f} with the movement itself. Near 1 or -1, its "
         "broad shape is the week's movement, and only its detail is the model's.",

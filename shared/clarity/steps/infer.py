@@ -68,7 +68,6 @@ class Infer:
             "expires_at": now + self.retention,
         }
         user_id = message.origin.user_id
-        self.records.add_analysis(user_id, analysis_id, document)
         record = {
             "action": "predict",
             "step": "preprocess",
@@ -77,5 +76,7 @@ class Infer:
             "model": embedding.model_id,
             "at": now,
         }
+        # The record first: once the analysis is there, nobody comes back to leave it.
         self.records.audit(user_id, f"predict-{analysis_id}", record)
+        self.records.add_analysis(user_id, analysis_id, document)
         return analysis_id

@@ -64,6 +64,8 @@ class Insight:
         if analysis is None:
             raise UnknownReferenceError(f"expected the analysis {analysis_id}, found none")
         details = {"analysis_id": analysis_id}
+        if job.get("explanation"):
+            details["explanation_id"] = analysis_id  # preprocess has stored it
         self._move(message, Status.ANALYZING, "Putting your week into words.", details)
         insight_id = self._told_once(message, analysis, job)
         details["insight_id"] = insight_id

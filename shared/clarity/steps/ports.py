@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from clarity.domain.events import JobMessage
+    from clarity.domain.explanation import Explanation
     from clarity.domain.facts import Fact
     from clarity.domain.grounding import Problem
     from clarity.domain.job import InsightType, Origin, Status, Wanted
@@ -139,6 +140,14 @@ class Records(Protocol):
     def add_analysis(self, user_id: str, analysis_id: str, document: Mapping[str, object]) -> None:
         """Create the analysis; no effect if it is there."""
 
+    def explanation(self, user_id: str, analysis_id: str) -> Mapping[str, object] | None:
+        """The explanation of an analysis, which has that one's id."""
+
+    def add_explanation(
+        self, user_id: str, analysis_id: str, document: Mapping[str, object]
+    ) -> None:
+        """Create the explanation; no effect if it is there."""
+
     def insight(self, user_id: str, insight_id: str) -> Mapping[str, object] | None:
         """The insight document."""
 
@@ -199,6 +208,9 @@ class Encoder(Protocol):
 
     def encode(self, steps: NDArray[np.float32]) -> Embedding:
         """Read one week: (10080,) steps per minute, NaN where not observed."""
+
+    def explain(self, steps: NDArray[np.float32]) -> tuple[Embedding, Explanation]:
+        """Read one week, and say where the model looked and what moved its reading."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from clarity.domain.events import JobMessage
     from clarity.domain.grid import Grid
     from clarity.domain.quality import Quality
+    from clarity.steps.explain import Explain
     from clarity.steps.infer import Infer
     from clarity.steps.ports import Chunk, Claims, Records, Topics
 
@@ -40,6 +41,7 @@ class Preprocess:
     records: Records
     topics: Topics
     infer: Infer
+    explain: Explain
     clock: Callable[[], datetime]
     lease: timedelta
     quiet: timedelta
@@ -67,17 +69,15 @@ class Preprocess:
         self._move(message, Status.FAILED, "The data could not be processed.", {"reason": reason})
 
     def _run(self, message: JobMessage) -> str:
-        self._settle(message)
+        job = self._settle(message)
         self._move(message, Status.PREPROCESSING, "Building your week, minute by minute.", {})
         grid = best_week(combine(self.records.recent(message.origin.user_id, RECENT_DAYS)))
         quality = assess(grid)
         if not quality.sufficient:
             return self._insufficient(message, quality)
-        analysis_id = self._analysis_id(grid)
-        if self.records.analysis(message.origin.user_id, analysis_id) is None:
-            self._move(message, Status.PROCESSING, "Reading your week's rhythm.", {})
-            document = analyse(grid, quality).to_document()
-            self.infer(message, analysis_id, grid, document)
+        analysis_id = self._read(message, grid, quality)
+        if job.get("explanation"):
+            self._explain(message, analysis_id, grid)
         if self._wants_words(message):
             self.topics.analysed(message.with_analysis(analysis_id))
         else:
@@ -85,14 +85,29 @@ class Preprocess:
             self._move(message, Status.COMPLETED, text, {"analysis_id": analysis_id})
         return analysis_id
 
+    def _read(self, message: JobMessage, grid: Grid, quality: Quality) -> str:
+        """The id of the week's analysis: the one that is there, or a new one."""
+        analysis_id = self._analysis_id(grid)
+        if self.records.analysis(message.origin.user_id, analysis_id) is None:
+            self._move(message, Status.PROCESSING, "Reading your week's rhythm.", {})
+            document = analyse(grid, quality).to_document()
+            self.infer(message, analysis_id, grid, document)
+        return analysis_id
+
+    def _explain(self, message: JobMessage, analysis_id: str, grid: Grid) -> None:
+        """Explain the analysis, unless somebody asked for that before."""
+        if self.records.explanation(message.origin.user_id, analysis_id) is None:
+            self._move(message, Status.PROCESSING, "Looking at what moved the reading.", {})
+            self.explain(message, analysis_id, grid)
+
     def _wants_words(self, message: JobMessage) -> bool:
         """Whether an insight follows: always on request, after uploads unless told otherwise."""
         if message.origin.collection == "insight_requests":
             return True
         return self.records.person(message.origin.user_id).get("insights") != "on_request"
 
-    def _settle(self, message: JobMessage) -> None:
-        """Wait until the person's uploads have arrived, but not for ever."""
+    def _settle(self, message: JobMessage) -> Mapping[str, object]:
+        """The job, once the person's uploads have arrived; it does not wait for ever."""
         user_id, now = message.origin.user_id, self.clock()
         job = self.records.job(message.origin)
         if job is None:
@@ -102,6 +117,7 @@ class Preprocess:
             self._require_quiet(message, now)
             if unsettled := self.records.unsettled(user_id):
                 raise NotSettledError(f"{unsettled} uploads are not ingested yet")
+        return job
 
     def _require_quiet(self, message: JobMessage, now: datetime) -> None:
         """Wait for the end of a burst; a request in its middle would be told of half a week."""

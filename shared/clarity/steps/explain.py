@@ -1,0 +1,73 @@
+"""explain: where PAT looked in the week and what moved its reading, if somebody asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import clarity
+from clarity.domain.analysis import model_input
+from clarity.steps.once import once
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime, timedelta
+
+    from clarity.domain.events import JobMessage
+    from clarity.domain.grid import Grid
+    from clarity.steps.ports import Claims, Encoder, Records
+
+
+@dataclass(frozen=True, slots=True)
+class Explain:
+    """Ask the endpoint, store the explanation under its analysis's id, leave an audit record."""
+
+    claims: Claims
+    records: Records
+    encoder: Encoder
+    clock: Callable[[], datetime]
+    lease: timedelta
+    retention: timedelta
+
+    def __call__(self, message: JobMessage, analysis_id: str, grid: Grid) -> None:
+        """Explain what PAT read in the grid: the week with its short gaps filled."""
+        user_id = message.origin.user_id
+        once(
+            self.claims,
+            "explain",
+            f"{user_id}/{analysis_id}",
+            lambda: self._run(message, analysis_id, grid),
+            user_id=user_id,
+            lease=self.lease,
+        )
+
+    def _run(self, message: JobMessage, analysis_id: str, grid: Grid) -> str:
+        steps, imputed_share = model_input(grid)
+        embedding, explanation = self.encoder.explain(steps)
+        now, user_id = self.clock(), message.origin.user_id
+        document = {
+            **explanation.to_document(),
+            "analysis_id": analysis_id,
+            "window": {"first_day": grid.first_day.isoformat(), "days": grid.days},
+            "provenance": {
+                "model_id": embedding.model_id,
+                "weights_sha256": embedding.weights_sha256,
+                "scaler_id": embedding.scaler_id,
+                "imputed_share": imputed_share,
+                "code_version": clarity.__version__,
+            },
+            "created_at": now,
+            "expires_at": now + self.retention,
+        }
+        record = {
+            "action": "explain",
+            "step": "preprocess",
+            "processing_id": message.processing_id,
+            "subject": analysis_id,
+            "model": embedding.model_id,
+            "at": now,
+        }
+        # The record first: once the explanation is there, nobody comes back to leave it.
+        self.records.audit(user_id, f"explain-{analysis_id}", record)
+        self.records.add_explanation(user_id, analysis_id, document)
+        return analysis_id
