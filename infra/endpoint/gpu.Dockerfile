@@ -13,7 +13,8 @@ COPY shared/clarity/__init__.py clarity/
 COPY shared/clarity/domain clarity/domain
 # With the package data: the trained weights, their scaler and their manifest.
 COPY shared/clarity/pat clarity/pat
-COPY infra/endpoint/main.py .
+COPY infra/__init__.py infra/
+COPY infra/endpoint infra/endpoint
 
 RUN useradd --no-create-home --shell /usr/sbin/nologin pat
 USER pat
@@ -22,4 +23,4 @@ EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 CMD \
     python3 -c "from urllib.request import urlopen; urlopen('http://127.0.0.1:${AIP_HTTP_PORT}${AIP_HEALTH_ROUTE}', timeout=4)"
 
-ENTRYPOINT ["python3", "main.py", "--host", "0.0.0.0", "--runtime", "tensorflow"]
+ENTRYPOINT ["python3", "-m", "infra.endpoint.main", "--host", "0.0.0.0", "--runtime", "tensorflow"]

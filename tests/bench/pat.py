@@ -1,4 +1,4 @@
-"""`python -m tests.bench.pat`: PAT's CPU runtime beside its peers and the limit, in one run.
+"""`python -m tests.bench.pat`: PAT's runtimes beside their peers and the limit, in one run.
 
 All runtimes get the same random weights and windows and one core (`--cores`); ours once more gets
 all of them, as it is served. The limit is this machine's own sgemm on as many cores; the share is
@@ -8,6 +8,8 @@ in nominal operations, those of the model before it is folded.
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -36,7 +38,7 @@ BATCHES = (1, 10, 100)
 LIMITS_S = {1: 0.5, 10: 2.0, 100: 15.0}  # the brief's, for every size as it is served
 ALL_CORES = os.cpu_count() or 1
 OURS, ONNX, FUNCTION, KERAS = "ours", "ONNX Runtime", "tf.function", "keras.predict"
-SERVED = "ours, all cores"
+SERVED, FOLDED = "ours, all cores", "ours, TensorFlow"
 GOALS = {"small": 10.0, "medium": 5.0, "large": 2.5}  # batch 1, times keras.predict
 TOLERANCE = 1e-5
 REPEATS = 15
@@ -118,16 +120,32 @@ def onnx_runtime(config: PatConfig, trained: weights.Weights, cores: int) -> Run
     return lambda windows: np.stack([session.run(None, {"minutes": w})[0] for w in windows])
 
 
-def keras_peers(config: PatConfig, trained: weights.Weights, cores: int) -> tuple[Run, Run]:
-    """keras.predict and a traced tf.function on the unfolded encoder, which stack the batch."""
+def on_a_cpu(cores: int) -> None:
+    """TensorFlow on as many cores and on no card: that has tables of its own."""
     import tensorflow as tf  # noqa: PLC0415 - takes seconds, and its threads must come last
-
-    from clarity.pat import model  # noqa: PLC0415 - see above
 
     tf.get_logger().setLevel("ERROR")  # it warns of that keras.predict traces again
     if not tf.config.threading.get_intra_op_parallelism_threads():
+        tf.config.set_visible_devices([], "GPU")
         tf.config.threading.set_intra_op_parallelism_threads(cores)
         tf.config.threading.set_inter_op_parallelism_threads(cores)
+
+
+def folded_tensorflow(config: PatConfig, trained: weights.Weights) -> Run:
+    """What the GPU image serves, as it runs without one: windows one by one."""
+    from clarity.pat import runtime_tensorflow  # noqa: PLC0415 - as above
+
+    folded = fold.fold(trained, config, minutes=MINUTES_PER_WEEK)
+    graph = runtime_tensorflow.compiled(runtime_tensorflow.pooled, folded)
+    return lambda windows: np.stack([graph(window[None]).numpy()[0] for window in windows])
+
+
+def peers(config: PatConfig, trained: weights.Weights) -> tuple[Run, Run]:
+    """keras.predict and a traced tf.function on the unfolded encoder, which stack the batch."""
+    import tensorflow as tf  # noqa: PLC0415 - as above
+
+    from clarity.pat import model  # noqa: PLC0415 - as above
+
     encoder = model.encoder(config)
     weights.set_weights(encoder, trained, config)
     signature = [tf.TensorSpec((None, MINUTES_PER_WEEK), tf.float32)]
@@ -186,7 +204,9 @@ def compare(size: str, cores: int, peak: float, budget_s: float) -> Table:
         OURS: ours(config, trained, cores),
     }
     runs[ONNX] = onnx_runtime(config, trained, cores)
-    runs[FUNCTION], runs[KERAS] = reversed(keras_peers(config, trained, cores))
+    on_a_cpu(cores)
+    runs[FOLDED] = folded_tensorflow(config, trained)
+    runs[KERAS], runs[FUNCTION] = peers(config, trained)
     expected = runs[KERAS](windows[:2])
     for name, run in runs.items():
         check(run, name, expected, windows[:2])
@@ -241,6 +261,8 @@ def main(cores: int, budget: float, sizes: tuple[str, ...], endpoint: bool) -> N
     console.print(
         "fastest of some runs; ~ is ten of the batch before, where --budget allows no run"
     )
+    keep_to(ALL_CORES)
+    subprocess.run([sys.executable, "-m", "tests.bench.pat_gpu"], check=True)
 
 
 if __name__ == "__main__":

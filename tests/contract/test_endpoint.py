@@ -22,7 +22,8 @@ from clarity.pat import artifact
 from clarity.pat.runtime import Pat, load
 from clarity.pat.weights import WeightsError
 from infra.endpoint import main as endpoint
-from infra.endpoint.main import EndpointSettings, Predictor, SettingsError
+from infra.endpoint.main import EndpointSettings, SettingsError
+from infra.endpoint.predictor import Predictor
 from tests.contract.endpoint_server import (
     ENV,
     ROOT,
@@ -46,7 +47,7 @@ def pat() -> Pat:
 
 @pytest.fixture(scope="module")
 def client(pat):
-    with serving(Predictor(lambda: pat, cores=2, queue=4)) as client:
+    with serving(Predictor(lambda: pat, queue=4)) as client:
         wait_until_healthy(client.get)
         yield client
 
@@ -157,7 +158,7 @@ def test_before_the_first_prediction_it_is_not_healthy_and_answers_503(pat):
         release.wait(30)
         return pat
 
-    predictor = Predictor(slow, cores=1, queue=4)
+    predictor = Predictor(slow, queue=4)
     with serving(predictor) as client:
         cold = [client.get(SETTINGS.health_route), post(client, {"instances": [b64(week())]})]
         release.set()
@@ -173,7 +174,7 @@ def test_a_warm_up_that_fails_stops_the_server():
     def broken() -> Pat:
         raise WeightsError("no weights")
 
-    predictor = Predictor(broken, cores=1, queue=4)
+    predictor = Predictor(broken, queue=4)
     with serving(predictor, failed.set) as client:
         assert failed.wait(10)
         assert client.get(SETTINGS.health_route).status_code == 503
@@ -184,7 +185,7 @@ def test_a_runtime_that_is_not_installed_is_a_failed_start_and_no_other_steps_in
     failed = threading.Event()
     load = endpoint.loader("openvino", endpoint.open_artifact(""), 1)
 
-    with serving(Predictor(load, cores=1, queue=4), failed.set) as client:
+    with serving(Predictor(load, queue=4), failed.set) as client:
         assert failed.wait(10)
         assert client.get(SETTINGS.health_route).status_code == 503
 
@@ -307,7 +308,7 @@ def test_an_image_pins_what_the_lock_pins(image):
 
     assert ours.items() <= lock.items()
     assert ours.keys() >= {"click", "google-cloud-storage", "h5py", "numpy", "openvino", "orjson"}
-    assert ours.keys() >= {"starlette", "uvicorn"}
+    assert ours.keys() >= {"prometheus-client", "starlette", "uvicorn"}
     assert ("tensorflow" in ours) == (image == "gpu.Dockerfile")
     text = (ROOT / "infra/endpoint" / image).read_text()
     assert source.format(**lock) in text
@@ -318,9 +319,25 @@ def test_an_image_pins_what_the_lock_pins(image):
 
 
 @pytest.mark.parametrize("image", IMAGES)
-def test_what_an_image_copies_is_there(image):
+def test_what_an_image_copies_is_all_that_its_entry_point_needs(image, tmp_path):
     text = (ROOT / "infra/endpoint" / image).read_text()
-    sources = re.findall(r"^COPY (\S+) \S+$", text, re.MULTILINE)
+    for source, target in re.findall(r"^COPY (\S+) (\S+)$", text, re.MULTILINE):
+        if (ROOT / source).is_dir():
+            shutil.copytree(ROOT / source, tmp_path / target)
+        else:
+            (tmp_path / target).mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / source, tmp_path / target)
+    (entry,) = re.findall(r"^ENTRYPOINT (.*)$", text, re.MULTILINE)
 
-    assert len(sources) == 5
-    assert all((ROOT / source).exists() for source in sources)
+    ended = subprocess.run(
+        [sys.executable, *json.loads(entry)[1:]],
+        check=False,
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(tmp_path), "AIP_STORAGE_URI": "nowhere"} | ENV,
+        capture_output=True,
+        text=True,
+    )
+
+    assert ended.returncode == 1
+    assert "not started: nowhere is no PAT artifact" in ended.stderr
+    assert str(ROOT / "shared") not in ended.stderr

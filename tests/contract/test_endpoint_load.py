@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import socket
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
@@ -12,8 +15,7 @@ import pytest
 
 from clarity.pat import instances
 from clarity.pat.runtime import load
-from infra.endpoint import main as endpoint
-from infra.endpoint.main import Predictor
+from infra.endpoint.predictor import Predictor, RefusalError
 from tests.contract.endpoint_server import (
     SETTINGS,
     Held,
@@ -27,21 +29,21 @@ from tests.contract.endpoint_server import (
 
 def test_what_the_queue_cannot_hold_gets_429_with_a_time_to_try_again():
     held = Held()
-    predictor = Predictor(lambda: held, cores=1, queue=3)
+    predictor = Predictor(lambda: held, queue=3)
     asked = instances.PredictRequest(np.stack([week()] * 2), attention=False)
 
     async def two_at_once() -> tuple[object, list[object], list[object]]:
         await held.warm(predictor)
-        first = asyncio.create_task(predictor.predict(held, asked))
+        first = asyncio.create_task(predictor.predict(asked))
         await asyncio.sleep(0.05)
-        second = await asyncio.gather(predictor.predict(held, asked), return_exceptions=True)
+        second = await asyncio.gather(predictor.predict(asked), return_exceptions=True)
         held.go.set()
-        return second[0], [*await first], [*await predictor.predict(held, asked)]
+        return second[0], [*await first], [*await predictor.predict(asked)]
 
     refused, first, later = asyncio.run(two_at_once())
     predictor.close()
 
-    assert isinstance(refused, endpoint.RefusalError)
+    assert isinstance(refused, RefusalError)
     assert (refused.status, str(refused)) == (429, "2 windows are waiting and the queue holds 3")
     assert (refused.retry_after_s or 0) >= 1
     assert len(first) == len(later) == 2
@@ -49,27 +51,50 @@ def test_what_the_queue_cannot_hold_gets_429_with_a_time_to_try_again():
 
 def test_what_has_no_answer_by_its_deadline_gets_504_and_does_not_run_on():
     held = Held()
-    predictor = Predictor(lambda: held, cores=1, queue=9, deadline_s=0.2)
+    predictor = Predictor(lambda: held, queue=9, deadline_s=0.2)
     asked = instances.PredictRequest(np.stack([week()] * 5), attention=False)
 
     async def too_slow() -> tuple[object, list[object]]:
         await held.warm(predictor)
-        late = await asyncio.gather(predictor.predict(held, asked), return_exceptions=True)
+        late = await asyncio.gather(predictor.predict(asked), return_exceptions=True)
         held.go.set()
-        return late[0], [*await predictor.predict(held, asked)]
+        return late[0], [*await predictor.predict(asked)]
 
     refused, later = asyncio.run(too_slow())
     predictor.close()
 
-    assert isinstance(refused, endpoint.RefusalError)
+    assert isinstance(refused, RefusalError)
     assert (refused.status, str(refused)) == (504, "no answer within 0.2 s")
     assert len(later) == 5
-    assert held.windows == 1 + 5, "the four that were waiting should never have run"
+    assert held.batches == [1] * (1 + 5), "the four that were waiting should never have run"
+
+
+def test_a_client_that_leaves_takes_its_waiting_windows_out_of_the_queue():
+    held = Held()
+    held.go.set()
+    predictor = Predictor(lambda: held, queue=9)
+    with serving(predictor) as client:
+        wait_until_healthy(client.get)
+        held.go.clear()
+        held.entered.clear()
+        held.batches.clear()
+        body = json.dumps({"instances": [b64(week())] * 5}).encode()
+        head = f"POST {SETTINGS.predict_route} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}"
+        with socket.create_connection((client.base_url.host, client.base_url.port), 10) as raw:
+            raw.sendall(head.encode() + b"\r\n\r\n" + body)
+            assert held.entered.wait(10)
+        while 'reason="client_left"' not in client.get("/metrics").text:
+            time.sleep(0.01)
+        held.go.set()
+        answer = post(client, {"instances": [b64(week())]})
+
+    assert answer.status_code == 200
+    assert held.batches == [1, 1], "the four that were waiting should never have run"
 
 
 def test_told_to_stop_it_answers_what_it_has_accepted_and_takes_nothing_new():
     held, answers = Held(), []
-    predictor = Predictor(lambda: held, cores=1, queue=4)
+    predictor = Predictor(lambda: held, queue=4)
 
     def ask(url: str) -> None:
         answers.append(httpx.post(url, json={"instances": [b64(week())]}, timeout=30))
@@ -94,7 +119,7 @@ def test_told_to_stop_it_answers_what_it_has_accepted_and_takes_nothing_new():
 def test_50_clients_at_once_are_all_answered_and_each_with_its_own_week():
     pat = load("small", cores=2)
     weeks = [week(seed) for seed in range(50)]
-    with serving(Predictor(lambda: pat, cores=2, queue=64)) as client:
+    with serving(Predictor(lambda: pat, queue=64)) as client:
         wait_until_healthy(client.get)
         with ThreadPoolExecutor(50) as clients:
             answers = list(clients.map(lambda w: post(client, {"instances": [b64(w)]}), weeks))

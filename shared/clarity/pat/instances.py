@@ -1,8 +1,13 @@
 """The prediction request of PAT's endpoint, parsed into windows of steps.
 
     {"instances": [{"steps_b64": base64 of T float32, little-endian, NaN = not observed}
+                   | {"steps_b64": base64 of T float16, little-endian, "dtype": "float16"}
                    | {"steps": [T numbers, null = not observed]}, ...],
-     "parameters": {"attention": false}}
+     "parameters": {"attention": false, "explanation": false}}
+
+float16 takes half the room: every whole number of steps to 2,048 is exact, above that one in two,
+then one in four; beyond 65,504 it is infinite and refused; fractions keep eleven bits. The scaler
+cuts off at its cap, far below 2,048, so that whole steps get the same answer in either type.
 
 Anything else is an `InstanceError` that says which instance, what was expected and what was found.
 """
@@ -25,6 +30,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+DTYPES = {"float32": "<f4", "float16": "<f2"}  # of steps_b64; the first is the default
+PARAMETERS = ("attention", "explanation")
+
+
 class InstanceError(PermanentError):
     """A prediction request that cannot be answered; the message says which part and why."""
 
@@ -33,10 +42,11 @@ class InstanceError(PermanentError):
 
 @dataclass(frozen=True, slots=True)
 class PredictRequest:
-    """`steps` (n, T) float32 steps a minute, NaN where not observed; `attention` if asked for."""
+    """`steps` (n, T) float32 steps a minute, NaN where not observed; and what else is asked for."""
 
     steps: NDArray[np.float32]
-    attention: bool
+    attention: bool = False
+    explanation: bool = False
 
 
 def parse(body: bytes, *, minutes: int, most: int) -> PredictRequest:
@@ -54,26 +64,35 @@ def parse(body: bytes, *, minutes: int, most: int) -> PredictRequest:
         size = f"{len(found)} items" if isinstance(found, list) else type(found).__name__
         raise InstanceError(f"instances must be a list of 1 to {most} items, found {size}")
     windows = [_window(item, f"instances[{i}]", minutes) for i, item in enumerate(found)]
-    return PredictRequest(np.stack(windows), _attention(document.get("parameters")))
+    return PredictRequest(np.stack(windows), **_parameters(document.get("parameters")))
 
 
-def _attention(parameters: object) -> bool:
-    """Whether attention was asked for; no parameters at all means no."""
-    if parameters is None or parameters == {}:
-        return False
-    asked = parameters.get("attention") if isinstance(parameters, dict) else None
-    if not isinstance(parameters, dict) or len(parameters) != 1 or not isinstance(asked, bool):
-        raise InstanceError('parameters must be an object like {"attention": true}')
-    return asked
+def _parameters(parameters: object) -> dict[str, bool]:
+    """What is asked for beside embeddings; no parameters at all means nothing."""
+    if parameters is None:
+        return {}
+    if not isinstance(parameters, dict):
+        raise InstanceError(f"parameters must be an object, found {type(parameters).__name__}")
+    if unknown := sorted(parameters.keys() - set(PARAMETERS)):
+        known = ", ".join(PARAMETERS)
+        raise InstanceError(f"parameters: unknown {unknown[0]!r}, expected {known}")
+    for name, value in parameters.items():
+        if not isinstance(value, bool):
+            found = type(value).__name__
+            raise InstanceError(f"parameters.{name} must be true or false, found {found}")
+    return parameters
 
 
 def _window(item: object, where: str, minutes: int) -> NDArray[np.float32]:
-    if not isinstance(item, dict) or len(item) != 1 or not item.keys() <= {"steps", "steps_b64"}:
-        raise InstanceError(f"{where} must be an object with exactly one of steps, steps_b64")
+    if not isinstance(item, dict) or not _is_one(set(item)):
+        raise InstanceError(
+            f"{where} must be an object with exactly one of steps, steps_b64; the latter may have "
+            "a dtype"
+        )
     if "steps" in item:
         steps = _numbers(item["steps"], f"{where}.steps")
     else:
-        steps = _floats(item["steps_b64"], f"{where}.steps_b64")
+        steps = _floats(item["steps_b64"], item.get("dtype", "float32"), where)
     if steps.size != minutes:
         raise InstanceError(f"{where} must hold {minutes} minutes, found {steps.size}")
     if np.isinf(steps).any():
@@ -83,6 +102,10 @@ def _window(item: object, where: str, minutes: int) -> NDArray[np.float32]:
     if np.isnan(steps).all():
         raise InstanceError(f"{where} holds no observed minute")
     return steps
+
+
+def _is_one(names: set[object]) -> bool:
+    return names == {"steps"} or ("steps_b64" in names and names <= {"steps_b64", "dtype"})
 
 
 def _first(mask: NDArray[np.bool_]) -> int:
@@ -99,13 +122,20 @@ def _numbers(values: object, where: str) -> NDArray[np.float32]:
         return wide.astype(np.float32)
 
 
-def _floats(text: object, where: str) -> NDArray[np.float32]:
+def _floats(text: object, dtype: object, where: str) -> NDArray[np.float32]:
+    if not isinstance(dtype, str) or dtype not in DTYPES:
+        found = repr(dtype[:20]) if isinstance(dtype, str) else type(dtype).__name__
+        raise InstanceError(f"{where}.dtype must be one of {', '.join(DTYPES)}, found {found}")
+    where = f"{where}.steps_b64"
     if not isinstance(text, str):
         raise InstanceError(f"{where} must be base64 text, found {type(text).__name__}")
     try:
         raw = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:
         raise InstanceError(f"{where} is not base64: {error}") from error
-    if len(raw) % 4:
-        raise InstanceError(f"{where} must hold 4-byte floats, found {len(raw)} bytes")
-    return np.frombuffer(raw, "<f4").astype(np.float32)
+    stored = np.dtype(DTYPES[dtype])
+    if len(raw) % stored.itemsize:
+        raise InstanceError(
+            f"{where} must hold {stored.itemsize}-byte floats, found {len(raw)} bytes"
+        )
+    return np.frombuffer(raw, stored).astype(np.float32)

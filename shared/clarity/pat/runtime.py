@@ -28,6 +28,7 @@ from openvino import opset13 as ops  # noqa: E402 - see above
 
 from clarity.pat import artifact, fold  # noqa: E402 - see above
 from clarity.pat.config import PRESETS  # noqa: E402 - see above
+from clarity.pat.trained import Trained  # noqa: E402 - see above
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -71,43 +72,29 @@ class Compiled:
             return list(pool.map(self, windows))
 
 
-class Pat:
-    """One trained encoder with its scaler and its names: `pretrained.Pat` on another runtime.
+class Pat(Trained):
+    """One trained encoder with its scaler and its names.
 
     Windows run one by one on each core, never stacked: on a CPU a batch only costs memory.
+
+    Attributes:
+        stack: Windows that one call takes together.
+        lanes: Calls that may run side by side.
     """
 
+    stack = 1
+
     def __init__(self, source: artifact.Artifact, *, cores: int | None = None) -> None:
-        self._manifest, self._scaler = source.manifest, source.scaler
-        self._cores = cores or os.cpu_count() or 1
+        super().__init__(source)
+        self.lanes = cores or os.cpu_count() or 1
         self._folded = fold.fold(source.weights, source.config, minutes=source.scaler.minutes)
-        self._pooled = Compiled(pooled_graph(self._folded), self._cores)
+        self._pooled = Compiled(pooled_graph(self._folded), self.lanes)
         self._received: Compiled | None = None
         self._lock = Lock()
 
-    @property
-    def model_id(self) -> str:
-        """Which model this is."""
-        return self._manifest.model_id
-
-    @property
-    def weights_sha256(self) -> str:
-        """The hash of its weight file."""
-        return self._manifest.weights_sha256
-
-    @property
-    def scaler_id(self) -> str:
-        """Which population its input is standardised against."""
-        return self._scaler.scaler_id
-
-    @property
-    def minutes(self) -> int:
-        """Length of a window."""
-        return self._scaler.minutes
-
     def embed(self, steps: NDArray[np.floating]) -> NDArray[np.float32]:
         """(n, minutes) steps a minute, NaN where not observed -> (n, 96) mean of the tokens."""
-        rows = self._pooled.each(self._standardise(steps))
+        rows = self._pooled.each(self.standardise(steps))
         return np.array(rows, np.float32).reshape(len(steps), self._folded.config.embed)
 
     def attention(self, steps: NDArray[np.floating]) -> NDArray[np.float64]:
@@ -117,16 +104,11 @@ class Pat:
         """
         with self._lock:
             if self._received is None:
-                self._received = Compiled(received_graph(self._folded), self._cores)
-        rows = self._received.each(self._standardise(steps))
+                self._received = Compiled(received_graph(self._folded), self.lanes)
+        rows = self._received.each(self.standardise(steps))
         received = np.array(rows, np.float64).reshape(len(steps), self._folded.tokens)
         share: NDArray[np.float64] = received / received.sum(axis=1, keepdims=True)
         return np.repeat(share, self._folded.config.patch, axis=1)
-
-    def _standardise(self, steps: NDArray[np.floating]) -> NDArray[np.float32]:
-        if steps.shape != (len(steps), self.minutes):
-            raise ValueError(f"expected steps of shape (n, {self.minutes}), found {steps.shape}")
-        return self._scaler.transform(steps)
 
 
 def load(source: str | Path = "small", *, cores: int | None = None) -> Pat:
