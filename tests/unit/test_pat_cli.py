@@ -217,6 +217,48 @@ def test_an_untrained_file_is_refused(path):
     assert "was never trained" in refusal(path)
 
 
+def test_a_kernel_of_one_number_is_no_trained_one(path):
+    change(path, KERNEL, np.zeros((96, 256), "f4"))
+
+    assert "ff1/kernel:0 was never trained: every value is 0" in refusal(path)
+
+
+@pytest.mark.parametrize(
+    "name", ["PAT-M_29k_weights.h5", "encoder_medium_90_unsmoothed_mse_all.h5", "pat-l_x.h5"]
+)
+def test_a_file_whose_name_says_another_size_is_refused(path, name):
+    renamed = path.rename(path.with_name(name))
+
+    assert "is not what its name says: expected PAT-" in refusal(renamed)
+
+
+def test_a_name_that_says_nothing_is_no_reason_to_refuse(path):
+    assert run("verify", path.rename(path.with_name("mine.h5"))).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("entry", "reason"),
+    [
+        (h5py.SoftLink("/nowhere"), "is a link that leads nowhere"),
+        ("text", "is not PAT-small"),
+        (b"bytes", "is not PAT-small"),
+    ],
+)
+def test_what_is_no_array_is_refused_with_the_reason(path, entry, reason):
+    with h5py.File(path, "r+") as file:
+        del file[KERNEL]
+        file[KERNEL] = entry
+
+    assert reason in refusal(path)
+
+
+def test_an_array_in_the_place_of_the_layers_is_refused(path):
+    with h5py.File(path, "r+") as file:
+        file["model_weights"] = np.ones(3)
+
+    assert "model_weights is no group of layers" in refusal(path)
+
+
 def test_heads_that_share_the_embedding_are_called_another_model(path):
     for part in ("query", "key", "value"):
         name = f"encoder_layer_1_transformer/encoder_layer_1_attention/{part}"

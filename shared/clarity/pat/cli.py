@@ -6,6 +6,7 @@ So `clarity pat --help`, `info` and `verify` answer without TensorFlow's five se
 from __future__ import annotations
 
 import os
+import warnings
 from importlib import import_module
 from typing import Final, NamedTuple
 
@@ -46,8 +47,10 @@ class LazyGroup(click.Group):
         del ctx
         if cmd_name not in COMMANDS:
             return None
-        # TensorFlow reads it when imported; a page of start-up notes hides what a command says.
-        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # noqa: TID251 - set, not read
+        # TensorFlow reads it when imported, and imports Google's clients; their start-up notes (no
+        # card, Python 3.11's end, which is the functions' runtime) hide what a command says.
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # noqa: TID251 - set, not read
+        warnings.filterwarnings("ignore", "You are using a Python version", FutureWarning)
         lazy = COMMANDS[cmd_name]
         command: click.Command = getattr(import_module(lazy.module), lazy.attribute)
         return command

@@ -37,6 +37,11 @@ NOT_WEIGHTS: Final = (
     (b"\x93numpy", "a NumPy array"),
     (b"\x80", "a Python pickle, which is never opened here"),
 )
+# How the authors name their files: PAT-S_29k_weights.h5, before that (conv_)encoder_small_90_*.h5.
+NAMED: Final = re.compile(
+    r"PAT-(?P<letter>[SMLH])[_-]|(?P<conv>conv_)?encoder_(?P<word>small|medium|large|huge)_", re.I
+)
+LETTERS: Final = {"S": "small", "M": "medium", "L": "large", "H": "huge"}
 # Recorded by another project with the files of June 2025; never confirmed by the authors.
 UNCONFIRMED: Final = {
     "df8d9f0f66bab088d2d4870cb2df4342745940c732d008cd3d74687be4ee99be": "PAT-S_29k_weights.h5",
@@ -62,6 +67,7 @@ def inspect(path: Path) -> Finding:
         raise WeightsError(f"there is no file {path}")
     _check_first_bytes(path)
     config = closest(path)
+    _check_name(path, config)
     tensors = weights.read(path, config)
     digest = artifact.sha256(path)
     return Finding(digest, _layout(path), config, _training(tensors), _match(path, digest))
@@ -77,6 +83,19 @@ def _check_first_bytes(path: Path) -> None:
             raise WeightsError(f"{path.name} is {what}")
     if HDF5 not in (start[:8], start[512:520], start[1024:1032]):  # a user block may come first
         raise WeightsError(f"{path.name} is not an HDF5 file: it begins with {start[:8]!r}")
+
+
+def _check_name(path: Path, config: PatConfig) -> None:
+    """A file whose name promises another size was renamed, or is the wrong one."""
+    if not (named := NAMED.match(path.name)):
+        return
+    size = LETTERS.get((named["letter"] or "").upper()) or named["word"].lower()
+    said = f"conv-{size}" if named["conv"] else size
+    if said != config.name:
+        raise WeightsError(
+            f"{path.name} is not what its name says: expected PAT-{said}, found the tensors of "
+            f"PAT-{config.name}"
+        )
 
 
 def closest(path: Path) -> PatConfig:

@@ -118,6 +118,8 @@ def read_tensors(path: Path) -> Weights:
     try:
         with h5py.File(path, "r") as file:
             root = file.get("model_weights", file)
+            if not isinstance(root, h5py.Group):
+                raise WeightsError(f"{path.name}: model_weights is no group of layers")
             return dict(_datasets(root))
     except FileNotFoundError as error:
         raise WeightsError(f"there is no weight file {path}") from error
@@ -128,7 +130,9 @@ def read_tensors(path: Path) -> Weights:
 def _datasets(group: h5py.Group, prefix: str = "") -> Iterator[tuple[str, NDArray[np.float32]]]:
     for name, item in group.items():
         if isinstance(item, h5py.Dataset):
-            yield prefix + name, item[()]
+            yield prefix + name, np.asarray(item[()])
+        elif not isinstance(item, h5py.Group):
+            raise WeightsError(f"{prefix}{name} is a link that leads nowhere")
         elif name != "top_level_model_weights":  # Keras' bookkeeping, always empty
             yield from _datasets(item, f"{prefix}{name}/")
 
@@ -157,3 +161,5 @@ def _check_tensor(what: str, name: str, array: NDArray[np.float32], shape: tuple
     if not np.isfinite(array).all():
         bad = int((~np.isfinite(array)).sum())
         raise WeightsError(f"{what}: {name} holds {bad} values that are not finite")
+    if name.endswith("kernel:0") and array.min() == array.max():
+        raise WeightsError(f"{what}: {name} was never trained: every value is {array.flat[0]:g}")
