@@ -48,6 +48,7 @@ class Lanes:
 
     Attributes:
         window_s: How long a window takes a lane, a running mean.
+        pending: Windows that have no answer yet and that somebody still waits for.
     """
 
     def __init__(
@@ -58,10 +59,11 @@ class Lanes:
         *,
         lanes: int,
         stack: int = 1,
+        window_s: float = 0.05,
     ) -> None:
         self._name, self._work, self._metrics = name, work, metrics
         self.lanes, self._idle, self._stack = lanes, lanes, stack
-        self.window_s = 0.05
+        self.window_s, self.pending = window_s, 0
         self._pool = ThreadPoolExecutor(lanes, name)
         self._waiting: deque[Job] = deque()
         metrics.depth.labels(name).set_function(lambda: len(self._waiting))
@@ -70,9 +72,20 @@ class Lanes:
         """Queue windows; the answers in order. One that is cancelled in time never runs."""
         loop, now = asyncio.get_running_loop(), time.monotonic()
         jobs = [Job(window, now, loop.create_future()) for window in windows]
+        for job in jobs:
+            job.answer.add_done_callback(self._settled)
+        self.pending += len(jobs)
         self._waiting.extend(jobs)
         self._start()
         return [job.answer for job in jobs]
+
+    def _settled(self, _: asyncio.Future[Answer]) -> None:
+        self.pending -= 1
+
+    @property
+    def wait_s(self) -> float:
+        """When what is pending now should be done."""
+        return self.pending * self.window_s / self.lanes
 
     def _start(self) -> None:
         """Give every free lane what is waiting."""

@@ -6,7 +6,6 @@ import asyncio
 import ctypes
 import logging
 import math
-from contextlib import contextmanager
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Protocol
 
@@ -16,7 +15,7 @@ from infra.endpoint.lanes import Answer, Lanes, Window
 from infra.endpoint.metrics import Metrics
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from numpy.typing import NDArray
 
@@ -24,6 +23,8 @@ if TYPE_CHECKING:
     from clarity.pat.instances import PredictRequest
 
 DEADLINE_S = 30.0  # Vertex itself gives up after 60
+MOST_EXPLAINED = 4  # windows of one request: each takes seconds
+EXPLANATION_S = 2.0  # what one is taken for until one was measured
 
 log = logging.getLogger("endpoint")
 
@@ -60,7 +61,8 @@ class Encoder(Protocol):
 class Predictor:
     """Runs windows on the model as the hardware likes them, and refuses what would wait too long.
 
-    Explanations take a hundred times as long as predictions: one at a time, in a lane of their own.
+    Explanations take a hundred times as long as predictions: one at a time, in a lane of their own
+    that holds no more than it can end by the deadline.
     """
 
     def __init__(
@@ -68,7 +70,6 @@ class Predictor:
     ) -> None:
         self._load, self._queue, self._deadline_s = load, queue, deadline_s
         self.metrics = Metrics()
-        self._accepted = 0  # windows that have no answer yet
         self._pat: Encoder | None = None
         self._predicting: Lanes
         self._explaining: Lanes
@@ -91,6 +92,7 @@ class Predictor:
             lambda windows: [explain(pat, window) for window in windows],
             self.metrics,
             lanes=1,
+            window_s=EXPLANATION_S,
         )
         self.metrics.model.info(named)
         hand_back_freed()
@@ -107,46 +109,52 @@ class Predictor:
     async def predict(self, asked: PredictRequest) -> list[Answer]:
         """One prediction a window, in the request's order and by the deadline."""
         windows = [Window(steps, asked.attention) for steps in asked.steps]
-        with self._room(len(windows)):
-            answers = self._predicting.put(windows)
-            extra = self._explaining.put(windows) if asked.explanation else []
-            try:
-                async with asyncio.timeout(self._deadline_s):
-                    found = await asyncio.gather(*answers, *extra)
-            except TimeoutError as error:
-                reason = f"no answer within {self._deadline_s:g} s"
-                raise self._busy(HTTPStatus.GATEWAY_TIMEOUT, "deadline", reason) from error
-            finally:
-                for answer in (*answers, *extra):
-                    answer.cancel()  # what waits of a request that failed need not run
+        explained = windows if asked.explanation else []
+        self._check_room(len(windows), len(explained))
+        answers = self._predicting.put(windows)
+        extra = self._explaining.put(explained)
+        slowest = self._explaining if explained else self._predicting
+        try:
+            async with asyncio.timeout(self._deadline_s):
+                found = await asyncio.gather(*answers, *extra)
+        except TimeoutError as error:
+            reason = f"no answer within {self._deadline_s:g} s"
+            raise busy(slowest, HTTPStatus.GATEWAY_TIMEOUT, "deadline", reason) from error
+        finally:
+            for answer in (*answers, *extra):
+                answer.cancel()  # what waits of a request that failed need not run
         self.metrics.windows.inc(len(windows))
         predictions, explanations = found[: len(windows)], found[len(windows) :]
         for prediction, explanation in zip(predictions, explanations, strict=False):
             prediction["explanation"] = explanation
         return predictions
 
-    @contextmanager
-    def _room(self, count: int) -> Iterator[None]:
-        """Hold so many places in the queue; a request that finds it empty always fits."""
-        if self._accepted and self._accepted + count > self._queue:
-            reason = f"{self._accepted} windows are waiting and the queue holds {self._queue}"
-            raise self._busy(HTTPStatus.TOO_MANY_REQUESTS, "queue_full", reason)
-        self._accepted += count
-        try:
-            yield
-        finally:
-            self._accepted -= count
-
-    def _busy(self, status: HTTPStatus, code: str, reason: str) -> RefusalError:
-        """A refusal that says when what is waiting now should be done."""
-        wait_s = self._accepted * self._predicting.window_s / self._predicting.lanes
-        return RefusalError(status, code, reason, retry_after_s=max(1, math.ceil(wait_s)))
+    def _check_room(self, windows: int, explained: int) -> None:
+        """Refuse what would wait too long; a request that finds nobody waiting always fits."""
+        if explained > MOST_EXPLAINED:
+            reason = (
+                f"explanations of at most {MOST_EXPLAINED} windows a request, found {explained}"
+            )
+            raise RefusalError(HTTPStatus.BAD_REQUEST, "too_many_explanations", reason)
+        in_time = int(self._deadline_s / self._explaining.window_s)
+        for lanes, count, most in (
+            (self._predicting, windows, self._queue),
+            (self._explaining, explained, in_time),
+        ):
+            if count and lanes.pending and lanes.pending + count > most:
+                reason = f"{lanes.pending} windows are waiting and the queue holds {most}"
+                raise busy(lanes, HTTPStatus.TOO_MANY_REQUESTS, "queue_full", reason)
 
     def close(self) -> None:
         """Let running windows end; what only waits is dropped."""
         if self._pat is not None:
             self._predicting.close()
             self._explaining.close()
+
+
+def busy(lanes: Lanes, status: HTTPStatus, code: str, reason: str) -> RefusalError:
+    """A refusal that says when what is waiting now should be done."""
+    return RefusalError(status, code, reason, retry_after_s=max(1, math.ceil(lanes.wait_s)))
 
 
 def hand_back_freed() -> None:

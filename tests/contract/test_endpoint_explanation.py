@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -73,6 +74,33 @@ def test_a_week_that_nothing_moved_gets_400_with_the_reason_and_a_prediction_wit
     assert answer.status_code == 400
     assert "mean week" in answer.json()["error"]["message"]
     assert post(client, {"instances": [mean]}).status_code == 200
+
+
+def test_more_explanations_than_a_deadline_holds_are_refused_with_the_reason(client):
+    body = {"instances": [b64(week())] * 5, "parameters": {"explanation": True}}
+
+    answer = post(client, body)
+
+    assert answer.status_code == 400
+    assert "at most 4 windows a request, found 5" in answer.json()["error"]["message"]
+
+
+def test_explanations_in_a_queue_do_not_keep_predictions_out(pat):
+    asked = {"instances": [b64(week())] * 2, "parameters": {"explanation": True}}
+    with (
+        serving(Predictor(lambda: pat, queue=64, deadline_s=6.0)) as client,
+        ThreadPoolExecutor(4) as phones,
+    ):
+        wait_until_healthy(client.get)
+        explained = [phones.submit(post, client, asked) for _ in range(4)]
+        while not [call for call in explained if call.done()]:  # until one was turned away
+            answer = post(client, {"instances": [b64(week())] * 3})
+            assert answer.status_code == 200
+
+    statuses = sorted(call.result().status_code for call in explained)
+    assert 429 in statuses
+    refused = [call.result() for call in explained if call.result().status_code == 429]
+    assert all(int(answer.headers["Retry-After"]) >= 1 for answer in refused)
 
 
 def test_an_explanation_does_not_bring_tensorflow_into_a_process_without_it():
