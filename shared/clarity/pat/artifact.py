@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from clarity.pat.config import PatConfig
 
 FILES = ("manifest.json", "weights.h5", "scaler.npz")
-SHIPPED = {"small": "pat-s-nhanes-steps"}  # size -> folder of the package data
+SHIPPED = {  # size -> folder of the package data
+    "small": "pat-s-nhanes-steps",
+    "medium": "pat-m-nhanes-steps",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,10 @@ def shipped(size: str) -> Path:
 
 def open_folder(folder: Path) -> Artifact:
     """Read and check an artifact; `WeightsError` with the reason if anything is not as claimed."""
+    if folder.is_file():
+        raise WeightsError(
+            f"{folder} is a bare file, an artifact is a folder: clarity pat adopt makes one of it"
+        )
     if absent := [name for name in FILES if not (folder / name).is_file()]:
         raise WeightsError(f"{folder} is no PAT artifact: it lacks {', '.join(absent)}")
     manifest = read_manifest(folder / "manifest.json")

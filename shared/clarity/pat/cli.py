@@ -24,6 +24,7 @@ class Lazy(NamedTuple):
 COMMANDS: Final = {
     "info": Lazy("clarity.pat.info", "info", "Sizes, parameter counts and the shipped weights."),
     "verify": Lazy("clarity.pat.verify", "verify", "What a weight file is, or why it is none."),
+    "adopt": Lazy("clarity.pat.adopt", "adopt", "Make a bare weight file usable everywhere."),
     "explain": Lazy("clarity.pat.explain", "explain", "Where in a week the model looked: a page."),
     "export": Lazy("clarity.pat.export", "export", "The model for a phone or another runtime."),
     "evaluate": Lazy("clarity.pat.evaluate", "evaluate", "Does the embedding tell people apart?"),

@@ -88,7 +88,7 @@ def _number(path: Path, line: int, text: str) -> float:
 @click.option(
     "--artifact",
     "folder",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=click.Path(exists=True, path_type=Path),
     help="Folder with weights, scaler and manifest, instead of shipped ones.",
 )
 @click.option(

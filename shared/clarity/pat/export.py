@@ -142,7 +142,7 @@ def describe(source: Artifact, form: str, part: Path, worst: float) -> dict[str,
 @click.option(
     "--artifact",
     "folder",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=click.Path(exists=True, path_type=Path),
     help="Folder with weights, scaler and manifest; default: the shipped PAT-S.",
 )
 def export(form: str, out: Path, folder: Path | None) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+FILES = ("minutes.npz", "index.csv")
 MISSING = 65_535  # the file's marker of a minute without a value
 MIN_VALID_DAYS = 4  # of at least 10 h wear: the usual inclusion rule
 VALIDATION_SHARE = 0.1
@@ -49,6 +50,8 @@ def load(folder: Path, signal: str = "steps") -> Week:
 
     `signal` is `steps` or `counts`.
     """
+    if absent := [name for name in FILES if not (folder / name).is_file()]:
+        raise FileNotFoundError(f"{folder} is no NHANES folder: it lacks {', '.join(absent)}")
     with (folder / "index.csv").open(newline="") as file:
         usable = [int(row["seqn"]) for row in csv.DictReader(file) if _usable(row)]
     with np.load(folder / "minutes.npz") as stored:

@@ -14,6 +14,8 @@ import numpy as np
 
 from clarity.pat import artifact, baselines, nhanes, pretrain, scaler, weights
 from clarity.pat.config import preset
+from clarity.pat.labels import LABELS
+from clarity.pat.networks import NETWORKS
 from clarity.pat.training import PEAK_RATE, best_epoch, read_history, read_plan
 
 LICENCE = "Apache-2.0 (weights); trained on NHANES 2005-2006, US federal public domain"
@@ -26,9 +28,9 @@ CARD = Template("""\
 # $model_id
 
 PAT-$size ($parameters parameters in $tensors tensors; architecture of Ruan et al. 2024,
-arXiv 2411.15240, as the official code builds it), pretrained from scratch on **$signal per minute**
-$signal_note. It turns a week into $embed numbers. It has no head: it predicts no condition and
-gives no risk.
+arXiv 2411.15240, as the official code builds it), pretrained from scratch on **$signal per
+minute**, $signal_note.
+It turns a week into $embed numbers. It has no head: it predicts no condition and gives no risk.
 
 - weights SHA-256 `$weights_sha256`, scaler `$scaler_id`
 - licence: $licence
@@ -51,11 +53,12 @@ worn minutes $zeros % have no $signal.
 
 Masked autoencoder, $mask_percent % of the patches hidden, drawn per window; the decoder is asked
 for a random $decode_percent % of the hidden patches at each step, those with a worn minute first,
-and the loss is taken on exactly those minutes. $summary_text Adam, batch $batch, seed $seed, peak
-rate $peak with a one-epoch ramp and a linear cool-down over the last three tenths of $epochs
-epochs; $done of them were run, computing in $precision with float32 weights. Shipped: the encoder
-of epoch $best_epoch, the least validation loss. The held-out people chose that epoch, so the error
-below is slightly optimistic.$note
+and the loss is taken on exactly those minutes.
+$summary_text
+Adam, batch $batch, seed $seed, peak rate $peak with a one-epoch ramp and a linear cool-down over
+the last three tenths of $epochs epochs; $done of them were run, computing in $precision with
+float32 weights. Shipped: the encoder of epoch $best_epoch, the least validation loss. The held-out
+people chose that epoch, so the error below is slightly optimistic.$note
 
 | epoch | training, masked | validation, masked | validation, summaries |
 |---|---|---|---|
@@ -79,15 +82,16 @@ $evaluation
   worn is part of what the embedding says.
 - The same command on another machine gives another file: floating point differs.
 """)
+WIDTH = 100
 SUMMARY_TEXT = (
-    "Beside it, with weight $weight, a linear head on the mean of the visible tokens tells "
-    "summaries of the visible minutes (`clarity.pat.summaries`: shares of minutes and patches by "
-    "amount of movement, movement and wear by hour), so that the pooled vector keeps them. "
+    "Beside it, with weight $weight, a linear head on the mean of the visible tokens tells\n"
+    "summaries of the visible minutes (`clarity.pat.summaries`: shares of minutes and patches by\n"
+    "amount of movement, movement and wear by hour), so that the pooled vector keeps them.\n"
     "No label is used."
 )
 SIGNAL_NOTES = {
-    "steps": ", which is what phones and watches report",
-    "counts": " of the accelerometer, a check against the literature; phones do not report them",
+    "steps": "which is what phones and watches report",
+    "counts": "a check against the literature: phones and watches do not report them",
 }
 EVALUATION = Template("""
 ## What the embedding tells
@@ -99,8 +103,9 @@ $how
 |---|---|$rule
 $rows
 
-$verdicts
+$placings
 """)
+PLACES = {"higher": "apart, higher", "lower": "apart, lower"}
 
 
 def table(rows: list[tuple[str, ...]]) -> str:
@@ -116,7 +121,7 @@ def curve(history: list[dict[str, float]], best: dict[str, float]) -> str:
     return table([(f"{e['epoch']}", *(f"{e[name]:.4f}" for name in columns)) for e in shown])
 
 
-def evaluation_section(document: dict[str, Any], folder: str) -> str:
+def evaluation_section(document: dict[str, Any], folder: str, size: str) -> str:
     """What `clarity pat evaluate --out` found, as a section of the card."""
     findings = [finding for finding in document["findings"] if finding["auc"]]
     arms = list(findings[0]["auc"])
@@ -129,13 +134,44 @@ def evaluation_section(document: dict[str, Any], folder: str) -> str:
         for finding in findings
     ]
     return EVALUATION.substitute(
-        command=f"clarity pat evaluate --data ../shared/data/{folder}",
-        how="\n\n".join(textwrap.fill(text, 100) for text in document["how"]),
+        command=f"clarity pat evaluate --data ../shared/data/{folder} --weights {size} "
+        + _asked(document["settings"], [finding["label"] for finding in findings]),
+        how="\n\n".join(textwrap.fill(text, WIDTH) for text in document["how"]),
         arms=" | ".join(arms),
         rule="---|" * len(arms),
         rows=table(rows),
-        verdicts="\n".join(f"- {sentence}" for sentence in document["verdicts"]),
+        placings="\n".join(_placing(findings, reference) for reference in findings[0]["over"]),
     )
+
+
+def _asked(settings: dict[str, Any], labels: list[str]) -> str:
+    """The options that were not left as they are."""
+    labelled = f"--labels {','.join(labels)} " if len(labels) < len(LABELS) else ""
+    networks = [f" --arm {arm}" for arm in settings["arms"] if arm != "metrics"]
+    arms = "".join(networks) if set(settings["arms"]) & set(NETWORKS) else ""
+    return f"{labelled}--splits {settings['splits']}{arms}"
+
+
+def _placing(findings: list[dict[str, Any]], reference: str) -> str:
+    """Where the arms lie beside a reference, over all labels."""
+    found: dict[str, list[str]] = {name: [] for name in (*PLACES, "above", "below")}
+    for finding in findings:
+        beside = finding["intervals"][reference]
+        for name, place in PLACES.items():
+            if arms := [arm for arm, where in beside.items() if where == place]:
+                found[name].append(f"{finding['label']} ({', '.join(arms)})")
+        own = finding["over"][reference]
+        if arms := [arm for arm, over in own.items() if over["low"] > 0]:
+            found["above"].append(f"{finding['label']} ({', '.join(arms)})")
+        if arms := [arm for arm, over in own.items() if over["high"] < 0]:
+            found["below"].append(f"{finding['label']} ({', '.join(arms)})")
+    said = {name: "; ".join(labels) or "none" for name, labels in found.items()}
+    text = (
+        f"- Beside {reference}, with intervals apart: higher on {said['higher']}; lower on "
+        f"{said['lower']}. By the interval of the difference: above on {said['above']}; below on "
+        f"{said['below']}. On all else nothing can be said."
+    )
+    return textwrap.fill(text, WIDTH, subsequent_indent="  ")
 
 
 def _interval(found: dict[str, float]) -> str:
@@ -144,7 +180,7 @@ def _interval(found: dict[str, float]) -> str:
 
 
 def card(
-    run: Path, data: Path, manifest: artifact.Manifest, note: str, evaluation: dict[str, Any] | None
+    run: Path, data: Path, manifest: artifact.Manifest, note: str, evaluations: list[dict[str, Any]]
 ) -> str:
     """The model card: everything in it is read from the run or measured on the data."""
     plan, fitted = read_plan(run), scaler.load(run / "scaler.npz")
@@ -184,7 +220,7 @@ def card(
         note=f" {note}" if note else "",
         curve=curve(history, best),
         bars=table([(name, f"{error:.3f}") for name, error in bars.items()]),
-        evaluation=evaluation_section(evaluation, data.name) if evaluation else "",
+        evaluation="".join(evaluation_section(e, data.name, plan.size) for e in evaluations),
     )
 
 
@@ -230,15 +266,17 @@ FOLDER = click.Path(file_okay=False, path_type=Path)
 @click.option("--note", default="", help="What the card should add about this run.")
 @click.option(
     "--evaluation",
+    "evaluations",
     type=click.File(),
+    multiple=True,
     help="What `clarity pat evaluate --out` wrote about these weights, for the card.",
 )
-def main(run: Path, data: Path, out: Path, note: str, evaluation: TextIO | None) -> None:
+def main(run: Path, data: Path, out: Path, note: str, evaluations: tuple[TextIO, ...]) -> None:
     """Write weights, scaler, manifest and model card of a run's best epoch."""
     manifest = describe(run)
-    found = json.load(evaluation) if evaluation else None
-    if found and found["weights_sha256"] != manifest.weights_sha256:
-        raise click.ClickException(f"the evaluation is of other weights: {found['model_id']}")
+    found = [json.load(evaluation) for evaluation in evaluations]
+    if others := [f["model_id"] for f in found if f["weights_sha256"] != manifest.weights_sha256]:
+        raise click.ClickException(f"an evaluation is of other weights: {', '.join(others)}")
     text = card(run, data, manifest, note, found)
     out.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(run / "best.h5", out / "weights.h5")
