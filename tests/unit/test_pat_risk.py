@@ -61,7 +61,8 @@ def test_a_risk_is_the_heads_and_is_told_beside_how_the_head_did(own, week):
     head = heads.load(own, encoder_sha256=source.manifest.weights_sha256)
     said = float(head.risk(runtime.load("small", cores=1).embed(np.load(week)[None]))[0])
     assert said > 0.5
-    assert f"risk         {said:.1%} for bad-week\n" in result.output
+    told = f"{said:.1%}" if said <= 0.999 else "above 99.9%"
+    assert f"risk         {told} for bad-week\n" in result.output
     assert "base rate    50.0% of 20 test weeks had it" in result.output
     assert "of 2 test weeks told about the same (" in result.output
     assert f"AUC {Estimate(**facts['test']['auc'])} (95 %) on those 20" in result.output
@@ -75,7 +76,30 @@ def test_a_week_with_too_little_data_gets_no_risk(own, week):
     result = run("risk", week, "--head", own)
 
     assert result.exit_code == 1
-    assert "4 days with at least 10 h of observed minutes are needed, 3 found" in result.output
+    assert (
+        "4 days with at least 10 h of observed minutes and a step in them are needed, 3 found"
+        in result.output
+    )
+
+
+def test_a_device_in_a_drawer_is_no_still_week(own, week):
+    np.save(week, np.zeros(10_080, "f4"))
+
+    result = run("risk", week, "--head", own)
+
+    assert result.exit_code == 1
+    assert "a step in them are needed, 0 found" in result.output
+
+
+@pytest.mark.parametrize(
+    ("said", "told"), [(0.0, "below 0.1%"), (0.12, "12.0%"), (1.0, "above 99.9%")]
+)
+def test_no_risk_is_told_as_certain(own, said, told):
+    head = heads.load(own, encoder_sha256=heads.encoder_of(own))
+
+    found = dict(risk.lines(risk.Told(head, calibration.read(head.facts), said)))
+
+    assert found["risk"].startswith(told)
 
 
 def changed(own, folder, **facts):

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from clarity.pat.calibration import Measured
     from clarity.pat.heads import Head
 
+EDGE = 0.001  # of the risks that are told as numbers
 NOT_A_DIAGNOSIS = (
     "This ranks a week among those of the people that the head was trained on. It is not a "
     "diagnosis of anybody, and other people, devices or times may differ."
@@ -99,7 +100,10 @@ def lines(told: Told) -> Iterator[tuple[str, str]]:
     tenth, ends = measured.bins[index], (0.0, *measured.edges, 1.0)
     low, high = interval(tenth)
     meaning = str(head.facts.get("meaning", head.label))
-    yield "risk", f"{told.risk:.1%} for {head.label}" + f" ({meaning})" * (meaning != head.label)
+    yield (
+        "risk",
+        f"{_percent(told.risk)} for {head.label}" + f" ({meaning})" * (meaning != head.label),
+    )
     yield "base rate", f"{had / tested:.1%} of {tested:,} test {unit} had it"
     yield (
         "came true",
@@ -110,6 +114,13 @@ def lines(told: Told) -> Iterator[tuple[str, str]]:
     yield "ranking", f"AUC {measured.auc} (95 %) on those {tested:,}; 0.5 is chance"
     yield "calibration", f"expected error {measured.error:.3f}, Brier score {measured.brier:.3f}"
     yield "head", f"{head.mode}, on the encoder {head.encoder_sha256}"
+
+
+def _percent(risk: float) -> str:
+    """No head is sure: a risk that would round to 0 or 100 % is told as a bound."""
+    if risk < EDGE:
+        return f"below {EDGE:.1%}"
+    return f"above {1 - EDGE:.1%}" if risk > 1 - EDGE else f"{risk:.1%}"
 
 
 @click.command()

@@ -5,8 +5,8 @@ where nothing was observed; `person` (n,), whole numbers or text; `label` (n,) o
 (unknown). The rows of one person stand in the order of time.
 
 A week counts if at least 4 of its days have at least 10 h of observed minutes, the rule of
-`clarity.domain.quality`. Observed is what is not NaN: a device that writes 0 while it lies in a
-drawer looks worn, so such minutes have to be made NaN before.
+`clarity.domain.quality`, and a step in them. Observed is what is not NaN: a device that writes 0
+while it lies in a drawer for some hours looks worn, so such minutes have to be made NaN before.
 """
 
 from __future__ import annotations
@@ -67,9 +67,10 @@ class Weeks:
 
 
 def valid_days(steps: NDArray[np.floating]) -> NDArray[np.int64]:
-    """(n, T) steps, NaN where not observed -> (n,) days with at least 10 h observed."""
-    observed = ~np.isnan(steps.reshape(len(steps), -1, MINUTES_PER_DAY))
-    days: NDArray[np.int64] = (observed.sum(axis=2) >= VALID_DAY_MINUTES).sum(axis=1)
+    """(n, T) steps, NaN where not observed -> (n,) days with at least 10 h observed and a step."""
+    of_day = steps.reshape(len(steps), -1, MINUTES_PER_DAY)
+    enough = (~np.isnan(of_day)).sum(axis=2) >= VALID_DAY_MINUTES
+    days: NDArray[np.int64] = (enough & (of_day > 0).any(axis=2)).sum(axis=1)
     return days
 
 
@@ -80,7 +81,7 @@ def lacking(steps: NDArray[np.floating]) -> str:
         return ""
     return (
         f"{VALID_DAYS_NEEDED} days with at least {VALID_DAY_MINUTES // 60} h of observed minutes "
-        f"are needed, {found} found"
+        f"and a step in them are needed, {found} found"
     )
 
 
