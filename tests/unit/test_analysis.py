@@ -15,6 +15,7 @@ from clarity.domain.analysis import (
     fill_gaps,
     model_input,
 )
+from clarity.domain.facts import facts_from
 from clarity.domain.grid import build_grid, grid_digest
 from clarity.domain.metric import Measure
 from clarity.domain.quality import assess
@@ -80,6 +81,20 @@ def test_an_ordinary_week_has_every_metric():
     assert analysis.agreement is not None
     assert analysis.agreement > 0.8
     assert analysis.confidence > 0.9
+
+
+def test_details_are_metrics_of_other_names_that_no_words_rest_on():
+    grid = build_grid(read(ordinary_week()), MONDAY)
+    analysis = analyse(grid, assess(grid))
+    document = analysis.to_document()
+    names = [metric.name for metric in (*analysis.metrics, *analysis.details)]
+
+    assert len(set(names)) == len(names)
+    assert {"sleep_midpoint", "l5_onset", "rest_to_activity", "heart_rate_amplitude"} <= set(names)
+    assert all(metric.value is None or metric.status == "ok" for metric in analysis.details)
+    assert all(metric.reason for metric in analysis.details if metric.status != "ok")
+    told = {fact.metric.split(".")[0] for fact in facts_from(document)}
+    assert not told & {metric.name for metric in analysis.details}
 
 
 def test_the_document_is_plain_and_says_when_the_person_slept():

@@ -1,14 +1,14 @@
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from clarity.domain.circadian import (
+    autocorrelation,
     average_day,
+    binned,
     extreme_hours,
     hourly,
     interdaily_stability,
@@ -25,7 +25,6 @@ from tests.healthkit import MONDAY, at, ordinary_week, pulse, read
 if TYPE_CHECKING:
     from clarity.domain.metric import Metric
 
-REFERENCE = Path(__file__).parents[3] / "shared/data/pyactigraphy-samples"
 NOISE = np.random.default_rng(7).gamma(1.0, 5.0, 168)
 DAYS = np.tile(np.maximum(np.sin(np.arange(24) * np.pi / 12), 0) * 30, 7)
 
@@ -102,6 +101,44 @@ def test_an_hour_needs_thirty_observed_minutes():
     assert np.isnan(hours[1])
 
 
+def test_a_bin_may_ask_for_fewer_minutes():
+    minutes = np.full(120, np.nan)
+    minutes[[3, 40, 70]] = [6.0, 8.0, 9.0]
+
+    assert binned(minutes, 60, least=2)[0] == 7
+    assert np.isnan(binned(minutes, 60, least=2)[1])
+
+
+def test_sample_variances_are_larger_by_their_own_factors():
+    x = NOISE + DAYS
+
+    assert interdaily_stability(x, ddof=1) == pytest.approx(
+        interdaily_stability(x) * (24 / 23) * (167 / 168), rel=1e-12
+    )
+    assert intradaily_variability(x, ddof=1) == pytest.approx(
+        intradaily_variability(x) * (167 / 168), rel=1e-12
+    )
+
+
+def test_a_day_repeats_itself_and_noise_does_not():
+    assert autocorrelation(DAYS) == pytest.approx(1.0)
+    assert abs(autocorrelation(NOISE)) < 0.3
+    assert autocorrelation(DAYS, lag=12) < -0.5
+
+
+def test_an_unseen_hour_takes_its_two_pairs_out():
+    x = NOISE + DAYS
+    holed = x.copy()
+    holed[50] = np.nan
+    keep = ~np.isin(np.arange(144), [50, 26])
+
+    expected = np.corrcoef(x[:-24][keep], x[24:][keep])[0, 1]
+
+    assert autocorrelation(holed) == pytest.approx(expected)
+    assert np.isnan(autocorrelation(x[:40]))
+    assert np.isnan(autocorrelation(np.ones(168)))
+
+
 def test_the_least_and_most_active_hours_may_lie_over_midnight():
     day = np.full(1440, 10.0)
     day[np.arange(1380, 1680) % 1440] = 1.0  # 23:00 to 04:00
@@ -109,6 +146,27 @@ def test_the_least_and_most_active_hours_may_lie_over_midnight():
 
     assert extreme_hours(day, 5, most=False) == (1.0, 1380)
     assert extreme_hours(day, 10, most=True) == (20.0, 600)
+
+
+def test_unseen_minutes_of_the_average_day_do_not_count():
+    day = np.full(1440, 10.0)
+    day[600:1200] = 20.0
+    day[120:420] = 1.0
+    day[200:240] = np.nan
+    day[700:760] = np.nan
+
+    assert extreme_hours(day, 5, most=False) == (1.0, 120)
+    assert extreme_hours(day, 10, most=True) == (20.0, 600)
+
+
+def test_a_stretch_that_lacks_a_fifth_of_its_minutes_does_not_count():
+    day = np.full(1440, 10.0)
+    day[120:420] = np.where(np.arange(300) < 61, np.nan, 1.0)
+
+    level, onset = extreme_hours(day, 5, most=False)
+
+    assert onset > 120
+    assert level > 1
 
 
 def test_a_flat_day_has_its_extremes_anywhere():
@@ -174,44 +232,3 @@ def test_a_week_without_a_step_has_no_rhythm_of_steps():
 
     assert found["circadian_rhythm_strength"].reason == "the steps do not vary"
     assert found["rest_activity_ratio"].reason == "there is no activity"
-
-
-@pytest.mark.parametrize("binarize", [True, False])
-@pytest.mark.parametrize("name", ["example_01.AWD", "example_02.AWD", "example_03.AWD"])
-def test_the_metrics_agree_with_pyactigraphy(name: str, binarize: bool):
-    """Its variances divide by n - 1, ours by n: the factors between the two definitions."""
-    if not REFERENCE.exists():
-        pytest.skip("needs ../shared/data/pyactigraphy-samples, which is not here")
-    theirs = {
-        entry["metric"]: entry["value"]
-        for entry in json.loads((REFERENCE / "pyactigraphy_reference.json").read_text("utf-8"))[
-            "values"
-        ]
-        if entry["file"] == f"{name}#7d"
-        and entry["params"].get("binarize") is binarize
-        and entry["params"].get("freq", "1H") == "1H"
-    }
-    minutes = _awd_week(REFERENCE / name, binarize)
-    hours, profile = hourly(minutes), average_day(minutes)
-    l5 = extreme_hours(profile, 5, most=False)[0]
-    m10 = extreme_hours(profile, 10, most=True)[0]
-
-    ours = {
-        "IS": interdaily_stability(hours) * (24 / 23) * (167 / 168),
-        "IV": intradaily_variability(hours) * (167 / 168),
-        "L5": l5,
-        "M10": m10,
-        "RA": relative_amplitude(l5, m10),
-    }
-
-    assert ours == pytest.approx({metric: theirs[metric] for metric in ours}, rel=1e-9)
-
-
-def _awd_week(path: Path, binarize: bool) -> np.ndarray:
-    """Seven days of an Actiwatch file from its first midnight on, as pyActigraphy reads it."""
-    lines = path.read_text("latin-1").splitlines()
-    hour, minute = (int(part) for part in lines[2].strip().split(":"))
-    counts = np.array([float(line.split()[0]) for line in lines[7:] if line.strip()])
-    begin = 1440 - (60 * hour + minute)
-    week = counts[begin : begin + 10_080]
-    return np.where(week > 4, 1.0, 0.0) if binarize else week

@@ -11,6 +11,17 @@ import pytest
 from clarity import domain
 
 MODULES = [f"clarity.domain.{module.name}" for module in pkgutil.iter_modules(domain.__path__)]
+METRICS = (
+    "activity",
+    "cardio",
+    "circadian",
+    "cosinor",
+    "fragmentation",
+    "intensity",
+    "regularity",
+    "sleep",
+    "trends",
+)
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -20,6 +31,6 @@ def test_its_examples_hold(name: str) -> None:
 
 def test_the_metrics_have_examples() -> None:
     finder = doctest.DocTestFinder(exclude_empty=True)
-    for name in ("circadian", "sleep", "activity"):
+    for name in METRICS:
         module = importlib.import_module(f"clarity.domain.{name}")
         assert any(test.examples for test in finder.find(module)), name

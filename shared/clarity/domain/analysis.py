@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from clarity.domain.activity import activity_metrics
+from clarity.domain.cardio import cardio_metrics
 from clarity.domain.circadian import rhythm_metrics
+from clarity.domain.fragmentation import fragmentation_metrics
 from clarity.domain.grid import (
     MINUTES_PER_DAY,
     MINUTES_PER_WEEK,
@@ -17,7 +19,10 @@ from clarity.domain.grid import (
     build_grid,
     grid_digest,
 )
+from clarity.domain.intensity import intensity_metrics
+from clarity.domain.phase import phase_metrics
 from clarity.domain.quality import assess
+from clarity.domain.regularity import timing_metrics
 from clarity.domain.runs import runs
 from clarity.domain.sleep import Sleep, SleepPeriod, find_sleep, sleep_metrics, stages_asleep
 from clarity.domain.stillness import detect_rest
@@ -53,7 +58,10 @@ class Analysis:
     Attributes:
         first_day: First day of the window.
         days: Its length.
-        metrics: Each with status and method; names in `HEADLINE` and more.
+        metrics: Each with status and method; names in `HEADLINE` and more. What is said in words
+            rests on these only.
+        details: More metrics of the same form, for whoever reads numbers: phases, timing,
+            fragmentation, cadence, vital signs.
         quality: The quality of the grid.
         sleep: What sleep was found, and how.
         confidence: 0 to 1, see `confidence`.
@@ -66,6 +74,7 @@ class Analysis:
     first_day: date
     days: int
     metrics: tuple[Metric, ...]
+    details: tuple[Metric, ...]
     quality: Quality
     sleep: Sleep
     confidence: float
@@ -85,6 +94,7 @@ class Analysis:
             },
             "quality": self.quality.to_document(),
             "metrics": [metric.to_document() for metric in self.metrics],
+            "details": [metric.to_document() for metric in self.details],
             "sleep": {
                 "method": self.sleep.method,
                 "periods": [self._period(period) for period in self.sleep.periods],
@@ -140,11 +150,19 @@ def analyse(grid: Grid, quality: Quality) -> Analysis:
         *rhythm_metrics(grid, quality),
         *activity_metrics(grid, quality, sleep.asleep),
     )
+    details = (
+        *timing_metrics(grid, sleep),
+        *phase_metrics(grid, quality),
+        *fragmentation_metrics(grid, quality),
+        *intensity_metrics(grid, quality),
+        *cardio_metrics(grid, quality),
+    )
     agreement = _sleep_agreement(grid)
     return Analysis(
         first_day=grid.first_day,
         days=grid.days,
         metrics=metrics,
+        details=details,
         quality=quality,
         sleep=sleep,
         confidence=confidence(quality, metrics, agreement),

@@ -12,7 +12,7 @@ import numpy as np
 
 from clarity.domain.grid import MINUTES_PER_DAY
 from clarity.domain.metric import Measure, Metric
-from clarity.domain.quality import VALID_HOUR_MINUTES, too_few_days
+from clarity.domain.quality import too_few_days
 from clarity.domain.runs import runs
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ MIN_CLOCK_HOURS: Final = 20  # clock hours that must have been seen so often
 MIN_PROFILE_SHARE: Final = 0.9  # of the average day, for L5 and M10
 MIN_WINDOW_SHARE: Final = 0.8  # of the minutes in one window of L5 or M10
 ROUNDING: Final = 1e-9
+_ZERO: Final = np.zeros(1)
 
 STRENGTH: Final = Measure(
     "circadian_rhythm_strength",
@@ -51,20 +52,43 @@ RATIO: Final = Measure(
 )
 
 
+def binned(
+    minutes: NDArray[np.float64], width: int, least: int | None = None
+) -> NDArray[np.float64]:
+    """(n / width,) mean per minute of each bin; NaN where too few of its minutes were observed.
+
+    Args:
+        minutes: (n,) values per minute, NaN where not observed.
+        width: Minutes a bin.
+        least: Minutes that must be observed; half of them, unless said.
+
+    >>> binned(np.array([1.0, 3.0, np.nan, 5.0, np.nan, np.nan]), 2).tolist()
+    [2.0, 5.0, nan]
+    """
+    bins = minutes.reshape(-1, width)
+    total = bins.sum(axis=1)
+    if not np.isnan(total).any():
+        return np.asarray(total / width)
+    seen = ~np.isnan(bins)
+    count = seen.sum(axis=1)
+    total = np.where(seen, bins, 0.0).sum(axis=1)
+    return np.where(
+        count >= (width / 2 if least is None else least), total / np.maximum(count, 1), np.nan
+    )
+
+
 def hourly(minutes: NDArray[np.float64]) -> NDArray[np.float64]:
     """(days * 24,) mean per minute of each clock hour; NaN with under 30 observed minutes.
 
     >>> hourly(np.repeat([1.0, np.nan], [90, 30])).tolist()
     [1.0, 1.0]
     """
-    hours = minutes.reshape(-1, 60)
-    seen = ~np.isnan(hours)
-    count = seen.sum(axis=1)
-    total = np.where(seen, hours, 0.0).sum(axis=1)
-    return np.where(count >= VALID_HOUR_MINUTES, total / np.maximum(count, 1), np.nan)
+    return binned(minutes, 60)
 
 
-def interdaily_stability(hours: NDArray[np.float64]) -> float:
+def interdaily_stability(
+    bins: NDArray[np.float64], per_day: int = HOURS_PER_DAY, *, ddof: int = 0
+) -> float:
     r"""How alike the days are: variance of the average day over the variance of all hours.
 
     .. math:: IS = \frac{\sum_h n_h (\bar x_h - \bar x)^2}{\sum_i (x_i - \bar x)^2}
@@ -72,27 +96,35 @@ def interdaily_stability(hours: NDArray[np.float64]) -> float:
     With all hours observed this is the textbook formula; each clock hour weighs as often as it
     was seen. Unit: none. Range: 0 (no day like another) to 1 (all days equal); higher is more
     regular. Few days push it up. Undefined (NaN) when the hours do not vary.
-    Witting et al. 1990, doi:10.1016/0006-3223(90)90523-5.
+    Witting et al. 1990, doi:10.1016/0006-3223(90)90523-5; bins of other widths: Goncalves et al.
+    2014, doi:10.1016/j.slsci.2014.09.013.
 
     Args:
-        hours: (days * 24,) hourly values, NaN where not observed.
+        bins: (days * per_day,) values of each hour or other bin, NaN where not observed; any
+            length will do.
+        per_day: Bins a day.
+        ddof: With 1 both are sample variances, of the p clock means as they are and of the bins,
+            as pyActigraphy has it. It exceeds the textbook's value (by 3.7 % in a week of hours)
+            and can exceed 1.
 
     >>> interdaily_stability(np.tile(np.arange(24.0), 3))
     1.0
     >>> interdaily_stability(np.ones(48))
     nan
     """
-    seen = ~np.isnan(hours)
-    x, clock = hours[seen], (np.arange(len(hours)) % HOURS_PER_DAY)[seen]
+    seen = ~np.isnan(bins)
+    x, clock = bins[seen], np.resize(np.arange(per_day), len(bins))[seen]
     total = _variation(x)
     if total <= 0:
         return float("nan")
-    count = np.bincount(clock, minlength=HOURS_PER_DAY)
-    mean = np.bincount(clock, x, minlength=HOURS_PER_DAY) / np.maximum(count, 1)
+    count = np.bincount(clock, minlength=per_day)
+    mean = np.bincount(clock, x, minlength=per_day) / np.maximum(count, 1)
+    if ddof:
+        return float(mean[count > 0].var(ddof=ddof) / (total / (len(x) - ddof)))
     return min(float((count * (mean - x.mean()) ** 2).sum() / total), 1.0)
 
 
-def intradaily_variability(hours: NDArray[np.float64]) -> float:
+def intradaily_variability(bins: NDArray[np.float64], *, ddof: int = 0) -> float:
     r"""How broken the rhythm is: mean squared step from hour to hour over the variance.
 
     .. math:: IV = \frac{N \sum_{pairs} (x_i - x_{i-1})^2}{P \sum_i (x_i - \bar x)^2}
@@ -102,18 +134,44 @@ def intradaily_variability(hours: NDArray[np.float64]) -> float:
     vary or no two neighbours were observed. Witting et al. 1990, doi:10.1016/0006-3223(90)90523-5.
 
     Args:
-        hours: (days * 24,) hourly values, NaN where not observed.
+        bins: (n,) values of each hour or other bin, NaN where not observed.
+        ddof: With 1 the variance is the sample's, N - 1 for N, as pyActigraphy has it.
 
     >>> round(intradaily_variability(np.tile([0.0, 1.0], 24)), 3)
     4.0
     """
-    seen = hours[~np.isnan(hours)]
-    steps = np.diff(hours)
+    x = bins[~np.isnan(bins)]
+    steps = bins[1:] - bins[:-1]
     steps = steps[~np.isnan(steps)]
-    total = _variation(seen)
+    total = _variation(x)
     if total <= 0 or not len(steps):
         return float("nan")
-    return float((steps**2).mean() / (total / len(seen)))
+    return float((steps @ steps) / len(steps) / (total / (len(x) - ddof)))
+
+
+def autocorrelation(bins: NDArray[np.float64], lag: int = HOURS_PER_DAY) -> float:
+    r"""How well an hour predicts the same hour of the next day.
+
+    .. math:: r = corr(x_i, x_{i + lag})
+
+    The correlation (Pearson) of the pairs of which both were observed. Unit: none. Range: -1 to 1;
+    higher is more regular, 0 is no daily rhythm. Undefined (NaN) below `lag` pairs or if they do
+    not vary. Levine et al. 2002, doi:10.1186/1471-2202-3-1.
+
+    Args:
+        bins: (n,) values of each hour or other bin, NaN where not observed.
+        lag: Bins between the two of a pair.
+
+    >>> autocorrelation(np.tile(np.arange(24.0), 3))
+    1.0
+    """
+    before, after = bins[:-lag], bins[lag:]
+    both = ~np.isnan(before) & ~np.isnan(after)
+    x, y = before[both], after[both]
+    scale = np.sqrt(_variation(x) * _variation(y))
+    if len(x) < lag or scale <= 0:
+        return float("nan")
+    return float(np.clip((x - x.mean()) @ (y - y.mean()) / scale, -1.0, 1.0))
 
 
 def rhythm_strength(hours: NDArray[np.float64]) -> float:
@@ -159,6 +217,9 @@ def average_day(
     np.float64(2.0)
     """
     days = minutes.reshape(-1, MINUTES_PER_DAY)
+    total = days.sum(axis=0)
+    if len(days) >= least_days and not np.isnan(total).any():
+        return np.asarray(total / len(days))
     seen = ~np.isnan(days)
     count = seen.sum(axis=0)
     total = np.where(seen, days, 0.0).sum(axis=0)
@@ -183,13 +244,15 @@ def extreme_hours(profile: NDArray[np.float64], hours: int, *, most: bool) -> tu
     (30.0, 480)
     """
     length = hours * 60
-    seen = ~np.isnan(profile)
-    count = _circular_sum(seen.astype(np.float64), length)
-    total = _circular_sum(np.where(seen, profile, 0.0), length)
-    enough = count >= MIN_WINDOW_SHARE * length
-    if not enough.any():
-        return float("nan"), -1
-    mean = np.where(enough, total / np.maximum(count, 1.0), -np.inf if most else np.inf)
+    mean = _circular_sum(profile, length) / length
+    if np.isnan(mean[-1]):
+        seen = ~np.isnan(profile)
+        count = _circular_sum(seen.astype(np.float64), length)
+        enough = count >= MIN_WINDOW_SHARE * length
+        if not enough.any():
+            return float("nan"), -1
+        total = _circular_sum(np.where(seen, profile, 0.0), length)
+        mean = np.where(enough, total / np.maximum(count, 1.0), -np.inf if most else np.inf)
     best = mean.max() if most else mean.min()
     return max(float(best), 0.0), _middle_of_ties(np.abs(mean - best) <= ROUNDING)
 
@@ -227,18 +290,32 @@ def rhythm_metrics(grid: Grid, quality: Quality) -> tuple[Metric, ...]:
     return (*_hourly_metrics(hours, quality), *_profile_metrics(profile, quality))
 
 
+def too_few_hours(hours: NDArray[np.float64], quality: Quality) -> str:
+    """Why hours are too few for a rhythm; empty when they are enough."""
+    seen = (~np.isnan(hours)).reshape(-1, HOURS_PER_DAY).sum(axis=0)
+    clock_hours = int((seen >= MIN_SIGHTINGS).sum())
+    reason = too_few_days(quality)
+    if reason or clock_hours >= MIN_CLOCK_HOURS:
+        return reason
+    return f"{MIN_CLOCK_HOURS} clock hours seen on two days are needed, {clock_hours} found"
+
+
+def too_little_profile(profile: NDArray[np.float64], quality: Quality) -> str:
+    """Why an average day is too little for L5 and M10; empty when it is enough."""
+    share = float((~np.isnan(profile)).mean())
+    reason = too_few_days(quality)
+    if reason or share >= MIN_PROFILE_SHARE:
+        return reason
+    return f"{MIN_PROFILE_SHARE:.0%} of the average day must be seen on two days, {share:.0%} was"
+
+
 def _hourly_metrics(hours: NDArray[np.float64], quality: Quality) -> tuple[Metric, ...]:
     measures = {
         STRENGTH: rhythm_strength(np.log1p(60.0 * hours)),
         STABILITY: interdaily_stability(hours),
         VARIABILITY: intradaily_variability(hours),
     }
-    seen = (~np.isnan(hours)).reshape(-1, HOURS_PER_DAY).sum(axis=0)
-    clock_hours = int((seen >= MIN_SIGHTINGS).sum())
-    reason = too_few_days(quality)
-    if not reason and clock_hours < MIN_CLOCK_HOURS:
-        reason = f"{MIN_CLOCK_HOURS} clock hours seen on two days are needed, {clock_hours} found"
-    if reason:
+    if reason := too_few_hours(hours, quality):
         return tuple(measure.insufficient(reason) for measure in measures)
     return tuple(
         measure.value(value, "the steps do not vary") for measure, value in measures.items()
@@ -246,13 +323,7 @@ def _hourly_metrics(hours: NDArray[np.float64], quality: Quality) -> tuple[Metri
 
 
 def _profile_metrics(profile: NDArray[np.float64], quality: Quality) -> tuple[Metric, ...]:
-    share = float((~np.isnan(profile)).mean())
-    reason = too_few_days(quality)
-    if not reason and share < MIN_PROFILE_SHARE:
-        reason = (
-            f"{MIN_PROFILE_SHARE:.0%} of the average day must be seen on two days, {share:.0%} was"
-        )
-    if reason:
+    if reason := too_little_profile(profile, quality):
         return tuple(measure.insufficient(reason) for measure in (L5, M10, AMPLITUDE, RATIO))
     least = extreme_hours(profile, REST_HOURS, most=False)[0]
     most = extreme_hours(profile, ACTIVE_HOURS, most=True)[0]
@@ -268,18 +339,22 @@ def _variation(values: NDArray[np.float64]) -> float:
     """Sum of squares around the mean; 0 where only rounding is left of it."""
     if not len(values):
         return 0.0
-    total = float(((values - values.mean()) ** 2).sum())
-    return total if total > 1e-12 * max(float((values**2).sum()), 1e-300) else 0.0
+    deviation = values - values.mean()
+    total = float(deviation @ deviation)
+    return total if total > 1e-12 * max(float(values @ values), 1e-300) else 0.0
 
 
 def _circular_sum(values: NDArray[np.float64], length: int) -> NDArray[np.float64]:
-    through = np.cumsum(np.concatenate([[0.0], values, values[: length - 1]]))
+    through = np.concatenate((_ZERO, values, values[: length - 1])).cumsum()
     return np.asarray(through[length:] - through[:-length])
 
 
 def _middle_of_ties(ties: NDArray[np.bool_]) -> int:
     """Middle of the longest circular stretch of True."""
-    if ties.all():
+    where = np.flatnonzero(ties)
+    if len(where) == 1:
+        return int(where[0])
+    if len(where) == len(ties):
         return 0
     start = int(np.flatnonzero(~ties)[0])
     turned = np.roll(ties, -start)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass
-from typing import Literal
+from typing import Final, Literal
 
 MetricStatus = Literal["ok", "insufficient", "not_applicable"]
+
+CLOCK: Final = "min after midnight"  # unit of a time of the day, 0 to 1440
 
 
 @dataclass(frozen=True, slots=True)
