@@ -20,6 +20,7 @@ from clarity.pat.cli import pat
 from clarity.sources.apple_export import read_export
 from clarity.sources.errors import UnreadableSourceError
 from clarity.sources.people import uploads
+from clarity.studies.cli import evaluate
 
 if TYPE_CHECKING:
     from clarity.domain.analysis import Analysis
@@ -41,6 +42,7 @@ def main() -> None:
 
 
 main.add_command(pat)  # its commands are imported when one is run
+main.add_command(evaluate)  # the same
 
 
 def _known_zone(_: object, option: click.Parameter, name: str | None) -> str | None:

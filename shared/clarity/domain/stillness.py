@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from clarity.domain.rolling import rolling_mean
 from clarity.domain.runs import joined, runs
 
 if TYPE_CHECKING:
@@ -29,12 +30,13 @@ MIN_HEART_RATE_MINUTES: Final = 1440
 
 def detect_rest(grid: Grid) -> NDArray[np.bool_] | None:
     """(n,) minutes asleep by stillness and low heart rate; None without a day of heart rate."""
-    pulse = _rolling_mean(grid.heart_rate, SMOOTH_MINUTES)
+    half = SMOOTH_MINUTES // 2
+    pulse = rolling_mean(grid.heart_rate, half, half)
     known = ~np.isnan(pulse) & ~np.isnan(grid.steps)
     if known.sum() < MIN_HEART_RATE_MINUTES:
         return None
     high, low = np.quantile(pulse[known], [MINUTE_QUANTILE, PERIOD_QUANTILE])
-    moved = _rolling_mean(grid.steps, SMOOTH_MINUTES) * SMOOTH_MINUTES
+    moved = rolling_mean(grid.steps, half, half) * SMOOTH_MINUTES
     with np.errstate(invalid="ignore"):
         still = known & (pulse <= high) & (moved <= STILL_STEPS)
     blocks = [run for run in runs(still) if run[1] - run[0] >= BLOCK_MINUTES]
@@ -44,18 +46,3 @@ def detect_rest(grid: Grid) -> NDArray[np.bool_] | None:
         if calm and still[start:stop].sum() >= PERIOD_MINUTES:
             out[start:stop] = still[start:stop]
     return out
-
-
-def _rolling_mean(values: NDArray[np.float64], width: int) -> NDArray[np.float64]:
-    """Centred mean of the observed values in `width` minutes (odd), NaN where there are none."""
-    seen = ~np.isnan(values)
-    half = width // 2
-    count = _rolling_sum(seen.astype(np.float64), half)
-    total = _rolling_sum(np.where(seen, values, 0.0), half)
-    return np.where(np.rint(count) > 0, total / np.maximum(count, 1.0), np.nan)
-
-
-def _rolling_sum(values: NDArray[np.float64], half: int) -> NDArray[np.float64]:
-    padded = np.concatenate([np.zeros(half + 1), values, np.zeros(half)])
-    through = np.cumsum(padded)
-    return np.asarray(through[2 * half + 1 :] - through[: -2 * half - 1])

@@ -1,0 +1,112 @@
+"""`clarity evaluate`: what this package claims, measured on data that is not part of it."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from clarity.studies.scores import Figure
+    from clarity.studies.sleep_evaluation import Evaluation
+
+HEADINGS = {
+    "accuracy": "accuracy",
+    "balanced_accuracy": "balanced",
+    "wake_specificity": "wake spec.",
+    "sensitivity": "sensitivity",
+    "kappa": "kappa",
+    "auc": "AUC",
+    "specificity_at_sensitivity": "spec. at 93 %",
+    "kappa_at_sensitivity": "kappa at 93 %",
+    "specificity_after_onset": "spec. after onset",
+}
+WIDTH = 170  # of a file or a pipe, where lines need no wrapping
+
+
+@click.group()
+def evaluate() -> None:
+    """Measure a claim of this package on public data that you have."""
+
+
+@evaluate.command()
+@click.option(
+    "--data",
+    required=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder in the layout of PhysioNet's sleep-accel: three .csv.gz files a person.",
+)
+@click.option("--shipped", is_flag=True, help="Score the detector in the package; train nothing.")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="Also write the table as JSON."
+)
+def sleep(data: Path, shipped: bool, out: Path | None) -> None:
+    """Sleep detectors against polysomnography, one person left out at a time."""
+    # Here, so that other commands do without.
+    from clarity.studies.sleep_accel import UnusableNightError, read_nights  # noqa: PLC0415  see above
+    from clarity.studies.sleep_evaluation import (  # noqa: PLC0415  see above
+        OURS,
+        evaluate_folds,
+        evaluate_shipped,
+    )
+
+    with Progress(console=Console(stderr=True)) as progress:
+        reading = progress.add_task("reading nights", total=None)
+        try:
+            nights = read_nights(
+                data,
+                lambda done, total: progress.update(reading, completed=done, total=total),
+            )
+            scoring = progress.add_task(
+                "scoring", total=len(nights) * (2 if shipped else len(OURS))
+            )
+            run = evaluate_shipped if shipped else evaluate_folds
+            evaluation = run(nights, lambda: progress.advance(scoring))
+        except (UnusableNightError, ValueError) as error:
+            raise click.ClickException(str(error)) from error
+    _show(evaluation)
+    if out is not None:
+        _write(evaluation, out)
+
+
+def _show(evaluation: Evaluation) -> None:
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=WIDTH)
+    table = Table("detector", *HEADINGS.values())
+    for row in evaluation.rows:
+        table.add_row(row.name, *(_cell(row.figures.get(name)) for name in HEADINGS))
+    console.print(table)
+    for note in evaluation.notes:
+        console.print(note, highlight=False, markup=False, soft_wrap=True)
+
+
+def _cell(figure: Figure | None) -> str:
+    if figure is None or math.isnan(figure.value):
+        return "-"
+    if math.isnan(figure.low):
+        return f"{figure.value:.3f}"
+    return f"{figure.value:.3f}\n{figure.low:.2f} to {figure.high:.2f}"
+
+
+def _write(evaluation: Evaluation, out: Path) -> None:
+    """As JSON; a figure that there is not is null."""
+    text = json.dumps(_plain(evaluation.to_document()), indent=1) + "\n"
+    try:
+        out.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise click.FileError(str(out), error.strerror) from error
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(each) for each in value]
+    return None if isinstance(value, float) and math.isnan(value) else value
