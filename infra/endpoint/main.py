@@ -15,6 +15,7 @@ failed start: the other one does not step in.
 from __future__ import annotations
 
 import logging
+import math
 import os
 import sys
 import tempfile
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from infra.endpoint.predictor import Encoder
 
 GS = "gs://"
+SEND_S = 5.0  # that a client may take to read its answer when the server is told to stop
 
 log = logging.getLogger("endpoint")
 
@@ -67,6 +69,11 @@ class EndpointSettings:
         for name in names[1:]:
             if not env[name].startswith("/"):
                 raise SettingsError(f"{name} must begin with '/', found {env[name]!r}")
+        if len({health, predict, "/metrics"}) < len(names):
+            raise SettingsError(
+                f"the health and predict routes must differ from each other and from /metrics, "
+                f"found {health} and {predict}"
+            )
         return cls(int(port), health, predict, env.get("AIP_STORAGE_URI", ""))
 
 
@@ -202,9 +209,10 @@ def serve(settings: EndpointSettings, predictor: Predictor, *, host: str) -> int
             port=settings.port,
             access_log=False,
             log_config=None,
+            timeout_graceful_shutdown=math.ceil(predictor.deadline_s + SEND_S),
         )
     )
-    server.run()  # told to stop, it first answers what is open; the deadlines bound that
+    server.run()  # told to stop, it first answers what is open, within this time
     return status
 
 

@@ -68,7 +68,7 @@ class Predictor:
     def __init__(
         self, load: Callable[[], Encoder], *, queue: int, deadline_s: float = DEADLINE_S
     ) -> None:
-        self._load, self._queue, self._deadline_s = load, queue, deadline_s
+        self._load, self._queue, self.deadline_s = load, queue, deadline_s
         self.metrics = Metrics()
         self._pat: Encoder | None = None
         self._predicting: Lanes
@@ -115,10 +115,10 @@ class Predictor:
         extra = self._explaining.put(explained)
         slowest = self._explaining if explained else self._predicting
         try:
-            async with asyncio.timeout(self._deadline_s):
+            async with asyncio.timeout(self.deadline_s):
                 found = await asyncio.gather(*answers, *extra)
         except TimeoutError as error:
-            reason = f"no answer within {self._deadline_s:g} s"
+            reason = f"no answer within {self.deadline_s:g} s"
             raise busy(slowest, HTTPStatus.GATEWAY_TIMEOUT, "deadline", reason) from error
         finally:
             for answer in (*answers, *extra):
@@ -136,7 +136,7 @@ class Predictor:
                 f"explanations of at most {MOST_EXPLAINED} windows a request, found {explained}"
             )
             raise RefusalError(HTTPStatus.BAD_REQUEST, "too_many_explanations", reason)
-        in_time = int(self._deadline_s / self._explaining.window_s)
+        in_time = int(self.deadline_s / self._explaining.window_s)
         for lanes, count, most in (
             (self._predicting, windows, self._queue),
             (self._explaining, explained, in_time),

@@ -139,7 +139,7 @@ def _table(analysis: Analysis) -> Table:
 @click.option("--project", required=True, help="Google Cloud project.")
 @click.confirmation_option(prompt="Delete all that is stored about this person?")
 def erase(user_id: str, project: str) -> None:
-    """Delete everything stored about USER_ID: samples, jobs, analyses, insights, claims.
+    """Delete everything stored about USER_ID, from samples to insights, audit and claims.
 
     Works on the embedded cloud where FIRESTORE_EMULATOR_HOST is set. Messages hold references
     only; those in the dead-letter topic expire with its retention.

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 SIZES = ("small", "medium", "large")
 BATCHES = (1, 10, 100)
-LIMITS_S = {1: 0.5, 10: 2.0, 100: 15.0}  # the brief's, for every size as it is served
+LIMITS_S = {1: 0.5, 10: 2.0, 100: 15.0}  # the product's own, for every size as it is served
 ALL_CORES = os.cpu_count() or 1
 OURS, ONNX, FUNCTION, KERAS = "ours", "ONNX Runtime", "tf.function", "keras.predict"
 SERVED, FOLDED = "ours, all cores", "ours, TensorFlow"
@@ -229,7 +229,7 @@ def table(config: PatConfig, found: dict[str, dict[int, Cell]], peak: float) -> 
 
 
 def verdict(config: PatConfig, found: dict[str, dict[int, Cell]]) -> str:
-    """The brief's limits and our own goal, held or missed."""
+    """The limits and the goal, held or missed."""
     ratio = found[KERAS][1].seconds / found[OURS][1].seconds
     goal = GOALS[config.name]
     late = [f"{b}" for b in BATCHES if found[SERVED][b].seconds > LIMITS_S[b]]

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +20,7 @@ from clarity.pat import instances
 from clarity.pat.runtime import load
 from infra.endpoint.predictor import Predictor, RefusalError
 from tests.contract.endpoint_server import (
+    ROOT,
     SETTINGS,
     Held,
     b64,
@@ -114,6 +118,29 @@ def test_told_to_stop_it_answers_what_it_has_accepted_and_takes_nothing_new():
     assert [answer.status_code for answer in answers] == [200]
     with pytest.raises(httpx.ConnectError):
         httpx.get(str(client.base_url))
+
+
+def test_a_client_that_does_not_read_its_answer_cannot_keep_a_stopped_server_up():
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    env = {
+        "PYTHONPATH": f"{ROOT}/shared:{ROOT}",
+        "AIP_HTTP_PORT": str(port),
+        "AIP_HEALTH_ROUTE": SETTINGS.health_route,
+        "AIP_PREDICT_ROUTE": SETTINGS.predict_route,
+    }
+    command = [sys.executable, "-m", "infra.endpoint.main", "--deadline", "4"]
+    body = json.dumps({"instances": [b64(week())] * 20, "parameters": {"attention": True}}).encode()
+    head = f"POST {SETTINGS.predict_route} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}"
+    with subprocess.Popen(command, cwd=ROOT, env=env) as server, socket.socket() as deaf:
+        wait_until_healthy(lambda path: httpx.get(f"http://127.0.0.1:{port}{path}"))
+        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        deaf.connect(("127.0.0.1", port))
+        deaf.sendall(f"{head}\r\n\r\n".encode() + body)
+        assert deaf.recv(12) == b"HTTP/1.1 200"
+        server.terminate()
+
+        assert server.wait(30) in (0, -signal.SIGTERM)
 
 
 def test_50_clients_at_once_are_all_answered_and_each_with_its_own_week():

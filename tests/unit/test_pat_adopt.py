@@ -49,7 +49,7 @@ def test_the_older_full_model_layout_is_adopted_as_it_is(bare, tmp_path):
 
 
 def test_its_own_scaler_is_taken_where_it_is_known(bare, tmp_path):
-    own = scaler.fit(np.random.default_rng(0).poisson(9, (30, 10_080)), provenance="thirty")
+    own = scaler.fit(np.random.default_rng(0).uniform(0, 9, (30, 10_080)), provenance="thirty")
     scaler.save(own, tmp_path / "own.npz")
 
     result = run("adopt", bare, "--out", tmp_path / "a", "--scaler", tmp_path / "own.npz", *TOLD)

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from clarity.cli import main
-from clarity.pat import artifact, model, weights
+from clarity.pat import artifact, model, verify, weights
 from clarity.pat.cli import COMMANDS
 from clarity.pat.config import CONV_PRESETS, EVERY_SIZE, preset
 from tests.cloud import REPOSITORY
@@ -343,7 +343,7 @@ def test_pat_conv_is_read_as_strictly_as_pat(tmp_path):
     built = model.encoder(config, minutes=360)
     weights.set_weights(built, weights.read(path, config), config)
 
-    assert weights.size_of(path).name == "conv-small"
+    assert verify.closest(path).name == "conv-small"
     assert (
         built.weights[0].numpy() == random_weights(config)[next(iter(weights.layout(config)))]
     ).all()

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from rich.progress import Progress
 
-from clarity.pat import artifact, networks, opening, scaler, scoring, weights
+from clarity.pat import artifact, networks, opening, scaler, scoring, tuner, weights
 from clarity.pat.config import CONV_PRESETS, PRESETS
 from clarity.pat.fitting import Parts, Recipe
 from clarity.pat.networks import Budget
@@ -93,7 +93,7 @@ def test_the_papers_cnns_have_the_papers_parameters():
     ("size", "rate"), [("small", 1e-5), ("large", 1e-6), ("huge", 5e-7), ("conv-large", 1e-6)]
 )
 def test_the_rate_is_the_official_one_of_the_size(size, rate):
-    assert networks.official_rate((PRESETS | CONV_PRESETS)[size]) == rate
+    assert tuner.official_rate((PRESETS | CONV_PRESETS)[size]) == rate
 
 
 # weights

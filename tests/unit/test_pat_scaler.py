@@ -92,3 +92,12 @@ def test_a_file_with_other_arrays_is_no_scaler(tmp_path):
 def test_a_scaler_that_cannot_standardise_is_refused(mean, sd, reason):
     with pytest.raises(ValueError, match=reason):
         Scaler(np.array(mean, "f4"), np.array(sd, "f4"), 200.0, "")
+
+
+def test_what_is_no_archive_is_no_scaler(tmp_path):
+    np.save(tmp_path / "array.npy", np.zeros(3))
+    (tmp_path / "text.npz").write_text("steps")
+
+    for name in ("array.npy", "text.npz"):
+        with pytest.raises(ValueError, match=r"is no scaler|pickled"):
+            scaler.load(tmp_path / name)

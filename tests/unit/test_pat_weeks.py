@@ -53,8 +53,9 @@ def test_a_day_counts_from_ten_observed_hours_and_a_week_from_four_such_days():
     assert weeks.lacking(steps(1, days=4)[0]) == ""
     less = steps(1, days=4)[0]
     less[480] = np.nan
-    assert "4 days with at least 10 h of observed minutes and a step in them are needed, 3 found" in (
-        weeks.lacking(less)
+    assert (
+        "4 days with at least 10 h of observed minutes and a step in them are needed, 3 found"
+        in (weeks.lacking(less))
     )
 
 

@@ -5,7 +5,7 @@ import keras
 import numpy as np
 import pytest
 
-from clarity.pat import model, weights
+from clarity.pat import model, verify, weights
 from clarity.pat.config import PRESETS, preset
 from clarity.pat.weights import WeightsError
 from tests.unit.pat_reference import random_weights
@@ -85,7 +85,7 @@ def test_the_size_of_a_file_is_told_from_its_tensors(tmp_path, size):
     path = tmp_path / "unknown.h5"
     weights.save(path, random_weights(preset(size)), preset(size))
 
-    assert weights.size_of(path).name == size
+    assert verify.closest(path).name == size
 
 
 def test_a_file_of_another_size_is_refused(path):
@@ -163,13 +163,6 @@ def test_a_truncated_file_is_refused(path, kept):
 def test_a_file_that_is_not_there_is_named(tmp_path):
     with pytest.raises(WeightsError, match=r"there is no weight file .*absent\.h5"):
         weights.read(tmp_path / "absent.h5", SMALL)
-
-
-def test_a_file_of_no_known_size_is_refused(path):
-    replace(path, "dense/dense/kernel:0", np.ones((7, 96), "f4"))
-
-    with pytest.raises(WeightsError, match="holds no known size of PAT: found 18 tensors"):
-        weights.size_of(path)
 
 
 def test_a_name_that_keras_would_read_as_another_format_is_refused(tmp_path):

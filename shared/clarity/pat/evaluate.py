@@ -23,6 +23,7 @@ from clarity.pat.labels import LABELS
 from clarity.pat.opening import open_weights
 from clarity.pat.precision import fastest
 from clarity.pat.trials import ARMS, PROBES, Settings
+from clarity.pat.tuner import official_rate
 from clarity.pat.weights import WeightsError
 
 if TYPE_CHECKING:
@@ -243,13 +244,16 @@ def evaluate(
     tried = tuple(arm for arm in ARMS if arm in {*arms, "metrics"})
     trained = any(arm in networks.NETWORKS for arm in tried)
     budget = networks.Budget(
-        epochs, patience, rate or networks.official_rate(source.config), scratch_rate, fastest()
+        epochs, patience, rate or official_rate(source.config), scratch_rate, fastest()
     )
     some = SPLITS_WITH_NETWORKS if trained or test else SPLITS
     settings = Settings(tried, splits or some, resamples, budget)
     with Progress(console=console, transient=True) as progress:
         train, other = _cohorts(data, test, source, names, progress, minutes=trained)
         questions = [trials.ask(name, train, other, settings.splits) for name in names]
+        if all(each.reason for each in questions):
+            why = "; ".join(f"{each.label}: {each.reason}" for each in questions)
+            raise click.ClickException(f"nobody can be scored: {why}")
         findings, inner = _measure(questions, source, settings, progress)
     how = verdicts.how(findings, settings, inner, across=test is not None)
     report = verdicts.Report(source, note, findings, inner, how)

@@ -27,7 +27,7 @@ from clarity.pat.heads import Head, HeadError
 from clarity.pat.labels import LABELS, LabelError
 from clarity.pat.lora import Adapter, Shape
 from clarity.pat.precision import computing_in, fastest
-from clarity.pat.tuner import FULL, FULL_RATE, LORA, PROBE, Tuner, platt
+from clarity.pat.tuner import FULL, LORA, PROBE, Tuner, official_rate, platt
 from clarity.pat.weights import WeightsError
 
 if TYPE_CHECKING:
@@ -317,7 +317,7 @@ def _folder(base: str) -> Path:
 
 def _recipe(task: Task, asked: dict[str, float | None]) -> Recipe:
     """The mode's recipe with what was asked for otherwise."""
-    full = replace(FULL, rate=FULL_RATE.get(task.source.manifest.size, FULL.rate))
+    full = replace(FULL, rate=official_rate(task.source.config))
     recipe = {"probe": PROBE, "lora": LORA, "full": full}[task.asked.mode]
     given = {name: value for name, value in asked.items() if value is not None}
     return Recipe(**(asdict(recipe) | given))

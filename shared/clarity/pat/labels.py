@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -59,10 +60,14 @@ def read(
     folder: Path, names: tuple[str, ...], seqn: NDArray[np.int64]
 ) -> dict[str, NDArray[np.float64]]:
     """Each named label of the people in `seqn`: (n,) float64 of 1, 0 and NaN."""
-    adults = {who for who, years in _column(folder, "DEMO_D", "RIDAGEYR") if years >= ADULT_YEARS}
+    try:
+        ages = dict(_column(folder, "DEMO_D", "RIDAGEYR"))
+        answered = {name: LABELS[name].read(folder) for name in names}
+    except KeyError as error:
+        raise LabelError(f"a label file in {folder} lacks the column {error}") from error
+    adults = {who for who, years in ages.items() if years >= ADULT_YEARS}
     found = {}
-    for name in names:
-        answers = LABELS[name].read(folder)
+    for name, answers in answered.items():
         found[name] = np.array(
             [answers.get(who, UNKNOWN) if who in adults else UNKNOWN for who in seqn.tolist()]
         )
@@ -73,8 +78,11 @@ def _rows(folder: Path, name: str) -> Iterator[Row]:
     path = folder / f"{name}.csv.gz"
     if not path.is_file():
         raise LabelError(f"{folder} lacks {path.name}, which a label is read from")
-    with gzip.open(path, "rt", newline="", encoding="utf-8") as file:
-        yield from csv.DictReader(file)
+    try:
+        with gzip.open(path, "rt", newline="", encoding="utf-8") as file:
+            yield from csv.DictReader(file)
+    except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
+        raise LabelError(f"{path} is no gzip CSV: {error}") from error
 
 
 def _number(text: str) -> float:

@@ -1,6 +1,7 @@
 """The arms of `clarity pat evaluate` that train a whole network: PAT and the paper's CNNs.
 
-- `finetune`: PAT from the given weights, exactly as `clarity pat finetune --mode full` trains it.
+- `finetune`: PAT from the given weights, as `clarity pat finetune --mode full` trains it, within
+  this budget.
 - `scratch`: the same network, head and budget from random weights.
 - `cnn1d`, `cnn3d`: the paper's baselines as its authors' notebooks build them
   (github.com/njacobsonlab/Pretrained-Actigraphy-Transformer, Baseline Models/1D_CNN.ipynb and
@@ -19,13 +20,12 @@ from rich.progress import Progress
 from clarity.pat import model, weights
 from clarity.pat.fitting import Recipe, fit
 from clarity.pat.precision import computing_in
-from clarity.pat.tuner import FULL_RATE, PROBE, Tuner
+from clarity.pat.tuner import PROBE, Tuner
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from clarity.pat.artifact import Artifact
-    from clarity.pat.config import PatConfig
     from clarity.pat.fitting import Parts
 
 PATS = ("finetune", "scratch")
@@ -86,11 +86,6 @@ class Scored:
 
     logits: NDArray[np.float64]
     passes: int
-
-
-def official_rate(config: PatConfig) -> float:
-    """The authors' fine-tuning rate for a size."""
-    return FULL_RATE[config.name.removeprefix("conv-")]
 
 
 def score(arm: str, task: Task, budget: Budget, *, seed: int, progress: Progress) -> Scored:

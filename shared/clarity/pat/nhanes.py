@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -52,14 +54,18 @@ def load(folder: Path, signal: str = "steps") -> Week:
     """
     if absent := [name for name in FILES if not (folder / name).is_file()]:
         raise FileNotFoundError(f"{folder} is no NHANES folder: it lacks {', '.join(absent)}")
-    with (folder / "index.csv").open(newline="") as file:
-        usable = [int(row["seqn"]) for row in csv.DictReader(file) if _usable(row)]
-    with np.load(folder / "minutes.npz") as stored:
-        if lacking := {"seqn", "counts", signal} - set(stored.files):
-            raise ValueError(f"{folder / 'minutes.npz'} lacks {', '.join(sorted(lacking))}")
-        seqn = stored["seqn"].astype(np.int64)
-        keep = np.isin(seqn, np.array(usable, np.int64))
-        chosen, counts = stored[signal][keep], stored["counts"][keep]
+    try:
+        with (folder / "index.csv").open(newline="") as file:
+            usable = [int(row["seqn"]) for row in csv.DictReader(file) if _usable(row)]
+        # Opened here: of a damaged archive np.load would leave its file open.
+        with (folder / "minutes.npz").open("rb") as packed, np.load(packed) as stored:
+            seqn = stored["seqn"].astype(np.int64)
+            keep = np.isin(seqn, np.array(usable, np.int64))
+            chosen, counts = stored[signal][keep], stored["counts"][keep]
+    except KeyError as error:
+        raise ValueError(f"{folder}: index.csv or minutes.npz lacks {error}") from error
+    except (ValueError, OSError, EOFError, BadZipFile, zlib.error) as error:
+        raise ValueError(f"{folder} cannot be read: {error}") from error
     recorded = np.where(chosen == MISSING, np.float32("nan"), chosen.astype(np.float32))
     off = np.array([not_worn(person) for person in counts]).reshape(recorded.shape)
     return Week(seqn[keep], np.where(off, np.float32("nan"), recorded), recorded)

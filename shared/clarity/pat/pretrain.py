@@ -39,7 +39,13 @@ def read_people(data: Path, out: Path, signal: str) -> tuple[scaler.Scaler, nhan
         "worn minutes of 7 days from a local midnight on any weekday"
     )
     fitted = scaler.fit(train.minutes, provenance=provenance, signal=signal)
-    scaler.save(fitted, out / "scaler.npz")
+    path = out / "scaler.npz"
+    if path.exists() and (before := scaler.load(path).scaler_id) != fitted.scaler_id:
+        raise ValueError(
+            f"{out} holds a run on other people: their scaler is {before}, {fitted.scaler_id} is "
+            f"that of {data}"
+        )
+    scaler.save(fitted, path)
     return fitted, people
 
 
@@ -197,16 +203,16 @@ def main(
         tf.config.threading.set_intra_op_parallelism_threads(threads)
     number = precision.fastest() if number == "auto" else number
     plan = Plan(size, epochs, seed, batch, Masking(ratio, decode), signal, summary, number)
-    out.mkdir(parents=True, exist_ok=True)
     try:
-        write_plan(plan, out)
+        out.mkdir(parents=True, exist_ok=True)
         fitted, people = read_people(data, out, signal)
+        write_plan(plan, out)
         held = nhanes.validation(people.seqn)
         click.echo(f"{(~held).sum()} people to train on, {held.sum()} held out", err=True)
         train, validation = (standardise(people.minutes[who], fitted) for who in (~held, held))
         targets = summaries.fit(train, fitted, preset(size)) if summary else None
         training = Training(plan, out, summaries=targets, devices=devices(gpus))
-    except (ValueError, FileNotFoundError) as error:
+    except (ValueError, OSError) as error:
         raise click.ClickException(str(error)) from error
     curves = tf.summary.create_file_writer(str(out / "tensorboard")) if tensorboard else None
     run(training, train, validation, patience=patience, curves=curves)

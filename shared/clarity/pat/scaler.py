@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -90,26 +91,34 @@ def fit(minutes: NDArray[np.floating], *, provenance: str, signal: str = "steps"
 
 
 def save(scaler: Scaler, path: Path) -> None:
-    """Write the scaler as one uncompressed .npz of named arrays."""
+    """Write the scaler as one uncompressed .npz of named arrays, whole or not at all."""
+    part = path.with_suffix(".part.npz")
     np.savez(
-        path,
+        part,
         mean=scaler.mean,
         sd=scaler.sd,
         cap=np.float64(scaler.cap),
         provenance=scaler.provenance,
         signal=scaler.signal,
     )
+    part.replace(path)
 
 
 def load(path: Path) -> Scaler:
     """Read what `save` wrote; anything else in the file is an error."""
-    with np.load(path, allow_pickle=False) as stored:
-        if set(stored.files) != {"mean", "sd", "cap", "provenance", "signal"}:
-            raise ValueError(f"{path} is no scaler: it holds {sorted(stored.files)}")
-        return Scaler(
-            stored["mean"].astype(np.float32),
-            stored["sd"].astype(np.float32),
-            float(stored["cap"]),
-            str(stored["provenance"]),
-            str(stored["signal"]),
-        )
+    try:
+        # Opened here: of a damaged archive np.load would leave its file open.
+        with path.open("rb") as file:
+            stored = np.load(file, allow_pickle=False)
+            found = dict(stored) if isinstance(stored, np.lib.npyio.NpzFile) else {}
+    except (OSError, EOFError, BadZipFile) as error:
+        raise ValueError(f"{path} is no scaler: {error}") from error
+    if set(found) != {"mean", "sd", "cap", "provenance", "signal"}:
+        raise ValueError(f"{path} is no scaler: it holds {sorted(found) or 'no named arrays'}")
+    return Scaler(
+        found["mean"].astype(np.float32),
+        found["sd"].astype(np.float32),
+        float(found["cap"]),
+        str(found["provenance"]),
+        str(found["signal"]),
+    )

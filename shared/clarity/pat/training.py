@@ -187,16 +187,22 @@ class Training:
             "validation": round(float(validation[0]), 5),
             "train_summary": round(float(train[1]), 5),
             "validation_summary": round(float(validation[1]), 5),
-            "loss": round(loss, 5),
+            "loss": loss,
             "rate": float(self.optimizer.learning_rate.numpy()),
             "seconds": round(seconds, 1),
         }
         done = read_history(self.out)[: epoch - 1]  # a kill may have left one line too many
         text = "".join(json.dumps(entry) + "\n" for entry in [*done, line])
-        (self.out / "history.part").write_text(text, "utf-8")
-        (self.out / "history.part").replace(self.out / "history.jsonl")
+        write_whole(self.out / "history.jsonl", text)
         self.checkpoints.save(epoch)
         return line
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file so that a kill leaves the old one or the new one."""
+    part = path.with_suffix(".part")
+    part.write_text(text, "utf-8")
+    part.replace(path)
 
 
 def _one_device(devices: tuple[str, ...]) -> tf.distribute.Strategy:
@@ -232,10 +238,19 @@ def read_plan(out: Path) -> Plan:
 
 
 def write_plan(plan: Plan, out: Path) -> None:
-    """Write the plan down; a folder that holds another run is an error. `epochs` may change."""
+    """Write the plan down; a folder that holds another run is an error.
+
+    `epochs` may change as long as the curve is the one that the new number would have had.
+    """
     path, asked = out / "run.json", asdict(plan)
     if path.exists():
         before = json.loads(path.read_text("utf-8"))
         if before | {"epochs": plan.epochs} != asked:
             raise ValueError(f"{out} holds another run: {json.dumps(before)}")
-    path.write_text(json.dumps(asked, indent=2) + "\n", "utf-8")
+        done, plateau = len(read_history(out)), (1 - COOLDOWN) * min(before["epochs"], plan.epochs)
+        if before["epochs"] != plan.epochs and done > plateau:
+            raise ValueError(
+                f"{out} has {done} of {before['epochs']} epochs, and their learning rate cools "
+                f"down towards that number: it cannot become {plan.epochs} any more"
+            )
+    write_whole(path, json.dumps(asked, indent=2) + "\n")

@@ -39,6 +39,13 @@ PROBE = Recipe(epochs=300, patience=20, batch=64, rate=1e-3)
 # The official fine-tuning rates; a batch of 64 needs several GB of attention scores.
 FULL_RATE = {"small": 1e-5, "medium": 1e-5, "large": 1e-6, "huge": 5e-7}
 FULL = Recipe(epochs=20, patience=4, batch=32, rate=FULL_RATE["small"])
+
+
+def official_rate(config: PatConfig) -> float:
+    """Adam's rate for the whole of a size, PAT-Conv's as its plain size's."""
+    return FULL_RATE[config.name.removeprefix("conv-")]
+
+
 LORA = Recipe(epochs=20, patience=4, batch=32, rate=1e-3)
 
 

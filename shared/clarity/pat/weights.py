@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clarity.domain.errors import PermanentError
-from clarity.pat.config import CONV_WIDTH, EVERY_SIZE, PatConfig
+from clarity.pat.config import CONV_WIDTH, PatConfig
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,15 +61,6 @@ def read(path: Path, config: PatConfig) -> Weights:
     tensors = read_tensors(path)
     _check(path, tensors, config)
     return {name: tensors[name] for name in layout(config)}
-
-
-def size_of(path: Path) -> PatConfig:
-    """Which preset a file holds, told from its tensors' names and shapes alone."""
-    found = {name: array.shape for name, array in read_tensors(path).items()}
-    for config in EVERY_SIZE.values():
-        if found == layout(config):
-            return config
-    raise WeightsError(f"{path.name} holds no known size of PAT: found {len(found)} tensors")
 
 
 def save(path: Path, weights: Weights, config: PatConfig) -> None:
