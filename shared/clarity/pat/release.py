@@ -58,7 +58,7 @@ $summary_text
 Adam, batch $batch, seed $seed, peak rate $peak with a one-epoch ramp and a linear cool-down over
 the last three tenths of $epochs epochs; $done of them were run, computing in $precision with
 float32 weights. Shipped: the encoder of epoch $best_epoch, the least validation loss. The held-out
-people chose that epoch, so the error below is slightly optimistic.$note
+people chose that epoch, so the error below is slightly optimistic.
 
 | epoch | training, masked | validation, masked | validation, summaries |
 |---|---|---|---|
@@ -71,7 +71,7 @@ Mean squared error in standard deviations squared, the same people, masks and mi
 |---|---|
 | **this model, epoch $best_epoch** | **$best** |
 $bars
-$evaluation
+$evaluation$note
 ## Limits
 - Hip-worn and taken off for the night: it has seen little recorded sleep (at 3 in the morning one
   in ten wore the device), so it cannot be expected to know nights.
@@ -217,7 +217,7 @@ def card(
         precision=plan.precision,
         best_epoch=best["epoch"],
         best=f"{best['validation']:.3f}",
-        note=f" {note}" if note else "",
+        note=f"\n## Notes\n{textwrap.fill(note, WIDTH)}\n" if note else "",
         curve=curve(history, best),
         bars=table([(name, f"{error:.3f}") for name, error in bars.items()]),
         evaluation="".join(evaluation_section(e, data.name, plan.size) for e in evaluations),
