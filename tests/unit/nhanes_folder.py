@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from clarity.pat.labels import PHQ9_ITEMS
+from clarity.pat.nhanes import MISSING
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,3 +72,28 @@ def write_folder(folder: Path, *, people: int, first: int = 1, seed: int = 0) ->
 
 def phq(who: int, *items: str) -> dict[str, str]:
     return {"SEQN": f"{who}.0"} | dict(zip(PHQ9_ITEMS, items, strict=True))
+
+
+def write_nhanes(folder: Path, people: int) -> None:
+    """People without labels; of the first four only the first can be used."""
+    rng = np.random.default_rng(0)
+    seqn = np.arange(31_000, 31_000 + people, dtype="i4")
+    steps = rng.poisson(5, (people, 10_080)).astype("u2")
+    steps[0, 0] = MISSING
+    steps[0, 60:180] = 0
+    counts = np.where(steps == MISSING, MISSING, 40 * steps.astype("u4") + 1)
+    counts[0, 60:180] = 0
+    np.savez(folder / "minutes.npz", seqn=seqn, steps=steps, counts=counts.astype("u2"))
+    columns = ["seqn", "paxstat", "paxcal", "complete", "valid_days10h"]
+    with (folder / "index.csv").open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(columns)
+        writer.writerows([person, 1, 1, True, 4] for person in seqn[4:].tolist())
+        writer.writerows(
+            [
+                [31_000, 1, 1, True, 7],
+                [31_001, 2, 1, True, 7],
+                [31_002, 1, 1, False, 7],
+                [31_003, 1, 1, True, 3],
+            ]
+        )

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import csv
 import json
 from dataclasses import replace
 
@@ -9,7 +8,7 @@ import pytest
 import tensorflow as tf
 from click.testing import CliRunner
 
-from clarity.pat import artifact, baselines, mae, nhanes, pretrain, release, weights
+from clarity.pat import artifact, baselines, mae, pretrain, release, weights
 from clarity.pat.config import PatConfig, preset
 from clarity.pat.mae import MaskedAutoencoder, Masking
 from clarity.pat.training import (
@@ -21,6 +20,7 @@ from clarity.pat.training import (
     validation_seed,
     write_plan,
 )
+from tests.unit.nhanes_folder import write_nhanes
 from tests.unit.pat_reference import random_weights
 
 DAY = 1440
@@ -252,67 +252,6 @@ def test_every_baseline_is_scored_on_the_minutes_that_validation_asks_for():
     assert errors["minute-of-week mean"] == pytest.approx(np.nanmean(asked**2), rel=1e-5)
 
 
-def write_nhanes(folder, people: int) -> None:
-    rng = np.random.default_rng(0)
-    seqn = np.arange(31_000, 31_000 + people, dtype="i4")
-    steps = rng.poisson(5, (people, 10_080)).astype("u2")
-    steps[0, 0] = nhanes.MISSING
-    steps[0, 60:180] = 0
-    counts = np.where(steps == nhanes.MISSING, nhanes.MISSING, 40 * steps.astype("u4") + 1)
-    counts[0, 60:180] = 0
-    np.savez(folder / "minutes.npz", seqn=seqn, steps=steps, counts=counts.astype("u2"))
-    columns = ["seqn", "paxstat", "paxcal", "complete", "valid_days10h"]
-    with (folder / "index.csv").open("w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(columns)
-        writer.writerows([person, 1, 1, True, 4] for person in seqn[4:].tolist())
-        writer.writerows(
-            [
-                [31_000, 1, 1, True, 7],
-                [31_001, 2, 1, True, 7],
-                [31_002, 1, 1, False, 7],
-                [31_003, 1, 1, True, 3],
-            ]
-        )
-
-
-def test_only_reliable_complete_people_with_four_valid_days_are_used(tmp_path):
-    write_nhanes(tmp_path, 8)
-
-    week = nhanes.load(tmp_path)
-
-    assert week.seqn.tolist() == [31_000, 31_004, 31_005, 31_006, 31_007]
-    assert np.isnan(week.minutes[0, 0])
-    assert np.isfinite(week.minutes[1:]).all()
-
-
-def test_minutes_without_wear_are_unknown_and_not_still(tmp_path):
-    write_nhanes(tmp_path, 8)
-
-    week = nhanes.load(tmp_path)
-
-    assert np.isnan(week.minutes[0, 60:180]).all()
-    assert (week.recorded[0, 60:180] == 0).all()
-    assert np.isfinite(week.minutes[0, 180:]).all()
-
-
-def test_a_file_that_lacks_a_channel_is_refused(tmp_path):
-    write_nhanes(tmp_path, 8)
-    with np.load(tmp_path / "minutes.npz") as stored:
-        np.savez(tmp_path / "minutes.npz", seqn=stored["seqn"], steps=stored["steps"])
-
-    with pytest.raises(ValueError, match=r"minutes\.npz lacks .*counts"):
-        nhanes.load(tmp_path)
-
-
-def test_who_is_held_out_depends_on_the_person_alone():
-    everybody = np.arange(31_000, 32_000)
-    held = nhanes.validation(everybody)
-
-    assert 70 < held.sum() < 130
-    assert (nhanes.validation(everybody[::-1]) == held[::-1]).all()
-
-
 def test_a_run_is_trained_and_released_from_the_command_line(tmp_path):
     data, out, shipped = (tmp_path / name for name in ("data", "run", "shipped"))
     data.mkdir()
@@ -369,16 +308,6 @@ def test_a_run_goes_on_with_its_own_people_only(tmp_path):
     with pytest.raises(ValueError, match="holds a run on other people"):
         pretrain.read_people(tmp_path / "b", out, "steps")
     pretrain.read_people(tmp_path / "a", out, "steps")
-
-
-@pytest.mark.parametrize("name", nhanes.FILES)
-def test_a_folder_with_a_broken_file_is_refused_with_the_reason(tmp_path, name):
-    write_nhanes(tmp_path, 8)
-    whole = (tmp_path / name).read_bytes()
-    (tmp_path / name).write_bytes(whole[: len(whole) // 2] if "npz" in name else b"who\n1\n")
-
-    with pytest.raises(ValueError, match=r"cannot be read|lacks 'paxstat'"):
-        nhanes.load(tmp_path)
 
 
 def test_a_run_without_gain_is_told_by_its_history():
