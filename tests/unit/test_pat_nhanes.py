@@ -32,7 +32,7 @@ def test_a_file_that_lacks_a_channel_is_refused(tmp_path):
     with np.load(tmp_path / "minutes.npz") as stored:
         np.savez(tmp_path / "minutes.npz", seqn=stored["seqn"], steps=stored["steps"])
 
-    with pytest.raises(ValueError, match=r"minutes\.npz lacks .*counts"):
+    with pytest.raises(ValueError, match=r"minutes\.npz lacks counts"):
         nhanes.load(tmp_path)
 
 
@@ -50,5 +50,5 @@ def test_a_folder_with_a_broken_file_is_refused_with_the_reason(tmp_path, name):
     whole = (tmp_path / name).read_bytes()
     (tmp_path / name).write_bytes(whole[: len(whole) // 2] if "npz" in name else b"who\n1\n")
 
-    with pytest.raises(ValueError, match=r"cannot be read|lacks 'paxstat'"):
+    with pytest.raises(ValueError, match=r"cannot be read|lacks the column 'paxstat'"):
         nhanes.load(tmp_path)

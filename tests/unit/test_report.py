@@ -344,14 +344,14 @@ def test_an_explanation_is_laid_over_its_minutes_and_told_in_words() -> None:
     assert "Attention is correlational" in words
     assert "not why" in words
     assert "rank correlation with the movement itself is -0.90" in words
-    assert "passed their checks" in words
+    assert "Checks passed by attention and attribution" in words
     assert "where it looked, not why" in words
 
 
 def test_maps_that_failed_their_check_say_so_on_the_page() -> None:
     text = page(week("office-worker"), explanation=explanation(shuffled_attention_rank=0.5))
 
-    assert "These maps cannot be trusted" in texts(tree(text))
+    assert "The attention map cannot be trusted" in texts(tree(text))
     assert 'class="doubtful"' in text
     assert 'class="doubtful"' not in page(week("office-worker"), explanation=explanation())
 

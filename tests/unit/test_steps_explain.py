@@ -39,7 +39,7 @@ def test_a_request_may_ask_for_an_explanation_and_its_job_says_where_it_is(worke
     assert found["window"] == {"first_day": "2026-06-08", "days": 7}
     assert found["provenance"]["model_id"] == "pat-test"
     assert found["expires_at"] - found["created_at"] == RETENTION
-    assert found["trusted"]
+    assert found["trusted"] == {"attention": True, "attribution": True}
     assert "correlational" in found["words"]["notice"]
     assert "not why" in found["words"]["notice"]
     record = chain.records.audits["ada", f"explain-{job['analysis_id']}"]
@@ -131,7 +131,7 @@ def test_maps_that_shuffled_weights_draw_as_well_are_marked_as_not_to_be_trusted
     chain.run()
 
     found = chain.records.explanations["ada", chain.job(origin)["explanation_id"]]
-    assert found["trusted"] is False
+    assert found["trusted"] == {"attention": True, "attribution": False}
     assert "cannot be trusted" in found["words"]["trust"]
     assert "0.45, above 0.3" in found["words"]["trust"]
 

@@ -20,6 +20,7 @@ SHUFFLED_LIMIT: Final = (
 )
 COMPLETENESS_LIMIT: Final = 0.01  # of the departure that the parts may miss
 SHADES: Final = 5  # of a map's colour
+Doubts = dict[str, tuple[str, ...]]  # map -> reasons
 NOTICE: Final = (
     "Attention is correlational. It shows where the model took information from, not why, and not "
     "what any minute did to a person's health. The model has no head: nothing here is a risk, a "
@@ -55,8 +56,8 @@ class Explanation:
     input_rank: float
 
     @property
-    def doubts(self) -> tuple[str, ...]:
-        """Why the maps cannot be trusted; empty if they passed every check."""
+    def doubts(self) -> Doubts:
+        """For each map why it cannot be trusted; empty if it passed every check."""
         return doubts(self.shuffled_rank, self.shuffled_attention_rank, self.completeness_error)
 
     def to_document(self) -> dict[str, object]:
@@ -66,7 +67,7 @@ class Explanation:
             "attention": list(self.attention),
             "attribution": list(self.attribution),
             "limits": {"shuffled_rank": SHUFFLED_LIMIT, "completeness_error": COMPLETENESS_LIMIT},
-            "trusted": not self.doubts,
+            "trusted": {name: not reasons for name, reasons in self.doubts.items()},
             "words": self._words(),
         }
 
@@ -92,31 +93,37 @@ class Explanation:
 
 def doubts(
     shuffled_rank: float, shuffled_attention_rank: float, completeness_error: float
-) -> tuple[str, ...]:
-    """What each check that did not pass found."""
-    found = []
+) -> Doubts:
+    """For each map what the checks that it did not pass found."""
+    found: dict[str, list[str]] = {"attention": [], "attribution": []}
     for name, rank in (("attribution", shuffled_rank), ("attention", shuffled_attention_rank)):
         if not rank <= SHUFFLED_LIMIT:
-            found.append(
-                f"with the model's weights shuffled {name} keeps a rank correlation of {rank:.2f}, "
+            found[name].append(
+                f"with the model's weights shuffled it keeps a rank correlation of {rank:.2f}, "
                 f"above {SHUFFLED_LIMIT}"
             )
     if not completeness_error <= COMPLETENESS_LIMIT:
-        found.append(
-            f"the parts miss {completeness_error:.1%} of the whole, more than "
+        found["attribution"].append(
+            f"its parts miss {completeness_error:.1%} of the whole, more than "
             f"{COMPLETENESS_LIMIT:.0%}"
         )
-    return tuple(found)
+    return {name: tuple(reasons) for name, reasons in found.items()}
 
 
-def verdict(found: tuple[str, ...]) -> str:
-    """The checks' result in a sentence."""
-    if found:
-        return f"These maps cannot be trusted: {'; '.join(found)}."
-    return (
-        "The maps passed their checks: with the model's weights shuffled little of their order is "
-        "left, so they are the trained model's own, and the parts make the whole."
-    )
+def verdict(found: Doubts) -> str:
+    """The checks' result in words."""
+    said = [
+        f"The {name} map cannot be trusted: {'; '.join(reasons)}."
+        for name, reasons in found.items()
+        if reasons
+    ]
+    if good := [name for name, reasons in found.items() if not reasons]:
+        said.append(
+            f"Checks passed by {' and '.join(good)}: with the model's weights shuffled little of "
+            "the order is left, so it is the trained model's own"
+            + (", and the parts make the whole." if "attribution" in good else ".")
+        )
+    return " ".join(said)
 
 
 def attention_shades(attention: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -167,9 +167,10 @@ def _insight(insight: Mapping[str, object] | None) -> Iterator[str]:
 def _explanation(explanation: Mapping[str, object] | None) -> Iterator[str]:
     """What the strips are and how far they can be relied on."""
     words = explanation.get("words") if explanation else None
-    if explanation is None or not isinstance(words, Mapping):
+    trusted = explanation.get("trusted") if explanation else None
+    if not isinstance(words, Mapping) or not isinstance(trusted, Mapping):
         return
-    kind = "origin" if explanation.get("trusted") else "doubtful"
+    kind = "origin" if all(trusted.values()) else "doubtful"
     yield '<section aria-labelledby="h-model"><h2 id="h-model">Where the model looked</h2>'
     yield f"<p><b>{_text(words['notice'])}</b></p>"
     yield f'<p class="{kind}">{_text(words["trust"])}</p>'

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from clarity.domain.explanation import Doubts
     from clarity.pat.attribution import Explanation
 
 MINUTES_PER_DAY: Final = 1440
@@ -99,8 +100,8 @@ def render(found: Explanation, start: date | None) -> str:
     return "\n".join(parts)
 
 
-def trust(found: Explanation) -> tuple[str, ...]:
-    """Why the maps cannot be trusted; empty if they can."""
+def trust(found: Explanation) -> Doubts:
+    """For each map why it cannot be trusted; empty if it can."""
     return doubts(found.shuffled_rank, found.shuffled_attention_rank, found.gradients.error)
 
 

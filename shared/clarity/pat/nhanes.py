@@ -59,16 +59,22 @@ def load(folder: Path, signal: str = "steps") -> Week:
             usable = [int(row["seqn"]) for row in csv.DictReader(file) if _usable(row)]
         # Opened here: of a damaged archive np.load would leave its file open.
         with (folder / "minutes.npz").open("rb") as packed, np.load(packed) as stored:
+            _check_arrays(stored.files, ("seqn", "counts", signal))
             seqn = stored["seqn"].astype(np.int64)
             keep = np.isin(seqn, np.array(usable, np.int64))
             chosen, counts = stored[signal][keep], stored["counts"][keep]
     except KeyError as error:
-        raise ValueError(f"{folder}: index.csv or minutes.npz lacks {error}") from error
+        raise ValueError(f"{folder}: index.csv lacks the column {error}") from error
     except (ValueError, OSError, EOFError, BadZipFile, zlib.error) as error:
         raise ValueError(f"{folder} cannot be read: {error}") from error
     recorded = np.where(chosen == MISSING, np.float32("nan"), chosen.astype(np.float32))
     off = np.array([not_worn(person) for person in counts]).reshape(recorded.shape)
     return Week(seqn[keep], np.where(off, np.float32("nan"), recorded), recorded)
+
+
+def _check_arrays(found: list[str], needed: tuple[str, ...]) -> None:
+    if lacking := sorted({*needed} - {*found}):
+        raise ValueError(f"minutes.npz lacks {', '.join(lacking)}")
 
 
 def _usable(row: dict[str, str]) -> bool:
