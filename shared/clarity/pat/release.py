@@ -94,7 +94,7 @@ SIGNAL_NOTES = {
     "counts": "a check against the literature: phones and watches do not report them",
 }
 EVALUATION = Template("""
-## What the embedding tells
+## $title
     $command
 
 $how
@@ -136,6 +136,9 @@ def evaluation_section(document: dict[str, Any], folder: str, size: str) -> str:
     return EVALUATION.substitute(
         command=f"clarity pat evaluate --data ../shared/data/{folder} --weights {size} "
         + _asked(document["settings"], [finding["label"] for finding in findings]),
+        title="What whole networks reach"
+        if set(document["settings"]["arms"]) & set(NETWORKS)
+        else "What the embedding tells",
         how="\n\n".join(textwrap.fill(text, WIDTH) for text in document["how"]),
         arms=" | ".join(arms),
         rule="---|" * len(arms),
