@@ -30,7 +30,7 @@ def write(path, **changes):
 
 def test_weeks_of_several_people_are_read(tmp_path):
     path = write(tmp_path / "w.npz", person=np.repeat([f"p{i}" for i in range(60)], 2))
-    found = weeks.read(path, "relapse")
+    found = weeks.read(path, "relapse", "steps")
 
     assert (found.people, len(found.steps), found.unit) == (60, 120, "weeks")
     assert found.meaning == "relapse"
@@ -42,7 +42,7 @@ def test_weeks_with_too_little_data_or_no_label_are_left_out_and_told_of(tmp_pat
     few, label = steps(120), np.repeat(np.arange(60) % 2, 2).astype(float)
     few[0], few[1, 480 : 480 + 4 * 1440] = steps(1, days=3)[0], np.nan
     few[2], label[5] = steps(1, days=4)[0], np.nan
-    found = weeks.read(write(tmp_path / "w.npz", steps=few, label=label), "relapse")
+    found = weeks.read(write(tmp_path / "w.npz", steps=few, label=label), "relapse", "steps")
 
     assert len(found.steps) == 117
     assert "117 of 120 weeks of w.npz are used: 1 have no label, 2 fewer than 4 days" in found.note
@@ -86,7 +86,7 @@ def test_a_file_of_another_form_is_refused_with_what_was_expected_and_found(
     tmp_path, changes, reason
 ):
     with pytest.raises(LabelError, match=reason):
-        weeks.read(write(tmp_path / "w.npz", **changes), "relapse")
+        weeks.read(write(tmp_path / "w.npz", **changes), "relapse", "steps")
 
 
 @pytest.mark.parametrize("content", [b"", b"steps,person", b"PK\x03\x04 cut short"])
@@ -95,25 +95,25 @@ def test_what_is_no_npz_is_refused(tmp_path, content):
     path.write_bytes(content)
 
     with pytest.raises(LabelError, match=r"w\.npz is no \.npz of plain arrays"):
-        weeks.read(path, "relapse")
+        weeks.read(path, "relapse", "steps")
 
 
 def test_one_array_alone_is_refused(tmp_path):
     np.save(tmp_path / "w.npy", steps(2))
 
     with pytest.raises(LabelError, match=r"w\.npy is no \.npz of plain arrays"):
-        weeks.read(tmp_path / "w.npy", "relapse")
+        weeks.read(tmp_path / "w.npy", "relapse", "steps")
 
 
 @pytest.mark.parametrize("label", ["", "two words", 'a"b', "../x", "x" * 65])
 def test_a_label_is_a_plain_name(tmp_path, label):
     with pytest.raises(LabelError, match="is named with letters"):
-        weeks.read(write(tmp_path / "w.npz"), label)
+        weeks.read(write(tmp_path / "w.npz"), label, "steps")
 
 
 def test_a_folders_label_is_one_that_is_known(tmp_path):
     with pytest.raises(LabelError, match="unknown label 'relapse' of a folder; known: phq9"):
-        weeks.read(write_folder(tmp_path, people=4), "relapse")
+        weeks.read(write_folder(tmp_path, people=4), "relapse", "steps")
 
 
 # how many are needed
@@ -122,7 +122,7 @@ def test_a_folders_label_is_one_that_is_known(tmp_path):
 def enough(tmp_path, person, label) -> weeks.Weeks:
     path = tmp_path / "w.npz"
     np.savez(path, steps=steps(len(label)), person=person, label=label)
-    return weeks.read(path, "relapse")
+    return weeks.read(path, "relapse", "steps")
 
 
 def test_too_few_weeks_on_one_side_are_refused_with_both_counts(tmp_path):
@@ -191,3 +191,13 @@ def test_a_part_without_both_sides_is_refused():
         LabelError, match=r"3 weeks of label 1 .* found 2 in the 10 weeks of the te"
     ):
         tuner.split_time(truth)
+
+
+def test_an_encoder_of_counts_is_trained_on_counts_and_takes_no_file_of_steps(tmp_path):
+    folder = write_folder(tmp_path / "folder", people=120)
+
+    steps, counts = (weeks.read(folder, "age60", signal).steps for signal in ("steps", "counts"))
+
+    assert np.nanmax(counts) > 10 * np.nanmax(steps)
+    with pytest.raises(LabelError, match=r"holds steps a minute, the encoder reads counts"):
+        weeks.read(write(tmp_path / "w.npz"), "relapse", "counts")

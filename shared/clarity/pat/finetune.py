@@ -73,7 +73,7 @@ class Task:
 def read_task(data: Path, folder: Path, asked: Asked) -> Task:
     """The weeks that can be used and whose label is known, of a folder or a file."""
     source = artifact.open_folder(folder)
-    found = weeks.read(data, asked.label)
+    found = weeks.read(data, asked.label, source.scaler.signal)
     if found.people == 1:
         parts = tuner.split_time(found.truth)
     else:

@@ -85,17 +85,22 @@ def lacking(steps: NDArray[np.floating]) -> str:
     )
 
 
-def read(data: Path, label: str) -> Weeks:
-    """The weeks of a folder or a file that can be used; `LabelError` says what is missing."""
-    found = _file(data, label) if data.is_file() else _folder(data, label)
+def read(data: Path, label: str, signal: str) -> Weeks:
+    """The weeks of a folder or a file that can be used; `LabelError` says what is missing.
+
+    `signal` is what the encoder reads, of a survey's folder `steps` or `counts`.
+    """
+    if data.is_file() and signal != "steps":
+        raise LabelError(f"{data.name} holds steps a minute, the encoder reads {signal}")
+    found = _file(data, label) if data.is_file() else _folder(data, label, signal)
     _enough(found, label)
     return found
 
 
-def _folder(data: Path, label: str) -> Weeks:
+def _folder(data: Path, label: str, signal: str) -> Weeks:
     if label not in LABELS:
         raise LabelError(f"unknown label {label!r} of a folder; known: {', '.join(LABELS)}")
-    week = nhanes.load(data)
+    week = nhanes.load(data, signal)
     truth = labels.read(data, (label,), week.seqn)[label]
     known = ~np.isnan(truth)
     week = week.where(known)
