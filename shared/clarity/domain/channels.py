@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
@@ -24,11 +25,14 @@ _BLOCK: Final = 1 << 20  # pieces laid out at once, so that no upload decides ou
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class StepChannel:
-    """(m,) steps per minute of one kind of device, and where it has a record (also of zero)."""
+class AmountChannel:
+    """(m,) amount per minute of one kind of device, and where it has a record (also of zero)."""
 
-    steps: NDArray[np.float64]
+    amount: NDArray[np.float64]
     covered: NDArray[np.bool_]
+
+
+ByDevice = Mapping[Device, AmountChannel]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,7 +55,9 @@ class SleepChannel:
 class Channels:
     """All channels on the same real minutes."""
 
-    by_device: Mapping[Device, StepChannel]
+    steps: ByDevice
+    energy: ByDevice
+    distance: ByDevice
     heart_rate: HeartRateChannel
     sleep: SleepChannel
 
@@ -78,11 +84,14 @@ def device_of(source: Source) -> Device:
     return "phone" if "iphone" in name else "other"
 
 
-def steps_by_device(samples: Samples, start_s: float, minutes: int) -> dict[Device, StepChannel]:
-    """Steps per minute by kind of device; of several devices of one kind the larger counts."""
-    mine = samples.of("stepCount")
+def amounts_by_device(samples: Samples, kind: str, start_s: float, minutes: int) -> ByDevice:
+    """What adds up (steps, energy, distance) per minute, spread over the interval it covers.
+
+    By kind of device; of several devices of one kind the larger counts.
+    """
+    mine = samples.of(kind)
     out = {
-        device: StepChannel(np.zeros(minutes), np.zeros(minutes, np.bool_)) for device in DEVICES
+        device: AmountChannel(np.zeros(minutes), np.zeros(minutes, np.bool_)) for device in DEVICES
     }
     for number in np.unique(mine.source).tolist():
         of_source = mine.select(mine.source == number)
@@ -91,7 +100,7 @@ def steps_by_device(samples: Samples, start_s: float, minutes: int) -> dict[Devi
         for sample, minute, share in _pieces(of_source, start_s, minutes):
             channel.covered[minute] = True
             one += np.bincount(minute, of_source.value[sample] * share, minlength=minutes)
-        np.maximum(channel.steps, one, out=channel.steps)
+        np.maximum(channel.amount, one, out=channel.amount)
     return out
 
 

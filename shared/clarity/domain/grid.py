@@ -10,14 +10,19 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 
-from clarity.domain.channels import Channels, heart_rate_channel, sleep_channel, steps_by_device
+from clarity.domain.channels import (
+    Channels,
+    amounts_by_device,
+    heart_rate_channel,
+    sleep_channel,
+)
 from clarity.domain.clock import wall_clock
 from clarity.domain.units import KIND_INDEX
-from clarity.domain.wear import merge_steps, worn_minutes
+from clarity.domain.wear import merge, worn_minutes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +30,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from clarity.domain.columns import Samples
+
+Signal = Literal["steps", "counts"]
 
 MINUTES_PER_DAY: Final = 1440
 MINUTES_PER_WEEK: Final = 10_080  # PAT's input length, Ruan et al. 2024
@@ -38,6 +45,8 @@ VITALS: Final = (
     "respiratoryRate",
     "bodyTemperature",
 )
+CHANNELS: Final = ("steps", "counts", "heart_rate", "energy", "distance")
+AMOUNTS: Final = ("stepCount", "activeEnergyBurned", "distanceWalkingRunning")
 _GRID_KINDS: Final = [KIND_INDEX[name] for name in ("stepCount", "heartRate", "sleepAnalysis")]
 
 
@@ -49,7 +58,11 @@ class Grid:
         first_day: The local calendar day that minute 0 begins.
         days: Number of days.
         steps: (n,) steps per minute; 0 where worn without a step record, NaN where not observed.
+        counts: (n,) activity counts per minute of a device that counts, NaN where not observed;
+            HealthKit has none.
         heart_rate: (n,) beats per minute, mean of the minute's samples, NaN where there is none.
+        energy: (n,) active kilocalories per minute, as steps.
+        distance: (n,) metres on foot per minute, as steps.
         worn: (n,) True where there is evidence that the person wore (or carried) a device.
         stage: (n,) int8 HealthKit sleep stage, -1 unknown.
         repeats: (n,) uint8 how often the wall-clock minute took place: 0 where clocks jumped over
@@ -63,7 +76,10 @@ class Grid:
     first_day: date
     days: int
     steps: NDArray[np.float64]
+    counts: NDArray[np.float64]
     heart_rate: NDArray[np.float64]
+    energy: NDArray[np.float64]
+    distance: NDArray[np.float64]
     worn: NDArray[np.bool_]
     stage: NDArray[np.int8]
     repeats: NDArray[np.uint8]
@@ -71,6 +87,26 @@ class Grid:
     vitals: Mapping[str, NDArray[np.float64]]
     notes: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+
+    @property
+    def values(self) -> NDArray[np.float64]:
+        """(n, channels) the minutes' values in the order of `CHANNELS`, NaN where not observed."""
+        return np.column_stack([getattr(self, name) for name in CHANNELS])
+
+    @property
+    def mask(self) -> NDArray[np.bool_]:
+        """(n, channels) True where a channel was observed in a minute."""
+        return ~np.isnan(self.values)
+
+    @property
+    def signal(self) -> Signal:
+        """Which channel tells of movement: counts where a device counts, else steps."""
+        return "steps" if np.isnan(self.counts).all() else "counts"
+
+    @property
+    def movement(self) -> NDArray[np.float64]:
+        """(n,) the channel that `signal` names."""
+        return self.steps if self.signal == "steps" else self.counts
 
     def day(self, index: int) -> date:
         """The calendar day of day number `index`."""
@@ -107,26 +143,88 @@ def build_grid(samples: Samples, first_day: date, days: int = 7) -> Grid:
     once = samples.select(np.unique(samples.identity, return_index=True)[1])
     clock = wall_clock(once, _epoch_minute(first_day), days * MINUTES_PER_DAY, CONTEXT_MINUTES)
     near = once.select((once.end >= clock.start_s) & (once.start < clock.stop_s))
+    steps, energy, distance = (
+        amounts_by_device(near, kind, clock.start_s, clock.minutes) for kind in AMOUNTS
+    )
     channels = Channels(
-        by_device=steps_by_device(near, clock.start_s, clock.minutes),
+        steps=steps,
+        energy=energy,
+        distance=distance,
         heart_rate=heart_rate_channel(near, clock.start_s, clock.minutes),
         sleep=sleep_channel(near, clock.start_s, clock.minutes),
     )
-    merged = merge_steps(channels)
+    merged = merge(channels.steps, channels)
     worn = worn_minutes(channels, merged)
-    steps = np.where(worn, merged, np.nan)
+
+    def observed(amount: NDArray[np.float64]) -> NDArray[np.float64]:
+        return clock.mean(np.where(worn, amount, np.nan))
+
+    minutes = days * MINUTES_PER_DAY
     return Grid(
         first_day=first_day,
         days=days,
-        steps=clock.mean(steps),
+        steps=observed(merged),
+        counts=np.full(minutes, np.nan),
         heart_rate=clock.mean(channels.heart_rate.value),
+        energy=observed(merge(channels.energy, channels)),
+        distance=observed(merge(channels.distance, channels)),
         worn=clock.any(worn),
         stage=clock.last(channels.sleep.stage, -1),
         repeats=clock.repeats(),
-        imputed=np.zeros(days * MINUTES_PER_DAY, np.bool_),
+        imputed=np.zeros(minutes, np.bool_),
         vitals=_vitals(once, first_day, days),
         notes=clock.notes(),
         sources=_source_names(near),
+    )
+
+
+def grid_of_minutes(
+    first_day: date,
+    days: int,
+    channels: Mapping[str, NDArray[np.float64]],
+    *,
+    worn: NDArray[np.bool_],
+    stage: NDArray[np.int8] | None = None,
+    sources: tuple[str, ...] = (),
+) -> Grid:
+    """A grid of values that are minutes already, as research devices and their files have them.
+
+    Args:
+        first_day: The local calendar day that minute 0 begins.
+        days: Number of days.
+        channels: By name, (days * 1440,) values, NaN where not observed; others are not observed.
+        worn: (days * 1440,) minutes in which the device was worn: movement elsewhere is unknown.
+        stage: (days * 1440,) sleep stages; all unknown unless said.
+        sources: Names of the devices.
+
+    Raises:
+        ValueError: A column has another length, or no such channel is known.
+    """
+    minutes = days * MINUTES_PER_DAY
+    if unknown_names := set(channels) - set(CHANNELS):
+        raise ValueError(f"expected channels of {', '.join(CHANNELS)}, found {unknown_names}")
+    wrong = {name: len(values) for name, values in channels.items() if len(values) != minutes}
+    if wrong or len(worn) != minutes:
+        raise ValueError(f"expected {minutes} minutes, found {wrong | {'worn': len(worn)}}")
+
+    def observed(name: str) -> NDArray[np.float64]:
+        values = channels.get(name)
+        return np.full(minutes, np.nan) if values is None else np.where(worn, values, np.nan)
+
+    return Grid(
+        first_day=first_day,
+        days=days,
+        steps=observed("steps"),
+        counts=observed("counts"),
+        heart_rate=channels.get("heart_rate", np.full(minutes, np.nan)),
+        energy=observed("energy"),
+        distance=observed("distance"),
+        worn=worn,
+        stage=np.full(minutes, -1, np.int8) if stage is None else stage,
+        repeats=np.ones(minutes, np.uint8),
+        imputed=np.zeros(minutes, np.bool_),
+        vitals={name: np.full(days, np.nan) for name in VITALS},
+        sources=tuple(sorted(sources)),
     )
 
 
@@ -135,8 +233,9 @@ def grid_digest(grid: Grid) -> str:
 
     Sums of the same numbers in another order differ in the last bits, so values count to 1e-6.
     """
-    sha = hashlib.sha256(f"clarity-grid-1 {grid.first_day.isoformat()} {grid.days}".encode())
-    for values in (grid.steps, grid.heart_rate, *(grid.vitals[name] for name in VITALS)):
+    sha = hashlib.sha256(f"clarity-grid-2 {grid.first_day.isoformat()} {grid.days}".encode())
+    channels = (getattr(grid, name) for name in CHANNELS)
+    for values in (*channels, *(grid.vitals[name] for name in VITALS)):
         micro = np.where(np.isnan(values), -1.0, np.rint(np.nan_to_num(values) * 1e6))
         sha.update(micro.astype("<i8").tobytes())
     for flags in (grid.worn, grid.stage, grid.repeats, grid.imputed):

@@ -17,7 +17,7 @@ from clarity.domain.runs import runs
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from clarity.domain.channels import Channels, Device
+    from clarity.domain.channels import ByDevice, Channels, Device
 
 # Between two signs of a wearable less than an hour apart it was worn: Troiano et al. 2008,
 # doi:10.1249/mss.0b013e31815a51b3, call 60 minutes without a count non-wear.
@@ -32,16 +32,16 @@ IDLE_MINUTES: Final = 90
 NEAR_MINUTES: Final = 3
 
 
-def merge_steps(channels: Channels) -> NDArray[np.float64]:
-    """(m,) steps per minute, each minute from one kind of device and never the sum.
+def merge(amounts: ByDevice, channels: Channels) -> NDArray[np.float64]:
+    """(m,) steps or another amount per minute, each from one kind of device and never the sum.
 
     The Watch counts in minutes near its own records (steps, heart rate or sleep stages), another
     wearable near its own where there is no Watch, and the phone everywhere else.
     """
-    merged = channels.by_device["phone"].steps.copy()
+    merged = amounts["phone"].amount.copy()
     for device in ("other", "watch"):
         near = _near(_signs(channels, device), NEAR_MINUTES)
-        merged[near] = channels.by_device[device].steps[near]
+        merged[near] = amounts[device].amount[near]
     return merged
 
 
@@ -55,7 +55,7 @@ def worn_minutes(channels: Channels, merged: NDArray[np.float64]) -> NDArray[np.
     """
     pulse = ~np.isnan(channels.heart_rate.value)
     wearable = pulse | _signs(channels, "watch") | _signs(channels, "other")
-    carried = wearable | (channels.by_device["phone"].steps > 0)
+    carried = wearable | (channels.steps["phone"].amount > 0)
     worn = _bridged(wearable, BRIDGE_MINUTES) | _bridged(carried, PHONE_BRIDGE_MINUTES)
     asleep = np.logical_or.reduce([channels.sleep.from_device[device] for device in DEVICES])
     idle = worn & (merged <= 0) & ~pulse & ~asleep
@@ -68,7 +68,7 @@ def worn_minutes(channels: Channels, merged: NDArray[np.float64]) -> NDArray[np.
 def _signs(channels: Channels, device: Device) -> NDArray[np.bool_]:
     """(m,) where a device of this kind left a record."""
     return (
-        channels.by_device[device].covered
+        channels.steps[device].covered
         | channels.heart_rate.from_device[device]
         | channels.sleep.from_device[device]
     )
