@@ -8,9 +8,15 @@ from typing import Any
 import numpy as np
 import pytest
 
+from clarity.domain.columns import identities
 from clarity.domain.errors import UnusableUploadError
-from clarity.domain.samples import KINDS, Samples, Source, parse_upload
-from clarity.domain.units import LIMITS, UNITS
+from clarity.domain.samples import (
+    KINDS,
+    Rejection,
+    Source,
+    parse_upload,
+)
+from clarity.domain.units import CANONICAL, LIMITS
 from tests.healthkit import (
     MONDAY,
     PHONE,
@@ -35,7 +41,7 @@ def test_the_order_of_the_kinds_is_the_storage_format():
         "oxygenSaturation", "respiratoryRate", "activeEnergyBurned", "appleExerciseTime",
         "distanceWalkingRunning", "bodyTemperature", "sleepAnalysis", "workout",
     )  # fmt: skip
-    assert set(KINDS) == set(UNITS) == set(LIMITS)
+    assert set(KINDS) == set(CANONICAL) == set(LIMITS)
 
 
 def test_a_sample_keeps_its_time_value_offset_and_source():
@@ -129,6 +135,7 @@ NAN, HUGE = float("nan"), 10**5000
         (GOOD | {"end_date": "2099-01-01T00:00:00Z"}, "in_future", "end_date"),
         (GOOD | {"end_date": "2025-06-03T00:00:00Z"}, "interval_too_long", "end_date"),
         (slept(NOON, 30, 6), "out_of_bounds", "category_value"),
+        (GOOD | slept(NOON, 30, 3) | {"category_value": 2.5}, "out_of_bounds", "category_value"),
         (slept(NOON, 30, 3) | {"category_value": None}, "missing_field", "value"),
         (pulse(NOON, 20), "out_of_bounds", "value"),
         (pulse(NOON, 1e308) | {"unit": "count/s"}, "not_finite", "value"),
@@ -142,6 +149,7 @@ def test_a_bad_sample_is_rejected_with_its_reason_and_the_rest_survives(
     assert len(upload.samples) == 2
     (rejection,) = upload.rejected
     assert (rejection.index, rejection.code, rejection.field) == (1, code, field)
+    assert code in (Rejection.__doc__ or "")
     assert rejection.expected
     assert len(rejection.found) <= 80
 
@@ -184,6 +192,12 @@ def test_a_name_with_half_a_surrogate_pair_can_be_stored():
 
     assert source.name.encode()
     assert len(source.name) == 200
+
+
+def test_sources_are_numbered_as_they_come():
+    written = [steps(NOON, 600, 1), steps(NOON, 600, 2, source=PHONE), steps(NOON, 600, 3)]
+
+    assert [source.product_type for source in read(written).sources] == ["Watch7,1", "iPhone16,1"]
 
 
 def test_more_sources_than_a_person_has_are_rejected():
@@ -280,7 +294,23 @@ def test_another_measurement_has_another_identity(change: dict[str, Any]):
 
 
 def test_identity_is_the_same_on_every_machine():
-    assert read([GOOD]).identity.tolist() == [9_219_420_974_562_471_264]
+    assert read([GOOD]).identity.tolist() == [16_740_556_432_362_006_430]
+
+
+def test_a_million_measurements_that_hardly_differ_have_a_million_identities():
+    n = 1_000_000
+    at = np.arange(n, dtype=np.float64)
+    start = 1_780_000_000.0 + (at // 100) * 0.001
+    value = 60.0 + at % 10
+    end = start + at // 10 % 10
+    same = np.zeros(n, np.int8)
+
+    found = identities(same, start, end, value, same.astype(np.uint64))
+
+    assert len(np.unique(found)) == n
+    bits = np.unpackbits(found.astype("<u8").view(np.uint8)).reshape(n, 64)
+    assert np.abs(bits.mean(axis=0) - 0.5).max() < 0.005
+    assert 31 < (bits[1:] != bits[:-1]).sum(axis=1).mean() < 33
 
 
 def test_deleted_samples_are_told_by_identity():
@@ -295,73 +325,6 @@ def test_an_upload_may_only_delete():
 
     assert len(upload.samples) == 0
     assert len(upload.deleted) == 1
-
-
-def test_columns_come_back_as_they_went():
-    samples = read([*ordinary_day(MONDAY), steps(NOON, 60, 9, source=PHONE)])
-    watch_only = samples.select(samples.source == 0)
-
-    for original in (samples, watch_only, Samples.empty()):
-        again = Samples.from_columns(original.to_columns())
-        assert again.identity.tolist() == original.identity.tolist()
-        assert again.value.tolist() == original.value.tolist()
-        assert [again.sources[i] for i in again.source] == [
-            original.sources[i] for i in original.source
-        ]
-    assert len(watch_only.to_columns()["sources"]) == 1  # type: ignore[arg-type]  # a list
-
-
-@pytest.mark.parametrize(
-    ("change", "told"),
-    [
-        ({"count": "1"}, "count"),
-        ({"schema_version": 2}, "schema_version"),
-        ({"value": b"short"}, "column value: expected 8 bytes, found 5"),
-        ({"start": None}, "found NoneType"),
-        ({"kind": b"\x7f"}, "column kind: expected 0 to 11"),
-        ({"source": b"\x01\x00"}, "column source: expected 0 to 0"),
-        ({"sources": "watch"}, "sources: expected a list"),
-    ],
-)
-def test_broken_columns_say_what_is_wrong(change: dict[str, object], told: str):
-    columns = read([GOOD]).to_columns() | change
-
-    with pytest.raises(ValueError, match=told):
-        Samples.from_columns(columns)
-
-
-def test_concat_keeps_each_samples_source():
-    parts = [read([steps(NOON, 60, 9, source=PHONE)]), Samples.empty(), read([GOOD, GOOD])]
-
-    joined = Samples.concat(parts)
-
-    assert [joined.sources[i].product_type for i in joined.source] == [
-        "iPhone16,1", "Watch7,1", "Watch7,1",
-    ]  # fmt: skip
-    assert len(Samples.concat([])) == 0
-    assert len(joined.of("stepCount")) == 3
-    assert len(joined.without(joined.identity[:0])) == 3
-    assert len(joined.unique()) == 2
-
-
-def test_columns_of_different_lengths_are_no_samples():
-    good = read([GOOD])
-
-    with pytest.raises(ValueError, match="one length"):
-        Samples(good.kind, good.start, good.end, good.value[:0], good.offset, good.source,
-                good.identity, good.sources)  # fmt: skip
-
-
-def test_more_sources_than_the_column_can_number_are_refused():
-    one = read([GOOD])
-    crowd = [
-        Samples(one.kind, one.start, one.end, one.value, one.offset, one.source, one.identity,
-                tuple(Source(f"{part} {i}") for i in range(20_000)))
-        for part in range(2)
-    ]  # fmt: skip
-
-    with pytest.raises(ValueError, match="at most 32767 sources"):
-        Samples.concat(crowd)
 
 
 def test_an_upload_of_a_hundred_samples_is_decoded_in_milliseconds():

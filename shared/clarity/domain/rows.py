@@ -1,7 +1,8 @@
-"""One sample of an upload, read field by field: a row of numbers, or a fault that says why not.
+"""Samples as an upload writes them: the fields of all of them at once, and one of them read alone.
 
-Only what needs a look at the JSON happens here; bounds and times are checked on whole columns in
-`clarity.domain.samples`.
+`Fields` are columns of whatever the client wrote, nothing checked. `read_row` reads one sample from
+them, or says why not; it is the definition that `clarity.domain.decoding` follows in bulk. Bounds
+and times are checked on whole columns in `clarity.domain.samples`.
 """
 
 from __future__ import annotations
@@ -9,30 +10,90 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone, tzinfo
-from typing import Final
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from itertools import repeat
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from clarity.domain.columns import Source
-from clarity.domain.units import ALIASES, KINDS, SLEEP, UNITS, WORKOUT, Conversion, conversion
+from clarity.domain.dates import read_date
+from clarity.domain.errors import UnusableUploadError
+from clarity.domain.units import ALIASES, CANONICAL, SLEEP, WORKOUT, conversion, expected_unit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 MAX_FOUND: Final = 80
-MAX_SOURCES: Final = 256  # per upload; a person has a handful
-MAX_NAME: Final = 200
-MAX_METADATA_ZONES: Final = 32
 MAX_SHOWN_BITS: Final = 256  # larger integers are named by type: their digits cost quadratic time
-_FIXED_ZONE: Final = re.compile(r"(?:GMT|UTC)([+-])(\d{1,2}):?(\d{2})?")
-_EXPORT_OFFSET: Final = re.compile(r" ([+-]\d{4})$")
+STAGES: Final = range(6)
+_FIXED_ZONE: Final = re.compile(r"(?:GMT|UTC)?([+-])(\d{1,2})(?::?([0-5]\d))?(?::00)?")
 
-# kind, value, conversion, start, end, source, zone
-Row = tuple[int, float, int, float, float, int, int]
+# kind, value and unit as written, start, end
+Row = tuple[int, float, str, float, float]
+# code, field, expected, found
+Fault = tuple[str, str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """The fields of n samples as they were written; None where there is none.
+
+    Attributes:
+        rows: The samples themselves.
+        kind: What the client calls the type.
+        start: Dates, and so is `end`.
+        end: See `start`.
+        value: Numbers, or None.
+        unit: The unit of the value.
+        stage: Gives the stage code of the sleep sample at a position.
+        zone: The IANA zone that HealthKit noted on the sample.
+        offset: The offset from UTC that the client noted.
+        name: The name of the source, and so are `bundle_id` and `product_type`.
+        bundle_id: See `name`.
+        product_type: See `name`.
+    """
+
+    rows: Sequence[object]
+    kind: Sequence[object]
+    start: Sequence[object]
+    end: Sequence[object]
+    value: Sequence[object]
+    unit: Sequence[object]
+    stage: Callable[[int], object]
+    zone: Sequence[object]
+    offset: Sequence[object]
+    name: Sequence[object]
+    bundle_id: Sequence[object]
+    product_type: Sequence[object]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One list of samples in an upload.
+
+    Attributes:
+        rows: The samples.
+        at: Where the list stands, in front of a field's name: "", "deleted.", "data.records.".
+        fields: Pulls the fields out of a part of the rows.
+        names: What the client calls a field, where that differs from the iOS client's name.
+    """
+
+    rows: Sequence[object]
+    at: str
+    fields: Callable[[Sequence[object]], Fields]
+    names: Mapping[str, str]
 
 
 def zone_named(name: object) -> tzinfo | None:
-    """The zone of an IANA name, or of the "GMT+0200" that iOS gives for a fixed offset."""
+    """The zone of an IANA name, of a plain offset, or of the "GMT+0200" that iOS gives for one.
+
+    >>> zone_named("+05:30")
+    datetime.timezone(datetime.timedelta(seconds=19800))
+    """
     if not isinstance(name, str):
         return None
+    if name == "Z":
+        return UTC
     fixed = _FIXED_ZONE.fullmatch(name)
     if fixed:
         seconds = int(fixed[2]) * 3600 + int(fixed[3] or 0) * 60
@@ -51,169 +112,120 @@ class UnreadableSampleError(Exception):
         super().__init__(code, at, expected, short(found))
 
 
-@dataclass(slots=True)
-class RowReader:
-    """Reads samples one by one; remembers every unit, date and source that it has seen."""
-
-    zones: list[tzinfo]
-    conversions: list[Conversion] = field(default_factory=list)
-    sources: dict[Source, int] = field(default_factory=dict)
-    _units: dict[tuple[int, str], int] = field(default_factory=dict)
-    _times: dict[str, float] = field(default_factory=dict)
-    _names: dict[tuple[str, str, str], int] = field(default_factory=dict)
-    _zone_names: dict[str, int] = field(default_factory=dict)
-
-    def row(self, sample: object) -> Row:
-        """The row of a sample.
-
-        Raises:
-            UnreadableSampleError: A field is missing or cannot be read.
-        """
-        if not isinstance(sample, Mapping):
-            raise UnreadableSampleError("not_an_object", "", "an object", sample)
-        name = sample.get("sample_type")
-        kind = ALIASES.get(name) if isinstance(name, str) else None
-        if kind is None:
-            code = "missing_field" if name is None else "unknown_type"
-            raise UnreadableSampleError(code, "sample_type", "a known HealthKit type", name)
-        start = self._time(sample, "start_date")
-        end = self._time(sample, "end_date")
-        if kind == SLEEP:
-            value, unit = _stage(sample), self._conversion(SLEEP, "")
-        elif kind == WORKOUT:
-            value, unit = _workout_minutes(sample, start, end), self._conversion(WORKOUT, "min")
-        else:
-            value, unit = _number(sample, "value"), self._unit(kind, sample.get("unit"))
-        source = self._source(sample.get("source_revision"))
-        return kind, value, unit, start, end, source, self._zone(sample.get("metadata"))
-
-    def _time(self, sample: Mapping[str, object], name: str) -> float:
-        found = sample.get(name)
-        if isinstance(found, str):
-            seconds = self._times.get(found)
-            if seconds is None:
-                seconds = self._times[found] = _seconds(_parse_date(found), name, found)
-            return seconds
-        if found is None:
-            raise UnreadableSampleError("missing_field", name, "an ISO 8601 date with a zone", None)
-        return _seconds(found if isinstance(found, datetime) else None, name, found)
-
-    def _unit(self, kind: int, unit: object) -> int:
-        if not isinstance(unit, str):
-            code = "missing_field" if unit is None else "bad_unit"
-            raise UnreadableSampleError(code, "unit", " or ".join(UNITS[KINDS[kind]]), unit)
-        return self._conversion(kind, unit)
-
-    def _conversion(self, kind: int, unit: str) -> int:
-        known = self._units.get((kind, unit))
-        if known is not None:
-            return known
-        # A stage code has no unit, and whatever the client writes there says nothing.
-        how = Conversion() if kind == SLEEP else conversion(kind, unit)
-        if how is None:
-            raise UnreadableSampleError("bad_unit", "unit", " or ".join(UNITS[KINDS[kind]]), unit)
-        self.conversions.append(how)
-        self._units[kind, unit] = len(self.conversions) - 1
-        return len(self.conversions) - 1
-
-    def _source(self, revision: object) -> int:
-        """Index of the source; an absent or broken revision is the unnamed source."""
-        if not isinstance(revision, Mapping):
-            revision = {}
-        writer = revision.get("source")
-        if not isinstance(writer, Mapping):
-            writer = {}
-        text = (
-            _text(writer.get("name")),
-            _text(writer.get("bundle_identifier")),
-            _text(revision.get("product_type")),
-        )
-        known = self._names.get(text)
-        if known is None:
-            source = Source(*(_storable(part) for part in text))
-            if len(self.sources) >= MAX_SOURCES and source not in self.sources:
-                raise UnreadableSampleError(
-                    "too_many_sources", "source_revision", f"{MAX_SOURCES}", source.name
-                )
-            known = self.sources.setdefault(source, len(self.sources))
-            self._names[text] = known
-        return known
-
-    def _zone(self, metadata: object) -> int:
-        """Index of the zone that HealthKit noted on the sample, else 0, the upload's own."""
-        name = metadata.get("HKTimeZone") if isinstance(metadata, Mapping) else None
-        if not isinstance(name, str):
-            return 0
-        known = self._zone_names.get(name)
-        if known is not None or len(self._zone_names) >= MAX_METADATA_ZONES:
-            return known or 0
-        zone = zone_named(name)
-        if zone is not None:
-            self.zones.append(zone)
-        self._zone_names[name] = len(self.zones) - 1 if zone is not None else 0
-        return self._zone_names[name]
+def pull(maps: Sequence[object], key: str) -> list[object]:
+    """What each map holds under `key`; None where it holds nothing or is no map."""
+    try:
+        return list(map(dict.get, maps, repeat(key)))  # type: ignore[arg-type]  # or a TypeError
+    except TypeError:
+        return [each.get(key) if isinstance(each, Mapping) else None for each in maps]
 
 
-def _stage(sample: Mapping[str, object]) -> float:
+def list_under(found: Mapping[str, object], name: str, at: str = "") -> list[object] | None:
+    """The list under a name; None where there is nothing.
+
+    Raises:
+        UnusableUploadError: Something else is there.
+    """
+    rows = found.get(name)
+    if rows is None or isinstance(rows, list):
+        return rows
+    where = f"{at}.{name}" if at else name
+    raise UnusableUploadError(f"{where}: expected a list, found {type(rows).__name__}")
+
+
+def client_fields(rows: Sequence[object]) -> Fields:
+    """The fields of samples in the iOS client's shape."""
+    revision = pull(rows, "source_revision")
+    writer = pull(revision, "source")
+    return Fields(
+        rows=rows,
+        kind=pull(rows, "sample_type"),
+        start=pull(rows, "start_date"),
+        end=pull(rows, "end_date"),
+        value=pull(rows, "value"),
+        unit=pull(rows, "unit"),
+        stage=lambda at: pull([rows[at]], "category_value")[0],
+        zone=pull(pull(rows, "metadata"), "HKTimeZone"),
+        offset=[None] * len(rows),
+        name=pull(writer, "name"),
+        bundle_id=pull(writer, "bundle_identifier"),
+        product_type=pull(revision, "product_type"),
+    )
+
+
+def read_row(fields: Fields, at: int) -> Row:
+    """The sample at a position.
+
+    Raises:
+        UnreadableSampleError: A field is missing or cannot be read.
+    """
+    if not isinstance(fields.rows[at], Mapping):
+        raise UnreadableSampleError("not_an_object", "", "an object", fields.rows[at])
+    name = fields.kind[at]
+    kind = ALIASES.get(name) if isinstance(name, str) else None
+    if kind is None:
+        code = "missing_field" if name is None else "unknown_type"
+        raise UnreadableSampleError(code, "sample_type", "a known HealthKit type", name)
+    start = _seconds(fields.start[at], "start_date")
+    end = _seconds(fields.end[at], "end_date")
+    if kind == SLEEP:
+        value, unit = _stage(fields, at), ""
+    elif kind == WORKOUT:
+        value, unit = _workout(fields, at, start, end)
+    else:
+        value, unit = _number(fields.value[at], "value"), _unit(kind, fields.unit[at])
+    return kind, value, unit, start, end
+
+
+def _seconds(found: object, name: str) -> float:
+    seconds = read_date(found)
+    if seconds is None:
+        code = "missing_field" if found is None else "bad_date"
+        raise UnreadableSampleError(code, name, "an ISO 8601 date with a zone", found)
+    return seconds
+
+
+def _unit(kind: int, found: object) -> str:
+    if not isinstance(found, str) or conversion(kind, found) is None:
+        code = "missing_field" if found is None else "bad_unit"
+        raise UnreadableSampleError(code, "unit", expected_unit(kind), found)
+    return found
+
+
+def _stage(fields: Fields, at: int) -> float:
     """The stage code; clients that leave `category_value` null put it in `value`."""
-    name = "category_value" if sample.get("category_value") is not None else "value"
-    code = _number(sample, name)
-    if code not in (0.0, 1.0, 2.0, 3.0, 4.0, 5.0):
-        raise UnreadableSampleError("out_of_bounds", name, "a sleep stage, 0 to 5", code)
+    stage = fields.stage(at)
+    given = stage is not None
+    found = stage if given else fields.value[at]
+    name = "category_value" if given else "value"
+    expected = "a sleep stage, 0 to 5: in bed, asleep, awake, core, deep, REM"
+    code = _number(found, name, expected)
+    if code not in STAGES:
+        raise UnreadableSampleError("out_of_bounds", name, expected, code)
     return code
 
 
-def _workout_minutes(sample: Mapping[str, object], start: float, end: float) -> float:
-    """Minutes of the workout: its own duration when the unit is one of time, else the interval.
+def _workout(fields: Fields, at: int, start: float, end: float) -> tuple[float, str]:
+    """A workout's own duration when the unit is one of time, else the minutes of its interval.
 
     Clients send a workout's energy, its distance or nothing as its value; the interval is always
     there.
     """
-    unit = sample.get("unit")
-    how = conversion(WORKOUT, unit) if isinstance(unit, str) else None
-    if how is None or sample.get("value") is None:
-        return (end - start) / 60.0
-    return _number(sample, "value") * how.scale
+    unit = fields.unit[at]
+    if isinstance(unit, str) and fields.value[at] is not None and conversion(WORKOUT, unit):
+        return _number(fields.value[at], "value"), unit
+    return (end - start) / 60.0, CANONICAL["workout"]
 
 
-def _number(sample: Mapping[str, object], name: str) -> float:
-    found = sample.get(name)
-    if type(found) is float:
-        return found
+def _number(found: object, name: str, expected: str = "a number") -> float:
     if found is None:
-        raise UnreadableSampleError("missing_field", name, "a number", None)
+        raise UnreadableSampleError("missing_field", name, expected, None)
     if isinstance(found, bool) or not isinstance(found, (int, float)):
-        raise UnreadableSampleError("bad_value", name, "a number", found)
+        raise UnreadableSampleError("bad_value", name, expected, found)
     try:
         return float(found)
     except OverflowError:
         return math.inf
-
-
-def _parse_date(text: str) -> datetime | None:
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        pass
-    try:  # "2025-06-12 10:00:00 -0400", as Apple's own export writes it
-        return datetime.fromisoformat(_EXPORT_OFFSET.sub(r"\1", text))
-    except ValueError:
-        return None
-
-
-def _seconds(moment: datetime | None, name: str, found: object) -> float:
-    if moment is None or moment.tzinfo is None:
-        raise UnreadableSampleError("bad_date", name, "an ISO 8601 date with a zone", found)
-    return moment.timestamp()
-
-
-def _text(found: object) -> str:
-    return found if isinstance(found, str) else ""
-
-
-def _storable(text: str) -> str:
-    """Text that a document store takes: bounded, and without the half of a surrogate pair."""
-    return text[:MAX_NAME].encode("utf-8", "replace").decode()
 
 
 def short(found: object) -> str:
@@ -224,4 +236,4 @@ def short(found: object) -> str:
         return str(found)[:MAX_FOUND]
     if isinstance(found, int) and found.bit_length() < MAX_SHOWN_BITS:
         return str(found)[:MAX_FOUND]
-    return type(found).__name__
+    return (found if isinstance(found, type) else type(found)).__name__
