@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clarity.domain.analysis import analyse, best_week, model_input
+from clarity.domain.analysis import analyse, best_week
 from clarity.domain.grid import Grid, build_grid, grid_digest
+from clarity.domain.imputation import model_input
+from clarity.domain.outliers import flag
 from clarity.domain.quality import assess
 from clarity.domain.samples import Samples, parse_upload
 from tests.healthkit import (
     MONDAY,
     PHONE,
     RECEIVED,
+    WATCH,
     at,
     document,
     ordinary_week,
@@ -36,8 +40,15 @@ walks = st.tuples(minutes, st.integers(0, 14_000), st.floats(0, 290)).map(
         at(MONDAY, drawn[0]), drawn[1], round(drawn[2] * max(drawn[1] / 60, 1) * 0.99, 3)
     )
 )
+FITBIT = ("Fitbit", "com.fitbit.FitbitMobile", "iPhone16,1")
+COPIER = ("Steps", "com.example.steps", "iPhone16,1")
+SOURCES = [WATCH, FITBIT, PHONE]
 rows = st.one_of(
     walks,
+    walks.map(lambda row: row | {"source_revision": steps(at(MONDAY, 0), 1, 1, source=FITBIT)[
+        "source_revision"]}),
+    walks.map(lambda row: row | {"source_revision": steps(at(MONDAY, 0), 1, 1, source=COPIER)[
+        "source_revision"]}),
     walks.map(lambda row: row | {"source_revision": steps(at(MONDAY, 0), 1, 1, source=PHONE)[
         "source_revision"]}),
     st.builds(lambda m, v: pulse(at(MONDAY, m), v), minutes, st.integers(40, 180)),
@@ -54,15 +65,27 @@ junk = st.recursive(
 FIELDS = list(steps(at(MONDAY, 0), 60, 1))
 
 
-@settings(deadline=None, max_examples=60)
-@given(st.lists(walks, min_size=1, max_size=30))
-def test_spreading_conserves_the_steps_of_one_device(walked: list[dict[str, Any]]):
-    samples = read(walked)
+@settings(deadline=None, max_examples=40)
+@given(
+    st.lists(walks, min_size=1, max_size=30),
+    st.sampled_from([
+        ("steps", "stepCount", "count", 1.0),
+        ("energy", "activeEnergyBurned", "kcal", 0.1),
+        ("distance", "distanceWalkingRunning", "m", 0.7),
+    ]),
+)  # fmt: skip
+def test_spreading_conserves_what_one_device_counted(
+    walked: list[dict[str, Any]], amount: tuple[str, str, str, float]
+):
+    channel, kind, unit, size = amount
+    samples = read([
+        row | {"sample_type": kind, "unit": unit, "value": row["value"] * size} for row in walked
+    ])  # fmt: skip
 
     grid = build_grid(samples, MONDAY, 8)
 
     expected = float(samples.unique().value.sum())
-    assert np.nansum(grid.steps) == pytest.approx(expected, rel=1e-9, abs=1e-9)
+    assert np.nansum(getattr(grid, channel)) == pytest.approx(expected, rel=1e-9, abs=1e-9)
 
 
 @settings(deadline=None, max_examples=60)
@@ -81,6 +104,27 @@ def test_two_devices_are_at_most_their_sum_and_at_least_the_watch(
 
 
 @settings(deadline=None, max_examples=60)
+@given(st.lists(walks, min_size=1, max_size=20), st.floats(0.0, 1.0), st.sampled_from(SOURCES))
+def test_an_app_that_copies_a_device_by_the_hour_changes_nothing(
+    walked: list[dict[str, Any]], share: float, source: tuple[str, str, str]
+):
+    """Whatever part of each hour it copied, from the Watch, another tracker or the phone."""
+    writer = steps(at(MONDAY, 0), 1, 1, source=source)["source_revision"]
+    watch = read([fine(row) | {"source_revision": writer} for row in walked])
+    alone = build_grid(watch, MONDAY, 8)
+    hours = np.minimum(np.nansum(alone.steps.reshape(-1, 60), axis=1) * share, 17_000)
+    copies = [
+        steps(at(MONDAY, 60 * hour), 3600, float(count), source=COPIER)
+        for hour, count in enumerate(hours.tolist())
+        if count > 0
+    ]
+
+    both = build_grid(Samples.concat([watch, read(copies)]), MONDAY, 8)
+
+    assert np.nansum(both.steps) == pytest.approx(np.nansum(alone.steps), rel=1e-6, abs=1e-3)
+
+
+@settings(deadline=None, max_examples=60)
 @given(st.lists(rows, min_size=1, max_size=40), st.randoms(use_true_random=False), st.data())
 def test_order_duplicates_and_batches_change_nothing(
     sent: list[dict[str, Any]], random: Any, data: st.DataObject
@@ -92,7 +136,10 @@ def test_order_duplicates_and_batches_change_nothing(
     once = read(sent)
     batched = Samples.concat([read(again[cut:]), read(again[:cut])])
 
-    assert grid_digest(best_week(batched)) == grid_digest(best_week(once))
+    one, other = best_week(once), best_week(batched)
+    assert grid_digest(other) == grid_digest(one)
+    assert (other.findings, other.devices, other.notes) == (one.findings, one.devices, one.notes)
+    assert assess(other) == assess(one)
     assert set(batched.identity.tolist()) == set(once.identity.tolist())
 
 
@@ -107,6 +154,49 @@ def test_a_window_is_the_same_however_long_the_grid_it_is_cut_from(
     short = build_grid(samples, long.day(first), 7)
 
     assert grid_digest(long.window(first, 7)) == grid_digest(short)
+    for name in ("steps", "energy", "distance", "heart_rate"):
+        of_long = getattr(long.window(first, 7), name)
+        assert np.array_equal(of_long, getattr(short, name), equal_nan=True), name
+    assert long.window(first, 7).findings == short.findings
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    st.sampled_from(["Europe/Berlin", "America/New_York", "Australia/Adelaide", "Africa/Cairo"]),
+    st.integers(2010, 2024),
+    st.sampled_from([3, 5, 20]),
+)
+def test_daylight_saving_days_have_1380_or_1500_minutes(zone: str, year: int, every: int):
+    """Every day of the year on which this zone changes its clock, with sparse or dense data."""
+    for day, real in changes_of(zone, year):
+        first = at(day, -600, zone)
+        rows = [pulse(first + timedelta(minutes=m), 60) for m in range(0, 2640, every)]
+
+        grid = build_grid(read(rows, zone), day - timedelta(days=1), 3)
+
+        assert grid.repeats.reshape(3, 1440).sum(axis=1).tolist() == [1440, real, 1440]
+        assert [note[:10] for note in grid.notes] == [day.isoformat()]
+
+
+def fine(row: dict[str, Any]) -> dict[str, Any]:
+    """The same walk, in at most ten minutes."""
+    start, end = (datetime.fromisoformat(row[name]) for name in ("start_date", "end_date"))
+    seconds = min((end - start).total_seconds(), 600.0)
+    return steps(start, seconds, min(row["value"], 2900.0 if seconds > 60 else 290.0))
+
+
+def changes_of(zone: str, year: int) -> list[tuple[date, int]]:
+    """The days of a year that are longer or shorter in a zone, with their minutes."""
+    info = ZoneInfo(zone)
+    found = []
+    for number in range(365):
+        day = date(year, 1, 1) + timedelta(days=number)
+        ends = (datetime.combine(day + timedelta(days=k), time(), info) for k in (0, 1))
+        begin, end = (moment.astimezone(UTC) for moment in ends)
+        real = round((end - begin).total_seconds() / 60)
+        if real != 1440:
+            found.append((day, real))
+    return found
 
 
 @settings(deadline=None, max_examples=40)
@@ -128,6 +218,8 @@ def test_what_lies_under_the_mask_never_influences_a_metric(
 
     one, two = (_masked(grid, hidden) for grid in (week, other))
 
+    assert assess(one) == assess(two)
+    assert all(np.array_equal(flag(one)[name], found) for name, found in flag(two).items())
     assert analyse(one, assess(one)).to_document() == analyse(two, assess(two)).to_document()
     assert np.array_equal(model_input(one)[0], model_input(two)[0], equal_nan=True)
 

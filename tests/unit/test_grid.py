@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 
 from clarity.domain.channels import device_of
-from clarity.domain.grid import MINUTES_PER_DAY, Grid, build_grid, grid_digest
+from clarity.domain.grid import (
+    CHANNELS,
+    MINUTES_PER_DAY,
+    Grid,
+    build_grid,
+    grid_digest,
+    grid_of_minutes,
+)
 from clarity.domain.samples import Samples, Source
 from tests.healthkit import (
     MONDAY,
@@ -310,3 +317,33 @@ def test_no_samples_are_a_grid_of_unknown_minutes():
     assert np.isnan(grid.steps).all()
     assert not grid.worn.any()
     assert grid.repeats.sum() == 10_080
+
+
+def test_values_and_mask_are_minutes_by_channels():
+    grid = one_day([steps(at(MONDAY, 600), 60, 80), pulse(at(MONDAY, 601), 70)])
+
+    seen = dict(zip(CHANNELS, grid.mask[601], strict=True))
+
+    assert grid.values.shape == grid.mask.shape == (MINUTES_PER_DAY, len(CHANNELS))
+    assert grid.values[600, CHANNELS.index("steps")] == 80
+    assert seen == dict.fromkeys(CHANNELS, True) | {"counts": False}
+    assert not grid.mask[700].any()
+
+
+def test_minutes_of_a_file_are_known_where_the_device_was_worn():
+    worn = np.arange(MINUTES_PER_DAY) < 700
+    grid = grid_of_minutes(
+        MONDAY, 1, {"counts": np.full(MINUTES_PER_DAY, 5.0)}, worn=worn, sources=("ActiGraph",)
+    )
+
+    assert grid.signal == "counts"
+    assert np.array_equal(~np.isnan(grid.movement), worn)
+    assert (grid.devices[0].steps, grid.devices[0].heart_rate) == ("ActiGraph", "")
+
+
+def test_minutes_of_another_length_or_channel_are_refused():
+    worn = np.ones(MINUTES_PER_DAY, np.bool_)
+    with pytest.raises(ValueError, match="expected 1440 minutes, found"):
+        grid_of_minutes(MONDAY, 1, {"steps": np.zeros(10)}, worn=worn)
+    with pytest.raises(ValueError, match="expected channels of steps, counts"):
+        grid_of_minutes(MONDAY, 1, {"pulse": np.zeros(MINUTES_PER_DAY)}, worn=worn)

@@ -42,3 +42,14 @@ def test_the_ends_of_the_record_need_no_stillness_beyond_them():
 
 def test_a_record_of_movement_is_worn():
     assert not not_worn(record((MOVING, 300))).any()
+
+
+def test_a_missing_minute_is_not_still():
+    gap = np.concatenate([np.zeros(60), [np.nan], np.zeros(60)])
+
+    assert not not_worn(gap).any()
+    assert not_worn(np.concatenate([gap, np.zeros(30)])).tolist() == [False] * 61 + [True] * 90
+
+
+def test_counts_with_a_fraction_are_movement():
+    assert not not_worn(np.full(200, 0.4)).any()

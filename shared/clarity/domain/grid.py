@@ -14,15 +14,12 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 
-from clarity.domain.channels import (
-    Channels,
-    amounts_by_device,
-    heart_rate_channel,
-    sleep_channel,
-)
+from clarity.domain.amounts import AMOUNTS, amount_channel, coarse_span, merged, source_order
+from clarity.domain.channels import UNITS, Stretch, heart_rate_channel, once, sleep_channel
 from clarity.domain.clock import wall_clock
-from clarity.domain.units import KIND_INDEX
-from clarity.domain.wear import merge, worn_minutes
+from clarity.domain.findings import DayDevices, Finding, day_devices, look
+from clarity.domain.units import KIND_INDEX, KINDS
+from clarity.domain.wear import Channels, bridge_limits, counting, signs_of_wear, worn_minutes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,7 +43,7 @@ VITALS: Final = (
     "bodyTemperature",
 )
 CHANNELS: Final = ("steps", "counts", "heart_rate", "energy", "distance")
-AMOUNTS: Final = ("stepCount", "activeEnergyBurned", "distanceWalkingRunning")
+_IS_VITAL: Final = np.isin(np.array(KINDS), VITALS)
 _GRID_KINDS: Final = [KIND_INDEX[name] for name in ("stepCount", "heartRate", "sleepAnalysis")]
 
 
@@ -70,6 +67,8 @@ class Grid:
         imputed: (n,) True where `fill_gaps` put the steps; all False as built.
         vitals: By kind name, (days,) the day's mean of those samples, NaN where there is none.
         notes: What happened to the clock, each beginning with its day.
+        findings: What is odd about the samples: device changes and signs of a wrong clock.
+        devices: For each day, which device brought its steps and its heart rate.
         sources: Names of the devices and apps whose samples went into the grid, sorted.
     """
 
@@ -86,6 +85,8 @@ class Grid:
     imputed: NDArray[np.bool_]
     vitals: Mapping[str, NDArray[np.float64]]
     notes: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    devices: tuple[DayDevices, ...] = ()
     sources: tuple[str, ...] = ()
 
     @property
@@ -120,12 +121,15 @@ class Grid:
             for entry in fields(self)
             if isinstance(getattr(self, entry.name), np.ndarray)
         }
-        inside = {(self.day(first + day)).isoformat() for day in range(days)}
+        inside = [self.day(first + day) for day in range(days)]
+        dates = {day.isoformat() for day in inside}
         return Grid(
             first_day=self.day(first),
             days=days,
             vitals={name: values[first : first + days] for name, values in self.vitals.items()},
-            notes=tuple(note for note in self.notes if note[:10] in inside),
+            notes=tuple(note for note in self.notes if note[:10] in dates),
+            findings=tuple(found for found in self.findings if found.day in inside),
+            devices=self.devices[first : first + days],
             sources=self.sources,
             **arrays,
         )
@@ -140,40 +144,37 @@ def build_grid(samples: Samples, first_day: date, days: int = 7) -> Grid:
     each side, which decide whether the edges were worn. Order, duplicates and batches of the
     samples do not matter.
     """
-    once = samples.select(np.unique(samples.identity, return_index=True)[1])
-    clock = wall_clock(once, _epoch_minute(first_day), days * MINUTES_PER_DAY, CONTEXT_MINUTES)
-    near = once.select((once.end >= clock.start_s) & (once.start < clock.stop_s))
-    steps, energy, distance = (
-        amounts_by_device(near, kind, clock.start_s, clock.minutes) for kind in AMOUNTS
-    )
-    channels = Channels(
-        steps=steps,
-        energy=energy,
-        distance=distance,
-        heart_rate=heart_rate_channel(near, clock.start_s, clock.minutes),
-        sleep=sleep_channel(near, clock.start_s, clock.minutes),
-    )
-    merged = merge(channels.steps, channels)
-    worn = worn_minutes(channels, merged)
+    minutes = days * MINUTES_PER_DAY
+    clock = wall_clock(samples, _epoch_minute(first_day), minutes, CONTEXT_MINUTES)
+    wide = coarse_span(samples, clock.stretch)
+    if wide != clock.stretch:
+        wide = Stretch(wide.first - CONTEXT_MINUTES, wide.length + 2 * CONTEXT_MINUTES)
+    near = once(samples.select((samples.end >= wide.start_s) & (samples.start < wide.stop_s)))
+    channels = _channels(samples, near, wide)
+    wearable = counting(channels)
+    steps = merged(channels.steps, wearable)
+    worn = worn_minutes(channels, signs_of_wear(channels), steps, bridge_limits(samples, wide))
+    mine = slice(clock.stretch.first - wide.first, clock.stretch.last - wide.first)
 
     def observed(amount: NDArray[np.float64]) -> NDArray[np.float64]:
-        return clock.mean(np.where(worn, amount, np.nan))
+        return clock.shared(np.where(worn, amount, np.nan)[mine])
 
-    minutes = days * MINUTES_PER_DAY
     return Grid(
         first_day=first_day,
         days=days,
-        steps=observed(merged),
+        steps=observed(steps),
         counts=np.full(minutes, np.nan),
-        heart_rate=clock.mean(channels.heart_rate.value),
-        energy=observed(merge(channels.energy, channels)),
-        distance=observed(merge(channels.distance, channels)),
-        worn=clock.any(worn),
-        stage=clock.last(channels.sleep.stage, -1),
+        heart_rate=clock.mean(channels.heart_rate.value[mine]),
+        energy=observed(merged(channels.energy, wearable)),
+        distance=observed(merged(channels.distance, wearable)),
+        worn=clock.any(worn[mine]),
+        stage=clock.last(channels.sleep.stage[mine], -1),
         repeats=clock.repeats(),
         imputed=np.zeros(minutes, np.bool_),
-        vitals=_vitals(once, first_day, days),
+        vitals=_vitals(samples, first_day, days),
         notes=clock.notes(),
+        findings=look(samples, first_day, days),
+        devices=day_devices(samples, first_day, days),
         sources=_source_names(near),
     )
 
@@ -211,6 +212,9 @@ def grid_of_minutes(
         values = channels.get(name)
         return np.full(minutes, np.nan) if values is None else np.where(worn, values, np.nan)
 
+    def carried(*names: str) -> str:
+        return ", ".join(sorted(sources)) if any(name in channels for name in names) else ""
+
     return Grid(
         first_day=first_day,
         days=days,
@@ -224,6 +228,7 @@ def grid_of_minutes(
         repeats=np.ones(minutes, np.uint8),
         imputed=np.zeros(minutes, np.bool_),
         vitals={name: np.full(days, np.nan) for name in VITALS},
+        devices=(DayDevices(carried("steps", "counts"), carried("heart_rate")),) * days,
         sources=tuple(sorted(sources)),
     )
 
@@ -236,7 +241,8 @@ def grid_digest(grid: Grid) -> str:
     sha = hashlib.sha256(f"clarity-grid-2 {grid.first_day.isoformat()} {grid.days}".encode())
     channels = (getattr(grid, name) for name in CHANNELS)
     for values in (*channels, *(grid.vitals[name] for name in VITALS)):
-        micro = np.where(np.isnan(values), -1.0, np.rint(np.nan_to_num(values) * 1e6))
+        micro = np.rint(values * 1e6)
+        micro[np.isnan(values)] = -1.0
         sha.update(micro.astype("<i8").tobytes())
     for flags in (grid.worn, grid.stage, grid.repeats, grid.imputed):
         sha.update(flags.astype("<i1").tobytes())
@@ -247,17 +253,31 @@ def _epoch_minute(day: date) -> int:
     return (day - date(1970, 1, 1)).days * MINUTES_PER_DAY
 
 
+def _channels(samples: Samples, near: Samples, stretch: Stretch) -> Channels:
+    steps, energy, distance = (
+        amount_channel(near, kind, stretch, source_order(samples, kind)) for kind in AMOUNTS
+    )
+    return Channels(
+        steps=steps,
+        energy=energy,
+        distance=distance,
+        heart_rate=heart_rate_channel(near, stretch),
+        sleep=sleep_channel(near, stretch),
+    )
+
+
 def _vitals(samples: Samples, first_day: date, days: int) -> dict[str, NDArray[np.float64]]:
     """By kind, the day's mean; NaN on days without."""
-    day = np.floor_divide(samples.start + samples.offset, 86_400.0).astype(np.int64)
+    vital = once(samples.select(np.flatnonzero(_IS_VITAL[samples.kind])))
+    day = np.floor((vital.start + vital.offset) / 86_400.0).astype(np.int64)
     day -= (first_day - date(1970, 1, 1)).days
     inside = (day >= 0) & (day < days)
     out = {}
     for name in VITALS:
-        mine = inside & (samples.kind == KIND_INDEX[name])
+        mine = inside & (vital.kind == KIND_INDEX[name])
         count = np.bincount(day[mine], minlength=days)
-        total = np.bincount(day[mine], samples.value[mine], minlength=days)
-        out[name] = np.where(count > 0, total / np.maximum(count, 1), np.nan)
+        total = np.bincount(day[mine], np.rint(vital.value[mine] * UNITS), minlength=days)
+        out[name] = np.where(count > 0, total / (UNITS * np.maximum(count, 1)), np.nan)
     return out
 
 

@@ -20,12 +20,20 @@ def rolling_mean(values: NDArray[np.float64], before: int, after: int) -> NDArra
     array([1., 1., 4.])
     """
     seen = ~np.isnan(values)
-    total = np.concatenate([[0.0], np.cumsum(np.where(seen, values, 0.0))])
-    known = np.concatenate([[0], np.cumsum(seen)])
-    at = np.arange(len(values))
-    low, high = np.maximum(at - before, 0), np.minimum(at + after + 1, len(values))
-    count = known[high] - known[low]
-    return np.where(count > 0, (total[high] - total[low]) / np.maximum(count, 1), np.nan)
+    total = _rolling_sum(np.where(seen, values, 0.0), before, after)
+    count = _rolling_sum(seen.astype(np.float64), before, after)
+    mean = np.full(len(values), np.nan)
+    np.divide(total, count, out=mean, where=count > 0)
+    return mean
+
+
+def _rolling_sum(values: NDArray[np.float64], before: int, after: int) -> NDArray[np.float64]:
+    """(n,) sum of each window; nothing lies beyond the ends."""
+    through = np.zeros(len(values) + before + after + 1)
+    inside = slice(before + 1, before + 1 + len(values))
+    np.cumsum(values, out=through[inside])
+    through[inside.stop :] = through[inside.stop - 1]
+    return np.asarray(through[before + after + 1 :] - through[: len(values)])
 
 
 def rolling_max(values: NDArray[np.float64], before: int, after: int) -> NDArray[np.float64]:

@@ -20,8 +20,10 @@ def runs(flags: NDArray[np.bool_]) -> list[Run]:
     >>> runs(np.array([True, True, False, True]))
     [(0, 2), (3, 4)]
     """
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], flags.astype(np.int8), [0]])))
-    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
+    inside = np.zeros(len(flags) + 2, np.bool_)
+    inside[1:-1] = flags
+    edges = np.flatnonzero(inside[1:] != inside[:-1]).tolist()
+    return list(zip(edges[::2], edges[1::2], strict=True))
 
 
 def longest_run(flags: NDArray[np.bool_]) -> int:
@@ -46,3 +48,20 @@ def joined(stretches: Iterable[Run], gap: int) -> list[Run]:
         else:
             out.append((low, high))
     return out
+
+
+def bridged(flags: NDArray[np.bool_], limit: int | NDArray[np.int64]) -> NDArray[np.bool_]:
+    """(m,) with the gaps between two Trues filled that are shorter than the limit.
+
+    A limit per minute holds for the gap that begins after that minute.
+
+    >>> bridged(np.array([True, False, True, False, False, True, False]), 2).astype(int)
+    array([1, 1, 1, 0, 0, 1, 0])
+    """
+    at = np.flatnonzero(flags)
+    gaps = np.diff(at) - 1
+    short = (gaps > 0) & (gaps < (limit if isinstance(limit, int) else limit[at[:-1]]))
+    edges = np.zeros(len(flags) + 1, np.int8)
+    edges[at[:-1][short] + 1] += 1
+    edges[at[1:][short]] -= 1
+    return np.asarray(flags | (np.cumsum(edges[:-1], dtype=np.int8) > 0))
