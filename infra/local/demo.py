@@ -14,11 +14,13 @@ from rich.progress import Progress
 from rich.table import Table
 
 from clarity.adapters.firestore import FirestoreRecords
-from clarity.domain.analysis import analyse, best_week, fill_gaps
+from clarity.domain.analysis import analyse, best_week
+from clarity.domain.imputation import fill_gaps
 from clarity.domain.job import Status
 from clarity.domain.quality import assess
 from clarity.domain.report import render_report
 from clarity.sources import apple_export, fitbit, people
+from clarity.sources.as_person import person_of
 from clarity.sources.errors import UnreadableSourceError
 from clarity.steps.preprocess import RECENT_DAYS, combine
 from infra.local.phone import Phone, SilentJobError
@@ -114,11 +116,12 @@ def _person(choice: Choice, console: Console) -> Person:
         if choice.export:
             with Progress(console=console) as progress:
                 bar = progress.add_task(f"reading {choice.export.name}", total=None)
-                return apple_export.read_export(
+                export = apple_export.read_export(
                     choice.export,
                     last_days=RECENT_DAYS,
                     progress=lambda done, total: progress.update(bar, completed=done, total=total),
-                ).person
+                )
+            return person_of(export.samples, choice.export.name, "an Apple Health export")
         if choice.person == "fitbit":
             if choice.data is None:
                 raise DemoError("fitbit: expected --data with the fitbit-2016 folder, found none")

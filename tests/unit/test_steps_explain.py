@@ -8,8 +8,9 @@ from datetime import date
 import numpy as np
 import pytest
 
-from clarity.domain.analysis import best_week, model_input
+from clarity.domain.analysis import best_week
 from clarity.domain.errors import InProgressError, MalformedEventError, UnavailableError
+from clarity.domain.imputation import model_input
 from clarity.sources import people
 from clarity.steps.preprocess import combine
 from tests.chain import QUIET, RETENTION, Chain

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import clarity
-from clarity.domain.analysis import model_input
+from clarity.domain.imputation import model_input
 from clarity.steps.once import once
 
 if TYPE_CHECKING:
