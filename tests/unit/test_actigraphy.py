@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from clarity.domain.actigraphy import WAKE, cole_kripke, roenneberg, sadeh, scripps
+from clarity.domain.actigraphy import WAKE, cole_kripke, rescored, roenneberg, sadeh, scripps
 from clarity.domain.runs import runs
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "data" / "pyactigraphy-samples"
@@ -54,6 +54,52 @@ def test_a_minute_that_was_not_observed_leaves_those_that_need_it_open(score):
     assert 30 in unknown
     assert unknown.min() >= 25
     assert unknown.max() <= 40
+
+
+@pytest.mark.parametrize(
+    ("awake", "asleep", "then", "left"),
+    [
+        (3, 9, 3, 9),
+        (4, 9, 3, 8),
+        (10, 9, 3, 6),
+        (15, 9, 3, 5),
+        (10, 6, 10, 0),
+        (10, 7, 10, 4),
+        (10, 6, 9, 3),
+        (20, 10, 20, 0),
+        (20, 11, 20, 7),
+        (20, 10, 19, 6),
+    ],
+)
+def test_webster_makes_short_sleep_after_and_between_wake_wake(awake, asleep, then, left):
+    minutes = np.repeat([True, False, True, False, True], [30, awake, asleep, then, 30])
+
+    found = rescored(minutes)
+
+    assert found[30 + awake : 30 + awake + asleep].sum() == left
+    assert found[:30].all()
+    assert not (found & ~minutes).any()
+
+
+def test_wake_that_the_record_cuts_is_not_on_both_sides():
+    assert rescored(np.repeat([False, True, False], [9, 6, 20])).sum() == 5  # 9, not 10, awake
+    assert rescored(np.repeat([False, True, False], [20, 6, 9])).sum() == 2  # 4 after 20 awake
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_rescoring_differs_from_pyactigraphy_in_a_few_minutes_of_a_thousand(name):
+    counts, _ = sample(name)
+    reference = json.loads((SAMPLES / "pyactigraphy_reference.json").read_text(encoding="utf-8"))
+    theirs = next(
+        each["value"]["n_sleep"]
+        for each in reference["values"]
+        if each["file"] == name and each["params"].get("rescoring") and each["metric"] == "CK"
+    )
+    asleep = cole_kripke(counts) < WAKE
+    asleep[-4:] = False
+
+    assert abs(rescored(asleep).sum() - theirs) < 0.001 * len(counts)
+    assert abs(asleep.sum() - theirs) > 0.01 * len(counts)
 
 
 def test_rest_by_roenneberg_lies_where_it_lies_and_swallows_a_short_waking():

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from click.testing import Result
+
     from clarity.studies.sleep_accel import Night
 
 PEOPLE = ["11", "12", "13", "14", "15", "16"]
@@ -56,7 +58,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def nights_of(folder: Path) -> list[Night]:
-    return read_nights(folder, lambda done, total: None)
+    return read_nights(folder, lambda done, total: None)[0]
 
 
 def scores_of(nights: Sequence[Night]) -> list[np.ndarray]:
@@ -143,10 +145,10 @@ def test_the_table_has_every_row_and_says_the_goal_either_way(folder):
     found = evaluate_folds(nights_of(folder), lambda: None)
 
     kinds = [row.kind for row in found.rows]
-    assert kinds == ["trivial", *["classic"] * 3, *["ours"] * 6, "cited"]
+    assert kinds == ["trivial", *["classic"] * 4, *["ours"] * 6, "cited"]
     assert "auc" not in found.rows[-1].figures
     assert "specificity_after_onset" not in found.rows[-1].figures
-    assert found.rows[4].figures["auc"].value > 0.9  # the made-up people are easy
+    assert found.rows[5].figures["auc"].value > 0.9  # the made-up people are easy
     assert any("wake specificity at 93% sensitivity is" in note for note in found.notes)
     assert any("6 folds" in note for note in found.notes)
 
@@ -163,7 +165,7 @@ def test_the_shipped_detector_scores_a_subset_and_writes_the_table(folder, tmp_p
     assert ended.exit_code == 0, ended.output
     assert "0 of these 2 people are among the 22" in ended.output
     table = json.loads(out.read_text(encoding="utf-8"))
-    assert len(table["rows"]) == 7
+    assert len(table["rows"]) == 8
     assert table["rows"][-1]["figures"]["kappa"]["low"] is None
 
 
@@ -186,26 +188,102 @@ def test_too_few_people_for_folds_is_an_error(tmp_path):
     assert "expected 5 people at least, found 1" in ended.output
 
 
-def test_a_missing_file_is_named(tmp_path):
+def shipped(folder: Path) -> Result:
+    return CliRunner().invoke(main, ["evaluate", "sleep", "--data", str(folder), "--shipped"])
+
+
+def test_one_person_is_scored_without_intervals(tmp_path):
     write_person(tmp_path, "11")
+
+    ended = shipped(tmp_path)
+
+    assert ended.exit_code == 0, ended.output
+    assert "1 person, 300 epochs of 30 s, 72.7% asleep; no intervals" in ended.output
+    assert " to " not in ended.output.partition("└")[0]
+    assert "one person, or one state: no interval" in ended.output
+
+
+def test_without_heart_rate_movement_decides_and_that_is_said(tmp_path):
+    for person in PEOPLE[:2]:
+        write_person(tmp_path, person)
     (tmp_path / "11_heart_rate.csv.gz").unlink()
 
-    ended = CliRunner().invoke(main, ["evaluate", "sleep", "--data", str(tmp_path), "--shipped"])
+    ended = shipped(tmp_path)
+
+    assert ended.exit_code == 0, ended.output
+    assert "11: no heart rate, scored by movement alone" in ended.output
+    assert "2 people, 600 epochs" in ended.output
+
+
+@pytest.mark.parametrize("kind", ["psg_stage", "activity_counts"])
+def test_who_lacks_counts_or_stages_is_left_out_and_named(tmp_path, kind):
+    for person in PEOPLE[:2]:
+        write_person(tmp_path, person)
+    (tmp_path / f"11_{kind}.csv.gz").unlink()
+
+    ended = shipped(tmp_path)
+
+    assert ended.exit_code == 0, ended.output
+    assert f"11 is left out: expected 11_{kind}.csv.gz, found no such file" in ended.output
+    assert "1 person, 300 epochs" in ended.output
+
+
+def test_nobody_who_can_be_scored_is_an_error(tmp_path):
+    write_person(tmp_path, "11")
+    (tmp_path / "11_psg_stage.csv.gz").unlink()
+
+    ended = shipped(tmp_path)
 
     assert ended.exit_code == 1
-    assert "expected 11_heart_rate.csv.gz, found no such file" in ended.output
+    assert "expected somebody who can be scored, found: 11 is left out" in ended.output
+
+
+def test_plain_files_and_strays_are_told_apart(tmp_path, folder):
+    write_person(tmp_path, "11")
+    write_person(tmp_path, "12")
+    for kind in ("psg_stage", "activity_counts", "heart_rate"):  # plain instead of gzipped
+        packed = tmp_path / f"12_{kind}.csv.gz"
+        (tmp_path / f"12_{kind}.csv").write_bytes(gzip.decompress(packed.read_bytes()))
+        packed.unlink()
+    (tmp_path / "11_heart_rate.csv").write_text("not read", encoding="ascii")
+    (tmp_path / "._11_psg_stage.csv.gz").write_bytes(b"of another file system")
+    (tmp_path / "README.txt").write_text("notes", encoding="ascii")
+    (tmp_path / "13_psg_stage.csv").mkdir()
+
+    nights, remarks = read_nights(tmp_path, lambda done, total: None)
+
+    assert [night.person for night in nights] == ["11", "12"]
+    assert nights[1].counts == pytest.approx(nights_of(folder)[1].counts)
+    assert remarks == ["1 plain .csv files beside their .csv.gz are not read, as 11_heart_rate"]
+
+
+def test_without_any_heart_rate_only_movement_is_trained(tmp_path):
+    for person in PEOPLE:
+        write_person(tmp_path, person)
+        (tmp_path / f"{person}_heart_rate.csv.gz").unlink()
+
+    found = evaluate_folds(nights_of(tmp_path), lambda: None)
+
+    assert [row.name for row in found.rows if row.kind == "ours"] == [
+        "ours: movement",
+        "ours: movement, causal",
+    ]
+    assert any("not scored, for nobody has a heart rate" in note for note in found.notes)
 
 
 @pytest.mark.parametrize(
     ("raw", "found"),
     [
-        (b"no gzip", "expected gzipped CSV"),
-        (gzip.compress(b"seconds,count\n0,1\n")[:-9], "expected gzipped CSV"),
+        (b"no gzip", "expected CSV, gzipped if so named"),
+        (gzip.compress(b"seconds,count\n0,1\n")[:-9], "expected CSV, gzipped if so named"),
         (gzip.compress(b"time,count\n0,1\n"), "expected columns 'seconds,count'"),
-        (gzip.compress(b"seconds,count\n0,many\n"), "expected gzipped CSV"),
+        (gzip.compress(b"seconds,count\n0,many\n"), "expected CSV, gzipped if so named"),
         (gzip.compress(b"seconds,count\n0,nan\n"), "two finite numbers"),
         (gzip.compress(b"seconds,count\n"), "two finite numbers"),
-        (gzip.compress(b"seconds,count\n999999,1\n"), "expected counts during the recording"),
+        (
+            gzip.compress(b"seconds,count\n999999,1\n"),
+            "expected counts during the scored recording",
+        ),
     ],
 )
 def test_a_broken_file_says_what_was_expected(tmp_path, raw, found):

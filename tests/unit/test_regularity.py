@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -99,6 +100,38 @@ def test_late_nights_before_saturday_and_sunday_are_social_jet_lag():
     assert "Saturday" in found.method
 
 
+def test_who_sleeps_by_day_has_no_free_days_in_the_calendar():
+    nights = [
+        row
+        for day in range(-1, 7)
+        # Four nights on a ward: sleep from nine in the morning; else from midnight.
+        for row in ordinary_day(MONDAY + timedelta(days=day), bedtime=1980 if day < 3 else 1440)
+    ]
+    found = metrics([row for row in nights if row["sample_type"] != "heartRate"])
+
+    assert found["social_jet_lag"].status == "not_applicable"
+    assert found["social_jet_lag"].reason.startswith("4 main sleeps lie in the day")
+    assert found["sleep_midpoint"].status == "ok"
+    assert found["sleep_offset_variability"].value > 120
+
+
+def test_recorded_and_detected_nights_are_as_regular_as_recorded_ones():
+    mixed = [row for row in ordinary_week() if not _night_of(row, 2) and not _night_of(row, 3)]
+
+    grid = build_grid(read(mixed), MONDAY)
+    found = metrics(mixed)
+
+    assert {night.method for night in find_sleep(grid).nights} == {
+        "stages",
+        "movement_and_heart_rate",
+    }
+    assert found["sleep_midpoint"].value == pytest.approx(180, abs=10)
+    assert found["sleep_offset_variability"].value < 40
+    assert found["sleep_regularity_index"].value > 90
+    assert "which raises it" in found["sleep_regularity_index"].method
+    assert "which raises it" not in metrics(ordinary_week())["sleep_regularity_index"].method
+
+
 def test_a_week_without_a_weekend_has_no_jet_lag():
     found = metrics(ordinary_week(days=4))["social_jet_lag"]
 
@@ -121,7 +154,8 @@ def test_without_sleep_nothing_applies():
 
 def test_two_nights_that_nobody_recorded_are_not_two_nights_awake():
     slept = [row for row in ordinary_week() if not _night_of(row, 3) and not _night_of(row, 4)]
-    grid = build_grid(read(slept), MONDAY)
+    whole = build_grid(read(slept), MONDAY)
+    grid = replace(whole, heart_rate=np.full_like(whole.heart_rate, np.nan))  # none is detected
     state = known_sleep(grid, find_sleep(grid))
 
     gap = np.isnan(state).sum()

@@ -139,7 +139,14 @@ def test_without_stages_sleep_is_detected_from_stillness_and_pulse():
     for night in sleep.nights:
         assert abs(night.onset % 1440 - 1380) <= 30
         assert abs(night.offset % 1440 - 480) <= 30
-    assert [metric.status for metric in found] == ["not_applicable", "ok", "not_applicable", "ok"]
+    assert [metric.status for metric in found] == [
+        "not_applicable",
+        "ok",
+        "not_applicable",
+        "ok",
+        "not_applicable",
+        "not_applicable",
+    ]
     assert "stillness" in found[1].method
 
 
@@ -180,7 +187,11 @@ def test_sleep_is_not_detected_without_a_pulse():
 
 
 def test_efficiency_is_undefined_without_time_in_bed():
-    assert np.isnan(sleep_efficiency(SleepPeriod(0, 0, 0, 0, 0, 0, 0, main=True, truncated=False)))
+    assert np.isnan(
+        sleep_efficiency(
+            SleepPeriod(0, 0, 0, 0, 0, 0, 0, main=True, truncated=False, method="stages")
+        )
+    )
 
 
 @pytest.mark.parametrize("onsets", [[], [1380.0], [0.0, 720.0]])

@@ -1,7 +1,8 @@
 """Four published ways to tell sleep from wake in the activity counts of each minute.
 
 Cole-Kripke, Sadeh and Scripps weigh the minutes around a minute; Roenneberg finds whole stretches
-of rest against the day's trend and needs days of record. Their weights belong to the counts of the
+of rest against the day's trend and needs days of record. Webster's rules make short sleep among
+wake wake. Their weights belong to the counts of the
 devices in the papers: on another device's counts the thresholds are only as published. NaN is a
 minute that was not observed; what depends on one is NaN, and so is what reaches past the record.
 """
@@ -27,6 +28,10 @@ SCRIPPS: Final = (
 )  # from A(t-10) to A(t+2)
 SCRIPPS_SCALE: Final = 0.204
 WAKE: Final = 1.0  # Cole-Kripke and Scripps: asleep below
+# Webster's rules: minutes awake, and minutes of sleep after them that are wake too; minutes of
+# sleep, and minutes awake on both sides that make them wake.
+AFTER_WAKE: Final = ((4, 1), (10, 3), (15, 4))
+WITHIN_WAKE: Final = ((6, 10), (10, 20))
 BETWEEN: Final = (50.0, 100.0)  # Sadeh's NAT, exclusive
 TREND_MINUTES: Final = 1440
 REST_SHARE: Final = 0.15
@@ -47,6 +52,32 @@ def cole_kripke(counts: NDArray[np.float64]) -> NDArray[np.float64]:
     array([2.3 , 0.76, 0.58, 0.54, 1.06])
     """
     return _weighted(counts / TWO_SECOND_EPOCHS, COLE_KRIPKE, COLE_KRIPKE_SCALE)
+
+
+def rescored(asleep: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """(n,) minutes scored as sleep -> (n,) those that remain sleep by Webster's rules.
+
+    Wake is: 1, 3, 4 minutes of sleep after 4, 10, 15 minutes awake or more; up to 6 minutes of
+    sleep between 10 awake on both sides, and up to 10 between 20. All of them look at the minutes
+    as first scored. Made for scores that take still wakefulness for sleep, as Cole-Kripke's.
+    Webster et al. 1982, doi:10.1093/sleep/5.4.389.
+
+    >>> minutes = np.repeat([False, True, False, True], [4, 5, 12, 20])
+    >>> runs(rescored(minutes))
+    [(5, 9), (24, 41)]
+    """
+    out = asleep.copy()
+    for low, high in runs(~asleep):
+        for awake, sleep in AFTER_WAKE:
+            if high - low >= awake:
+                out[high : high + sleep] = False
+    for low, high in runs(asleep):
+        for sleep, awake in WITHIN_WAKE:
+            before, after = asleep[max(low - awake, 0) : low], asleep[high : high + awake]
+            around = len(before) == len(after) == awake and not (before.any() or after.any())
+            if high - low <= sleep and around:
+                out[low:high] = False
+    return out
 
 
 def scripps(counts: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -88,13 +119,14 @@ def sadeh(counts: NDArray[np.float64], *, next_log: bool = False) -> NDArray[np.
     """
     around = sliding_window_view(np.pad(counts, 5, constant_values=np.nan), 11)
     before = sliding_window_view(np.concatenate([np.full(5, np.nan), counts]), 6)
-    between = ((around > BETWEEN[0]) & (around < BETWEEN[1])).sum(1)
+    within = ((counts > BETWEEN[0]) & (counts < BETWEEN[1])).astype(np.float64)
+    between = np.convolve(within, np.ones(11))[5 : 5 + len(counts)]
     alone = np.append(counts[1:], np.nan) if next_log else counts
     return np.asarray(
         7.601
         - 0.065 * around.mean(1)
         - 1.08 * between
-        - 0.056 * before.std(1, ddof=1)
+        - 0.056 * np.sqrt(((before - before.mean(1)[:, None]) ** 2).sum(1) / 5)
         - 0.703 * np.log1p(alone)
     )
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from clarity.domain.channels import IN_BED
 from clarity.domain.grid import MINUTES_PER_DAY
 from clarity.domain.metric import CLOCK, Measure, Metric
-from clarity.domain.sleep import MIN_NIGHTS, NO_DIRECTION, onset_variability
+from clarity.domain.sleep import MIN_NIGHTS, NO_DIRECTION, NO_SLEEP_DATA, onset_variability
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +23,10 @@ if TYPE_CHECKING:
 SATURDAY: Final = 5
 MIN_FREE_NIGHTS: Final = 2
 MIN_WORK_NIGHTS: Final = 3
+# Who sleeps with the middle between these hours on more than one day works in shifts or keeps no
+# weekend, and has other free days: Juda et al. 2013, doi:10.1177/0748730412475041.
+DAY_SLEEP: Final = (540.0, 1260.0)  # 9:00 to 21:00
+MAX_DAY_SLEEPS: Final = 1
 LONGEST_WAKE: Final = 1440  # longer than a day awake is sleep that was not recorded
 MIN_PAIRS: Final = 2  # of days, on which a minute of the day must be known
 MIN_CLOCK_SHARE: Final = 0.9  # of the minutes of the day that must be known so often
@@ -36,6 +42,7 @@ JET_LAG: Final = Measure(
     "min",
     "midpoint of sleeps that end on Saturday or Sunday against the others', Wittmann 2006",
 )
+SHORT_WAKING: Final = "waking in bed is not seen on nights detected from steps, which raises it"
 REGULARITY: Final = Measure(
     "sleep_regularity_index",
     "",
@@ -115,8 +122,7 @@ def timing_metrics(grid: Grid, sleep: Sleep) -> tuple[Metric, ...]:
     """Midpoint, offset variability, social jet lag and regularity, each with its status."""
     measures = (MIDPOINT, OFFSET, JET_LAG, REGULARITY)
     if sleep.method == "none":
-        reason = "there are no sleep stages, and no nights with heart rate and movement"
-        return tuple(measure.not_applicable(reason) for measure in measures)
+        return tuple(measure.not_applicable(NO_SLEEP_DATA) for measure in measures)
     nights = sleep.nights
     regularity = _regularity(grid, sleep)
     if len(nights) < MIN_NIGHTS:
@@ -136,10 +142,10 @@ def timing_metrics(grid: Grid, sleep: Sleep) -> tuple[Metric, ...]:
 def known_sleep(grid: Grid, sleep: Sleep) -> NDArray[np.float64]:
     """(n,) 1 asleep, 0 awake, NaN unknown.
 
-    A minute is known when it was asleep, observed in movement or staged; but more than a day
-    without any sleep is unknown, because sleep that was not recorded is likelier.
+    A minute is known when it was asleep, observed in movement or staged beyond in bed; but more
+    than a day without any sleep is unknown, because sleep that was not recorded is likelier.
     """
-    known = sleep.asleep | ~np.isnan(grid.steps) | (grid.stage >= 0)
+    known = sleep.asleep | ~np.isnan(grid.movement) | (grid.stage > IN_BED)
     state = np.where(known, sleep.asleep.astype(np.float64), np.nan)
     at = np.concatenate(([-1], np.flatnonzero(sleep.asleep), [len(state)]))
     for index in np.flatnonzero(np.diff(at) - 1 > LONGEST_WAKE):
@@ -148,14 +154,17 @@ def known_sleep(grid: Grid, sleep: Sleep) -> NDArray[np.float64]:
 
 
 def _regularity(grid: Grid, sleep: Sleep) -> Metric:
+    measure = REGULARITY
+    if not all(sleep.tells_wake(night) for night in sleep.nights):
+        measure = replace(measure, method=f"{measure.method}; {SHORT_WAKING}")
     state = known_sleep(grid, sleep)
     share = float((_pairs(state)[1].sum(axis=0) >= MIN_PAIRS).mean()) if len(state) else 0.0
     if share < MIN_CLOCK_SHARE:
-        return REGULARITY.insufficient(
+        return measure.insufficient(
             f"{MIN_CLOCK_SHARE:.0%} of the minutes of the day must be known on two pairs of days,"
             f" {share:.0%} are"
         )
-    return REGULARITY.value(sleep_regularity_index(state))
+    return measure.value(sleep_regularity_index(state))
 
 
 def _jet_lag(grid: Grid, nights: Sequence[SleepPeriod]) -> Metric:
@@ -167,6 +176,12 @@ def _jet_lag(grid: Grid, nights: Sequence[SleepPeriod]) -> Metric:
             f" are needed, {free.sum()} and {(~free).sum()} found"
         )
     middles = _middles(nights)
+    by_day = [DAY_SLEEP[0] <= middle % MINUTES_PER_DAY < DAY_SLEEP[1] for middle in middles]
+    if sum(by_day) > MAX_DAY_SLEEPS:
+        return JET_LAG.not_applicable(
+            f"{sum(by_day)} main sleeps lie in the day: with night shifts the calendar does not"
+            " tell which days are free"
+        )
     return JET_LAG.value(social_jet_lag(middles[free], middles[~free]))
 
 

@@ -1,106 +1,106 @@
 """Sleep periods, wherever in the day they lie, and what they say about the week's sleep.
 
-Recorded sleep stages are used when there are any. Otherwise sleep is detected from stillness and a
-low heart rate; from steps alone it is not, because a watch on the table is as still as a sleeper.
+Recorded sleep stages are used on the nights that have them. On the others sleep is detected from
+movement and heart rate, or from the activity counts of a device that is worn day and night; from
+steps alone it is not, because a watch on the table is as still as a sleeper.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, Literal
+from collections import Counter
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from clarity.domain.channels import ASLEEP, CORE, IN_BED
+from clarity.domain.channels import ASLEEP, CORE
 from clarity.domain.grid import MINUTES_PER_DAY
 from clarity.domain.metric import Measure, Metric
 from clarity.domain.runs import runs
-from clarity.domain.stillness import detect_rest
+from clarity.domain.sleep_evidence import detected, recorded
+from clarity.domain.sleep_periods import (
+    HALF_DAY,
+    MIN_DAY_MINUTES,
+    Sleep,
+    SleepPeriod,
+    marked,
+    periods_of,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from clarity.domain.grid import Grid
+    from clarity.domain.sleep_evidence import SleepMethod
 
-SleepMethod = Literal["stages", "movement_and_heart_rate", "none"]
+__all__ = [
+    "Sleep",
+    "SleepPeriod",
+    "awakenings",
+    "find_sleep",
+    "onset_variability",
+    "sleep_efficiency",
+    "sleep_metrics",
+    "sleep_onset_latency",
+    "stages_asleep",
+]
 
-# Stretches of sleep less than an hour apart are one period: van Hees et al. 2018,
-# doi:10.1038/s41598-018-31266-z.
-SAME_PERIOD_MINUTES: Final = 60
-MIN_PERIOD_MINUTES: Final = 15
-# Asleep in a whole day, for its longest period to be a main sleep and not a nap after a night that
-# was not recorded. Split sleep reaches it in short pieces.
-MIN_DAY_MINUTES: Final = 180
 MIN_NIGHTS: Final = 3
 MIN_ONSETS: Final = 2
+LONGER_THAN: Final = 5  # minutes awake that count as an awakening
 NO_DIRECTION: Final = 1e-6  # a resultant this short is rounding
+NO_SLEEP_DATA: Final = (
+    "there are no sleep stages, no day and night with both heart rate and movement, and no "
+    "activity counts"
+)
 
 _METHODS: Final[dict[SleepMethod, str]] = {
     "stages": "recorded sleep stages",
     "movement_and_heart_rate": "sleep detected from stillness and low heart rate",
+    "movement": "sleep detected from activity counts",
     "none": "recorded sleep stages",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class SleepPeriod:
-    """One stretch of sleep, in wall-clock minutes since midnight of the grid's first day.
-
-    Attributes:
-        onset: First minute asleep.
-        offset: One past the last minute asleep.
-        bed_start: First minute in bed, at or before the onset.
-        bed_end: One past the last minute in bed.
-        asleep_minutes: Minutes asleep.
-        awake_minutes: Minutes known to be awake between onset and offset.
-        in_bed_minutes: Minutes in bed, in which it is known whether the person slept.
-        main: The longest period of a day with at least three hours of sleep in all.
-        truncated: It touches the edge of the grid or a gap in the evidence, so its beginning or
-            end is not known.
-    """
-
-    onset: int
-    offset: int
-    bed_start: int
-    bed_end: int
-    asleep_minutes: int
-    awake_minutes: int
-    in_bed_minutes: int
-    main: bool
-    truncated: bool
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Sleep:
-    """All sleep of a grid.
-
-    Attributes:
-        method: What it rests on.
-        asleep: (n,) True in minutes asleep.
-        periods: In order of time.
-        day_totals: Minutes asleep of each day that has a whole main sleep; recorded naps count.
-    """
-
-    method: SleepMethod
-    asleep: NDArray[np.bool_]
-    periods: tuple[SleepPeriod, ...]
-    day_totals: tuple[int, ...]
-
-    @property
-    def nights(self) -> tuple[SleepPeriod, ...]:
-        """The main sleeps that were seen from beginning to end, at whatever hour."""
-        return tuple(period for period in self.periods if period.main and not period.truncated)
+_BY_COUNTS: Final = "sleep detected from activity counts and heart rate"
+_AWAKE_UNKNOWN: Final = "lying awake looks like sleep without recorded sleep stages"
+_BED_UNKNOWN: Final = "no night has a record of the time in bed before the first sleep"
 
 
 def find_sleep(grid: Grid) -> Sleep:
-    """The sleep of a grid: from recorded stages, else from stillness and heart rate."""
-    asleep = stages_asleep(grid)
-    if asleep.any():
-        return _sleep(grid, "stages", asleep, grid.stage >= IN_BED)
-    rest = detect_rest(grid)
-    if rest is None:
-        return Sleep("none", np.zeros(len(grid.stage), np.bool_), (), ())
-    return _sleep(grid, "movement_and_heart_rate", rest, ~np.isnan(grid.steps))
+    """The sleep of a grid: night by night from recorded stages, else from what was detected.
+
+    Detected sleep counts where fewer than three hours were recorded in the 24 hours around it, and
+    then stands for what was recorded of it. So no night counts twice, and no evening on the sofa
+    is added to a night that a watch has recorded.
+    """
+    stages = stages_asleep(grid)
+    evidence = {"stages": recorded(grid, stages)}
+    by_record = periods_of(grid, evidence["stages"])
+    extra: list[SleepPeriod] = []
+    found = None if _recorded_throughout(stages) else detected(grid)
+    if found is not None:
+        evidence[found.method] = found
+        extra = [each for each in periods_of(grid, found) if not _is_recorded(stages, each)]
+    kept = [each for each in by_record if not any(_overlap(each, other) for other in extra)]
+    asleep, awake = stages.copy(), np.zeros(len(stages), np.bool_)
+    for period in by_record:
+        asleep[period.onset : period.offset] &= period in kept
+    for period in (*kept, *extra):
+        span = slice(period.onset, period.offset)
+        asleep[span] = evidence[period.method].asleep[span]
+        awake[span] = evidence[period.method].awake[span]
+    method: SleepMethod = "stages" if stages.any() else "none"
+    return marked(
+        Sleep(
+            method if found is None else found.method,
+            asleep,
+            awake,
+            tuple(sorted([*kept, *extra], key=lambda period: period.onset)),
+            (),
+            by_counts=grid.signal == "counts",
+            agreement=found.agreement if found else None,
+        )
+    )
 
 
 def stages_asleep(grid: Grid) -> NDArray[np.bool_]:
@@ -116,7 +116,7 @@ def sleep_efficiency(period: SleepPeriod) -> float:
     0.85 or more is good in adults (Ohayon et al. 2017, doi:10.1016/j.sleh.2016.11.006).
     Undefined (NaN) without time in bed. Reed & Sacco 2016, doi:10.5664/jcsm.5498.
 
-    >>> sleep_efficiency(SleepPeriod(10, 450, 0, 480, 408, 32, 480, True, False))
+    >>> sleep_efficiency(SleepPeriod(10, 450, 0, 480, 408, 32, 480, True, False, "stages"))
     0.85
     """
     if period.in_bed_minutes <= 0:
@@ -145,150 +145,166 @@ def onset_variability(onsets: NDArray[np.float64]) -> float:
     resultant = min(float(np.hypot(np.cos(angle).mean(), np.sin(angle).mean())), 1.0)
     if resultant < NO_DIRECTION:
         return float("nan")
-    return float(MINUTES_PER_DAY / (2 * np.pi) * np.sqrt(-2 * np.log(resultant)))
+    # 0.0 is added, for the root of -0.0 is -0.0.
+    return float(MINUTES_PER_DAY / (2 * np.pi) * np.sqrt(-2 * np.log(resultant) + 0.0))
+
+
+def sleep_onset_latency(period: SleepPeriod) -> float:
+    """Minutes from going to bed to falling asleep.
+
+    .. math:: L = t_{onset} - t_{bed}
+
+    Time in bed begins with the first minute that is recorded as in bed or awake in bed. Unit:
+    minutes. Range: 0 upwards; lower is better, and up to 30 is good in adults (Ohayon et al. 2017,
+    doi:10.1016/j.sleh.2016.11.006). Undefined (NaN) where nothing was recorded before the first
+    sleep. Reed & Sacco 2016, doi:10.5664/jcsm.5498.
+
+    >>> sleep_onset_latency(SleepPeriod(10, 450, 0, 480, 408, 32, 480, True, False, "stages"))
+    10.0
+    """
+    before = period.onset - period.bed_start
+    return float(before) if before > 0 else float("nan")
+
+
+def awakenings(asleep: NDArray[np.bool_], awake: NDArray[np.bool_]) -> float:
+    """How often a sleeper was awake for longer than five minutes, the last waking not counted.
+
+    The stretches of more than five minutes awake between the first and the last minute asleep.
+    Unit: none. Range: 0 upwards; lower is better, and at most one is good in adults (Ohayon et al.
+    2017, doi:10.1016/j.sleh.2016.11.006). Minutes of which nothing is known end a stretch.
+    Undefined (NaN) without sleep.
+
+    Args:
+        asleep: (n,) True in minutes asleep, of one sleep.
+        awake: (n,) True in minutes known to be awake.
+
+    >>> minutes = np.repeat([False, True, False, True, False, True], [9, 90, 6, 30, 5, 60])
+    >>> awakenings(minutes, ~minutes)
+    1.0
+    """
+    at = np.flatnonzero(asleep)
+    if not at.size:
+        return float("nan")
+    within = runs(awake[at[0] : at[-1]])
+    return float(sum(high - low > LONGER_THAN for low, high in within))
 
 
 def sleep_metrics(sleep: Sleep) -> tuple[Metric, ...]:
-    """Efficiency, total sleep, wake after onset and onset variability, each with its status.
+    """Efficiency, total, wake, onset variability, latency and awakenings, each with its status.
 
     Means over the main sleeps that were seen from beginning to end; three at least. Total sleep is
     the minutes asleep a day (0 to 1440), wake after onset the minutes awake between falling asleep
     and the last waking (0 upwards; lower is better, Ohayon et al. 2017,
-    doi:10.1016/j.sleh.2016.11.006). Undefined without stages where lying awake cannot be told from
+    doi:10.1016/j.sleh.2016.11.006). Undefined on nights on which lying awake cannot be told from
     sleep, and all of them without any sleep.
     """
-    measures = _measures(sleep.method)
-    if sleep.method == "none":
-        reason = "there are no sleep stages, and no nights with heart rate and movement"
-        return tuple(measure.not_applicable(reason) for measure in measures)
     nights = sleep.nights
-    if len(nights) < MIN_NIGHTS:
-        reason = (
-            f"{MIN_NIGHTS} main sleeps seen from beginning to end are needed, {len(nights)} found"
-        )
-        return tuple(measure.insufficient(reason) for measure in measures)
-    efficiency, total, waso, onset = measures
+    telling = [night for night in nights if sleep.tells_wake(night)]
+    staged = [night for night in nights if night.method == "stages"]
+    efficiency, total, waso, onset, latency, waking = _measures(sleep, telling, staged)
+    if reason := _lacking(sleep):
+        every = (efficiency, total, waso, onset, latency, waking)
+        return tuple(_without(measure, sleep, reason) for measure in every)
     onsets = np.array([night.onset for night in nights], np.float64)
     return (
-        _lying_awake(sleep, efficiency, [sleep_efficiency(night) for night in nights]),
+        _mean(efficiency, [sleep_efficiency(night) for night in telling], _AWAKE_UNKNOWN),
         total.value(float(np.mean(sleep.day_totals)) if sleep.day_totals else float("nan")),
-        _lying_awake(sleep, waso, [float(night.awake_minutes) for night in nights]),
+        _mean(waso, [float(night.awake_minutes) for night in telling], _AWAKE_UNKNOWN),
         onset.value(onset_variability(onsets), "the onsets are spread evenly over the day"),
+        _mean(latency, _known([sleep_onset_latency(night) for night in staged]), _BED_UNKNOWN),
+        _mean(waking, [_awakenings_of(sleep, night) for night in telling], _AWAKE_UNKNOWN),
     )
 
 
-def _measures(method: SleepMethod) -> tuple[Measure, Measure, Measure, Measure]:
-    """Efficiency, total sleep, wake after onset and onset variability, by this method."""
-    based_on = _METHODS[method]
-    efficiency = Measure(
-        "sleep_efficiency", "", f"asleep / in bed, mean of main sleeps; {based_on}"
-    )
-    what = "naps included" if method == "stages" else "main sleeps only"
-    total = Measure("total_sleep_time", "min", f"minutes asleep a day, {what}, mean; {based_on}")
-    waso = Measure(
-        "wake_after_sleep_onset",
-        "min",
-        f"minutes awake between falling asleep and the last waking, mean; {based_on}",
-    )
-    onset = Measure(
-        "sleep_onset_variability", "min", f"circular SD of the onsets of main sleeps; {based_on}"
-    )
-    return efficiency, total, waso, onset
+def _lacking(sleep: Sleep) -> str:
+    """Why there is nothing to say of the nights; empty where there is."""
+    if sleep.method == "none":
+        return NO_SLEEP_DATA
+    if len(sleep.nights) < MIN_NIGHTS:
+        return (
+            f"{MIN_NIGHTS} main sleeps seen from beginning to end are needed,"
+            f" {len(sleep.nights)} found"
+        )
+    return ""
 
 
-def _lying_awake(sleep: Sleep, measure: Measure, values: list[float]) -> Metric:
-    """The mean over the nights, where the data can tell lying awake from sleep."""
-    if sleep.method != "stages":
-        return measure.not_applicable("lying awake looks like sleep without recorded sleep stages")
+def _without(measure: Measure, sleep: Sleep, reason: str) -> Metric:
+    none = sleep.method == "none"
+    return measure.not_applicable(reason) if none else measure.insufficient(reason)
+
+
+def _measures(
+    sleep: Sleep, telling: Sequence[SleepPeriod], staged: Sequence[SleepPeriod]
+) -> tuple[Measure, ...]:
+    """The six, each with what it rests on."""
+    every, told, in_bed = (_rests_on(sleep, part) for part in (sleep.nights, telling, staged))
+    detection = any(night.method != "stages" for night in sleep.nights)
+    what = "recorded naps and detected nights in pieces included" if detection else "naps included"
+    wake = "awake between falling asleep and the last waking"
+    bed = "in bed to the first sleep"
+    return (
+        Measure("sleep_efficiency", "", f"asleep / in bed, mean of main sleeps; {told}"),
+        Measure("total_sleep_time", "min", f"minutes asleep a day, {what}, mean; {every}"),
+        Measure("wake_after_sleep_onset", "min", f"minutes {wake}, mean; {told}"),
+        Measure(
+            "sleep_onset_variability", "min", f"circular SD of the onsets of main sleeps; {every}"
+        ),
+        Measure("sleep_onset_latency", "min", f"minutes from {bed}, mean; {in_bed}"),
+        Measure("awakenings", "", f"stretches of over {LONGER_THAN} min {wake}, mean; {told}"),
+    )
+
+
+def _rests_on(sleep: Sleep, nights: Sequence[SleepPeriod]) -> str:
+    """The methods of these nights in words, with how many nights have each where they differ."""
+    count = Counter(night.method for night in nights) or Counter({sleep.method: 0})
+    words = {
+        method: _BY_COUNTS
+        if sleep.by_counts and method == "movement_and_heart_rate"
+        else _METHODS[method]
+        for method in count
+    }
+    if sleep.agreement is not None:
+        checked = f" (Kripke 2010 agrees in {sleep.agreement:.0%} of the minutes of rest)"
+        words |= {method: text + checked for method, text in words.items() if method != "stages"}
+    if len(count) == 1:
+        return "".join(words.values())
+    return ", ".join(f"{words[method]} ({nights} nights)" for method, nights in count.items())
+
+
+def _mean(measure: Measure, values: Sequence[float], unknown: str) -> Metric:
+    """The mean over the nights that have the number; what is lacking where too few have it."""
+    if not values:
+        return measure.not_applicable(unknown)
+    if len(values) < MIN_NIGHTS:
+        return measure.insufficient(f"{MIN_NIGHTS} such nights are needed, {len(values)} found")
     return measure.value(float(np.mean(values)))
 
 
-def _sleep(
-    grid: Grid, method: SleepMethod, asleep: NDArray[np.bool_], known: NDArray[np.bool_]
-) -> Sleep:
-    """Sleep from minutes asleep, and minutes in which it is known whether the person slept."""
-    bed = known if method == "stages" else asleep
-    # Where clocks change, a wall-clock minute took place twice or not at all.
-    real = grid.repeats.astype(np.int64)
-    # A recorded night begins where its record does; a detected one may begin before its evidence.
-    seen = known if method != "stages" else np.ones(len(asleep), np.bool_)
-    minutes = _Minutes(asleep=real * asleep, awake=real * (known & ~asleep), bed=bed, seen=seen)
-    stretches = _joined(asleep, grid.stage >= IN_BED, real)
-    periods = [_period(minutes, low, high) for low, high in stretches]
-    periods = [period for period in periods if period.asleep_minutes >= MIN_PERIOD_MINUTES]
-    return _with_main(method, asleep, periods)
+def _known(values: Sequence[float]) -> list[float]:
+    return [value for value in values if not np.isnan(value)]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Minutes:
-    """Per wall-clock minute: real minutes asleep and awake, whether in bed, whether observed."""
-
-    asleep: NDArray[np.int64]
-    awake: NDArray[np.int64]
-    bed: NDArray[np.bool_]
-    seen: NDArray[np.bool_]
+def _awakenings_of(sleep: Sleep, period: SleepPeriod) -> float:
+    span = slice(period.onset, period.offset)
+    return awakenings(sleep.asleep[span], sleep.awake[span])
 
 
-def _joined(
-    asleep: NDArray[np.bool_], recorded: NDArray[np.bool_], real: NDArray[np.int64]
-) -> list[tuple[int, int]]:
-    """Stretches asleep, joined over short gaps and over gaps that are recorded as in bed."""
-    out: list[tuple[int, int]] = []
-    for low, high in runs(asleep):
-        if out:
-            gap = slice(out[-1][1], low)
-            if real[gap].sum() < SAME_PERIOD_MINUTES or recorded[gap].all():
-                out[-1] = (out[-1][0], high)
-                continue
-        out.append((low, high))
-    return out
+def _recorded_throughout(asleep: NDArray[np.bool_]) -> bool:
+    """Whether any 24 hours hold three hours of recorded sleep."""
+    through = np.concatenate([[0], np.cumsum(asleep)])
+    days = through[MINUTES_PER_DAY:] - through[:-MINUTES_PER_DAY]
+    return bool(days.size) and int(days.min()) >= MIN_DAY_MINUTES
 
 
-def _period(minutes: _Minutes, low: int, high: int) -> SleepPeriod:
-    bed, last = minutes.bed, len(minutes.bed)
-    start, end = low, high
-    while start > 0 and bed[start - 1]:
-        start -= 1
-    while end < last and bed[end]:
-        end += 1
-    asleep = int(minutes.asleep[low:high].sum())
-    return SleepPeriod(
-        onset=low,
-        offset=high,
-        bed_start=start,
-        bed_end=end,
-        asleep_minutes=asleep,
-        awake_minutes=int(minutes.awake[low:high].sum()),
-        in_bed_minutes=asleep + int(minutes.awake[start:end].sum()),
-        main=False,
-        truncated=not (minutes.seen[max(start - 1, 0)] and minutes.seen[min(end, last - 1)])
-        or start == 0
-        or end == last,
+def _is_recorded(asleep: NDArray[np.bool_], period: SleepPeriod) -> bool:
+    """Whether the record has the person's sleep around this detected one."""
+    middle = (period.onset + period.offset) // 2
+    around = asleep[max(middle - HALF_DAY, 0) : middle + HALF_DAY].sum()
+    return bool(
+        around >= MIN_DAY_MINUTES
+        or 2 * asleep[period.onset : period.offset].sum() >= period.asleep_minutes
     )
 
 
-def _with_main(method: SleepMethod, asleep: NDArray[np.bool_], periods: list[SleepPeriod]) -> Sleep:
-    """Mark the longest period of each day as main; days begin half a day from the usual sleep."""
-    begin = (_usual_minute(asleep) + MINUTES_PER_DAY // 2) % MINUTES_PER_DAY
-    by_day: dict[int, list[SleepPeriod]] = {}
-    for period in periods:
-        middle = (period.onset + period.offset) // 2
-        by_day.setdefault((middle - begin) // MINUTES_PER_DAY, []).append(period)
-    out, totals = [], []
-    for mine in by_day.values():
-        longest = max(mine, key=lambda period: period.asleep_minutes)
-        total = sum(period.asleep_minutes for period in mine)
-        is_main = total >= MIN_DAY_MINUTES
-        out += [replace(period, main=is_main and period is longest) for period in mine]
-        if is_main and not any(period.truncated for period in mine):
-            # Detected naps may be a film on the sofa: only recorded ones count.
-            totals.append(total if method == "stages" else longest.asleep_minutes)
-    out.sort(key=lambda period: period.onset)
-    return Sleep(method, asleep, tuple(out), tuple(totals))
-
-
-def _usual_minute(asleep: NDArray[np.bool_]) -> int:
-    """Circular mean of the minutes of the day asleep; 0 without sleep."""
-    angle = np.flatnonzero(asleep) * (2 * np.pi / MINUTES_PER_DAY)
-    mean = np.arctan2(np.sin(angle).sum(), np.cos(angle).sum())
-    return round(float(mean) * MINUTES_PER_DAY / (2 * np.pi)) % MINUTES_PER_DAY
+def _overlap(one: SleepPeriod, other: SleepPeriod) -> bool:
+    return one.onset < other.offset and other.onset < one.offset

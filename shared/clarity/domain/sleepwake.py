@@ -4,8 +4,8 @@ A small bag of neural networks over what happened around a minute at several sca
 person moved, how long ago, and how the heart rate stands to the person's own level of the hours
 around. No clock and no time since the record's beginning is among the inputs, so a nap, split
 sleep and day sleep are scored like a night. It was trained on people lying in bed: it tells lying
-awake from sleep, and does not find the night in a day. Steps are not activity counts: it takes
-none, and without counts it says nothing.
+awake from sleep, and does not find the night in a day, which is for `stillness.rest_in_counts`.
+Steps are not activity counts: it takes none, and without counts it says nothing.
 """
 
 from __future__ import annotations

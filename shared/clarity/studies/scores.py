@@ -51,9 +51,18 @@ class Measured:
     def above(self, other: Measured, name: str) -> Figure:
         """How far a figure lies above another scoring's, on the same people."""
         apart = (self.draws - other.draws)[:, FIGURES.index(name)]
-        low, high = np.nanquantile(apart, INTERVAL)
+        low, high = _interval(apart)
         value = self.figures[name].value - other.figures[name].value
-        return Figure(value, float(low), float(high))
+        return Figure(value, low, high)
+
+
+def _interval(drawn: NDArray[np.float64]) -> tuple[float, float]:
+    """Of the draws in which the figure is defined; NaN where it never is."""
+    known = drawn[~np.isnan(drawn)]
+    if not known.size:
+        return float("nan"), float("nan")
+    low, high = np.quantile(known, INTERVAL)
+    return float(low), float(high)
 
 
 def kappa(sensitivity: float, specificity: float, asleep: float) -> float:
@@ -97,7 +106,7 @@ def measure(
         truth: Per person (e,) whether asleep.
         threshold: Asleep from this score upwards.
         sensitivity: Where specificity and kappa are read off the ROC, ties shared evenly.
-        seed: Of the draws of people.
+        seed: Of the draws of people; one person cannot be drawn, and has no interval.
     """
     levels, place = np.unique(np.concatenate(scores), return_inverse=True)
     # Per person how many epochs asleep, and awake, at each level of the score.
@@ -110,9 +119,11 @@ def measure(
     wake = np.bincount(cell[~asleep], minlength=size).reshape(shape).astype(np.float64)
     cut = int(np.searchsorted(levels, threshold))
     point = _figures(sleep.sum(0), wake.sum(0), cut, sensitivity)
-    draws = np.random.default_rng(seed).integers(0, len(scores), (DRAWS, len(scores)))
-    drawn = np.array([_drawn(sleep, wake, draw, cut, sensitivity) for draw in draws])
-    low, high = np.nanquantile(drawn, INTERVAL, axis=0)
+    drawn = np.full((DRAWS, len(FIGURES)), np.nan)
+    if len(scores) > 1:
+        draws = np.random.default_rng(seed).integers(0, len(scores), (DRAWS, len(scores)))
+        drawn = np.array([_drawn(sleep, wake, draw, cut, sensitivity) for draw in draws])
+    low, high = np.array([_interval(column) for column in drawn.T]).T
     figures = {
         name: Figure(float(point[i]), float(low[i]), float(high[i]))
         for i, name in enumerate(FIGURES)

@@ -1,7 +1,8 @@
 """Reads nights in the layout of PhysioNet's sleep-accel (Walch et al. 2019, ODC-By 1.0).
 
-doi:10.1093/sleep/zsz180, doi:10.13026/hmhs-py35. Three files a person: heart rate, activity counts
-and the stages that polysomnography found, in seconds since the recording began.
+doi:10.1093/sleep/zsz180, doi:10.13026/hmhs-py35. Three files a person, gzipped or plain: heart
+rate, activity counts and the stages that polysomnography found, in seconds since the recording
+began. Who lacks counts or stages is left out, and that is said.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ COLUMNS: Final = {
     "heart_rate": "seconds,bpm",
     "psg_stage": "seconds,stage",
 }
-ENDING: Final = ".csv.gz"
+PACKED, PLAIN = ".csv.gz", ".csv"
 QUARTERS: Final = 4  # readings of 15 seconds in a minute of counts
 HISTORY_MINUTES: Final = 720  # heart rate before the recording that is kept
 UNSCORED: Final = -1
@@ -42,7 +43,8 @@ class Night:
     Attributes:
         person: The id in the file names.
         counts: (n,) activity counts a minute from the recording's start, NaN where not observed.
-        heart_rate: (m,) beats a minute; the last n are the recording's, the others came before.
+        heart_rate: (m,) beats a minute; the last n are the recording's, the others came before;
+            all NaN without a file.
         minute: (e,) the minute of each 30-second epoch that was scored and has counts.
         asleep: (e,) whether polysomnography called it sleep.
         without_counts: Scored epochs that have no counts, so that nothing can be said of them.
@@ -56,44 +58,105 @@ class Night:
     without_counts: int
 
 
-def read_nights(folder: Path, progress: Callable[[int, int], None]) -> list[Night]:
-    """Every person who has a file in the folder, in the order of their ids.
+class NothingToScoreError(UnusableNightError):
+    """A person who lacks what a detector needs, or what it is compared with."""
+
+
+def read_nights(
+    folder: Path, progress: Callable[[int, int], None]
+) -> tuple[list[Night], list[str]]:
+    """Everybody in the folder who can be scored, in the order of their ids, and what to say of it.
+
+    Files of other names are not looked at. Of a plain file beside its gzipped one the gzipped one
+    is read.
 
     Raises:
-        UnusableNightError: There is nobody, or a file is missing or broken; it says which.
+        UnusableNightError: There is nobody, or a file is broken; it says which.
     """
-    people = sorted(
-        {
-            path.name.removesuffix(f"_{kind}{ENDING}")
-            for kind in COLUMNS
-            for path in folder.glob(f"*_{kind}{ENDING}")
-        }
-    )
+    people = _people(folder)
     if not people:
         raise UnusableNightError(
-            f"expected files such as ID_psg_stage{ENDING}, found none: {folder}"
+            f"expected files such as ID_psg_stage{PACKED}, found none: {folder}"
         )
-    nights = []
+    nights, remarks = [], _twice(folder, people)
     for done, person in enumerate(people):
         progress(done, len(people))
-        nights.append(read_night(folder, person))
+        try:
+            night = read_night(folder, person)
+        except NothingToScoreError as error:
+            remarks.append(f"{person} is left out: {error}")
+            continue
+        nights.append(night)
+        if np.isnan(night.heart_rate).all():
+            remarks.append(f"{person}: no heart rate, scored by movement alone")
     progress(len(people), len(people))
-    return nights
+    if not nights:
+        raise UnusableNightError(f"expected somebody who can be scored, found: {remarks[-1]}")
+    return nights, remarks
 
 
 def read_night(folder: Path, person: str) -> Night:
-    """One person's three files, by the minute."""
-    tables = {kind: _table(folder / f"{person}_{kind}{ENDING}", kind) for kind in COLUMNS}
-    stages = tables["psg_stage"]
+    """One person's files, by the minute.
+
+    Raises:
+        NothingToScoreError: Counts or stages are missing, or there are none at one time.
+        UnusableNightError: A file is broken.
+    """
+    stages, counted = (_needed(folder, person, kind) for kind in ("psg_stage", "activity_counts"))
     minutes = int(stages[:, 0].max() // 60) + 1
-    counts = _by_minute(tables["activity_counts"], 0, minutes) * QUARTERS
-    pulse = _by_minute(tables["heart_rate"], HISTORY_MINUTES, minutes)
+    counts = _by_minute(counted, 0, minutes) * QUARTERS
+    pulse = np.full(HISTORY_MINUTES + minutes, np.nan)
+    if beats := _path(folder, person, "heart_rate"):
+        pulse = _by_minute(_table(beats, "heart_rate"), HISTORY_MINUTES, minutes)
     scored = stages[stages[:, 1] > UNSCORED]
     minute = (scored[:, 0] // 60).astype(np.int64)
     seen = ~np.isnan(counts[minute])
     if not seen.any():
-        raise UnusableNightError(f"expected counts during the recording, found none: {person}")
+        raise NothingToScoreError("expected counts during the scored recording, found none")
     return Night(person, counts, pulse, minute[seen], scored[seen, 1] > 0, int((~seen).sum()))
+
+
+def _people(folder: Path) -> list[str]:
+    """The ids in the names of the files."""
+    endings = [f"_{kind}{ending}" for kind in COLUMNS for ending in (PACKED, PLAIN)]
+    return sorted(
+        {
+            path.name.removesuffix(ending)
+            for path in folder.iterdir()
+            for ending in endings
+            if path.name.endswith(ending) and not path.name.startswith(".") and path.is_file()
+        }
+    )
+
+
+def _twice(folder: Path, people: list[str]) -> list[str]:
+    """What to say of files that are there gzipped and plain."""
+    twice = [
+        name
+        for person in people
+        for kind in COLUMNS
+        if (folder / f"{(name := f'{person}_{kind}')}{PACKED}").is_file()
+        and (folder / f"{name}{PLAIN}").is_file()
+    ]
+    if not twice:
+        return []
+    return [f"{len(twice)} plain {PLAIN} files beside their {PACKED} are not read, as {twice[0]}"]
+
+
+def _needed(folder: Path, person: str, kind: str) -> NDArray[np.float64]:
+    path = _path(folder, person, kind)
+    if path is None:
+        raise NothingToScoreError(f"expected {person}_{kind}{PACKED}, found no such file")
+    return _table(path, kind)
+
+
+def _path(folder: Path, person: str, kind: str) -> Path | None:
+    """The gzipped file, else the plain one, else none."""
+    for ending in (PACKED, PLAIN):
+        path = folder / f"{person}_{kind}{ending}"
+        if path.is_file():
+            return path
+    return None
 
 
 def _by_minute(table: NDArray[np.float64], before: int, minutes: int) -> NDArray[np.float64]:
@@ -108,14 +171,15 @@ def _by_minute(table: NDArray[np.float64], before: int, minutes: int) -> NDArray
 
 def _table(path: Path, kind: str) -> NDArray[np.float64]:
     """(rows, 2) seconds and values."""
-    if not path.is_file():
-        raise UnusableNightError(f"expected {path.name}, found no such file in {path.parent}")
     try:
-        text = gzip.decompress(path.read_bytes()).decode("ascii")
+        raw = path.read_bytes()
+        text = (gzip.decompress(raw) if path.name.endswith(PACKED) else raw).decode("ascii")
         header, _, body = text.partition("\n")
         rows = np.loadtxt(io.StringIO(body), delimiter=",", ndmin=2) if body.strip() else None
     except (OSError, EOFError, ValueError, zlib.error) as error:
-        raise UnusableNightError(f"expected gzipped CSV, found {error}: {path}") from error
+        raise UnusableNightError(
+            f"expected CSV, gzipped if so named, found {error}: {path}"
+        ) from error
     if header.strip() != COLUMNS[kind]:
         raise UnusableNightError(
             f"expected columns {COLUMNS[kind]!r}, found {header[:80]!r}: {path}"

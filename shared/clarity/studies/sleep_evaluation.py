@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from clarity.domain.actigraphy import WAKE, cole_kripke, sadeh, scripps
+from clarity.domain.actigraphy import WAKE, cole_kripke, rescored, sadeh, scripps
 from clarity.domain.sleepwake import detect, load_manifest
 from clarity.studies.scores import Figure, Measured, kappa, measure
 from clarity.studies.sleep_training import INNER_FOLDS, SENSITIVITY, leave_one_out
@@ -62,6 +62,10 @@ class Evaluation:
     rows: tuple[Row, ...]
     notes: tuple[str, ...]
 
+    def with_notes(self, notes: Sequence[str]) -> Evaluation:
+        """With more to say, before the verdicts and all else."""
+        return replace(self, notes=(*notes, *self.notes))
+
     def to_document(self) -> dict[str, object]:
         """For a JSON file."""
         rows = [
@@ -78,13 +82,17 @@ class Evaluation:
 def evaluate_folds(nights: Sequence[Night], done: Callable[[], None]) -> Evaluation:
     """Ours trained anew for each person on the others, beside the classics.
 
-    Calls `done` `len(OURS) * len(nights)` times.
+    Calls `done` `len(OURS) * len(nights)` times, fewer where nobody has a heart rate.
     """
     if len(nights) < LEAST_PEOPLE:
         raise ValueError(f"expected {LEAST_PEOPLE} people at least, found {len(nights)}")
     rows, notes = _fixed_rows(nights), _notes(nights)
     notes.append(f"ours: {len(nights)} folds, one person left out of each; nobody in both parts")
+    pulse = any(has_pulse(night) for night in nights)
     for name, inputs, causal in OURS:
+        if inputs != "movement" and not pulse:
+            notes.append(f"{name}: not scored, for nobody has a heart rate")
+            continue
         scores, choices = leave_one_out(nights, inputs, causal=causal, done=done)
         rows.append(_row(name, "ours", nights, scores, 0.0))
         notes.append(f"{name}: {_chosen(choices)}")
@@ -115,6 +123,11 @@ def evaluate_shipped(nights: Sequence[Night], done: Callable[[], None]) -> Evalu
     return Evaluation(tuple(rows), tuple(notes if seen else [*notes, *_verdicts(rows)]))
 
 
+def has_pulse(night: Night) -> bool:
+    """Whether any minute of the night or before it has a heart rate."""
+    return not bool(np.isnan(night.heart_rate).all())
+
+
 def _row(name: str, kind: str, nights: Sequence[Night], scores: Scores, threshold: float) -> Row:
     truth = [night.asleep for night in nights]
     measured = measure(scores, truth, threshold=threshold, sensitivity=SENSITIVITY)
@@ -135,12 +148,18 @@ def _fixed_rows(nights: Sequence[Night]) -> list[Row]:
     rows = [_row("always asleep", "trivial", nights, always, 0.0)]
     for name, score, threshold in (
         ("Cole-Kripke 1992", lambda counts: -cole_kripke(counts), JUST_ASLEEP),
+        ("Cole-Kripke, Webster's rules", _by_webster, 1.0),
         ("Sadeh 1994", sadeh, 0.0),
         ("Scripps (Kripke 2010)", lambda counts: -scripps(counts), JUST_ASLEEP),
     ):
         scores = [score(_padded(night.counts))[night.minute + EDGE_MINUTES] for night in nights]
         rows.append(_row(name, "classic", nights, scores, threshold))
     return rows
+
+
+def _by_webster(counts: NDArray[np.float64]) -> NDArray[np.float64]:
+    """1 asleep, 0 awake."""
+    return rescored(cole_kripke(counts) < WAKE).astype(np.float64)
 
 
 def _padded(counts: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -169,13 +188,16 @@ def _cited(nights: Sequence[Night]) -> Row:
 
 def _notes(nights: Sequence[Night]) -> list[str]:
     asleep = np.concatenate([night.asleep for night in nights])
+    who = "1 person" if len(nights) == 1 else f"{len(nights)} people"
     notes = [
-        f"{len(nights)} people, {len(asleep):,} epochs of 30 s, {asleep.mean():.1%} asleep; "
-        "intervals: 95 %, people drawn with replacement",
+        f"{who}, {len(asleep):,} epochs of 30 s, {asleep.mean():.1%} asleep; "
+        + ("intervals: 95 %, people drawn with replacement" if len(nights) > 1 else "no intervals"),
         f"the last three columns: at {SENSITIVITY:.0%} sensitivity, read off the ROC; after onset: "
         "without the time awake before the first sleep, in which wake is easy to see",
         "the classics' thresholds are as published for other devices; beyond the record, and in "
         "its gaps, they take the person to be still",
+        "Webster's rules say sleep or wake and give no score: what stands there of the ROC is of "
+        "one point and its straight lines",
         "Roenneberg 2015 is not scored: it needs the trend of 24 hours, and these are nights",
         "Walch 2019 used 31 people and a clock proxy; its balanced accuracy and kappa are worked "
         "out here from its sensitivity and specificity",
@@ -225,6 +247,8 @@ def _verdicts(rows: Sequence[Row]) -> list[str]:
 
 def _signed(apart: Figure) -> str:
     """A difference, its interval over the same people, and what that allows to say."""
+    if np.isnan(apart.low):
+        return f"{apart.value:+.3f} (one person, or one state: no interval)"
     if apart.low > 0:
         verdict = "higher"
     elif apart.high < 0:

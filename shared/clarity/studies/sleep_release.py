@@ -87,7 +87,7 @@ def _rounded(values: NDArray[np.float64]) -> object:
 def main(data: Path, out: Path) -> None:
     """Train on every night in DATA and write weights.json and manifest.json to OUT."""
     try:
-        nights = read_nights(data, lambda done, total: None)
+        nights, remarks = read_nights(data, lambda done, total: None)
     except UnusableNightError as error:
         raise click.ClickException(str(error)) from error
     weights = train_all(nights)
@@ -96,6 +96,8 @@ def main(data: Path, out: Path) -> None:
     (out / "weights.json").write_bytes(weights)
     text = json.dumps(manifest_of(weights, nights, command), indent=1) + "\n"
     (out / "manifest.json").write_text(text, encoding="utf-8")
+    for remark in remarks:
+        click.echo(remark)
     click.echo(f"{len(nights)} people, {len(weights):,} bytes: {out}")
 
 
