@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -25,6 +27,66 @@ def test_the_wave_of_the_heart_is_not_that_of_the_walks():
     assert fit.amplitude == pytest.approx(7, rel=0.01)
     assert fit.acrophase == pytest.approx(980, abs=2)
     assert alone.amplitude > 8
+
+
+def test_the_wave_of_the_heart_is_not_that_of_sleep_at_another_hour():
+    asleep = np.where((MINUTE % 1440 >= 300) & (MINUTE % 1440 < 780), 1.0, 0.0)
+    heart_rate = WAVE - 12 * asleep
+
+    assert heart_rate_rhythm(heart_rate, WALKS, asleep).acrophase == pytest.approx(980, abs=2)
+    assert abs(heart_rate_rhythm(heart_rate, WALKS).acrophase - 980) > 15
+
+
+def test_a_workout_with_a_pulse_every_minute_does_not_outweigh_its_hour():
+    effort = np.where((MINUTE % 1440 >= 1000) & (MINUTE % 1440 < 1030), 8.0, 0.0)
+    seen = (MINUTE % 6 == 0) | (effort > 0)
+    heart_rate = np.where(seen, WAVE + 9 * effort, np.nan)
+
+    assert heart_rate_rhythm(heart_rate, WALKS, effort).amplitude == pytest.approx(7, rel=0.02)
+
+
+def test_recorded_sleep_is_taken_out_and_said_and_where_there_is_none_it_is_not():
+    grid = build_grid(read(ordinary_week()), MONDAY)
+    asleep = np.where(MINUTE % 1440 < 420, 3, -1).astype(np.int8)
+    slept = replace(grid, stage=asleep, heart_rate=WAVE - 12 * (asleep > 0))
+    none = replace(slept, stage=np.full(len(MINUTE), -1, np.int8))
+
+    found, without = (
+        {metric.name: metric for metric in cardio_metrics(each, assess(each))}[
+            "heart_rate_acrophase"
+        ]
+        for each in (slept, none)
+    )
+
+    assert "recorded sleep" in found.method
+    assert "recorded sleep" not in without.method
+    assert abs((found.value or 0) - 980) < 5 < abs((without.value or 0) - 980)
+
+
+def test_nights_that_were_not_recorded_are_not_taken_for_waking():
+    grid = build_grid(read(ordinary_week()), MONDAY)
+    asleep = MINUTE % 1440 < 420
+    recorded = asleep & (MINUTE // 1440 != 3)
+    slept = replace(
+        grid,
+        stage=np.where(recorded, 3, -1).astype(np.int8),
+        heart_rate=WAVE - 12 * asleep,
+        steps=np.where(asleep, 0.0, WALKS),
+    )
+
+    found = {metric.name: metric for metric in cardio_metrics(slept, assess(slept))}
+
+    assert abs((found["heart_rate_acrophase"].value or 0) - 980) < 5
+
+
+def test_without_energy_the_wave_is_still_there():
+    grid = build_grid(read(ordinary_week()), MONDAY)
+    bare = replace(grid, energy=np.full(len(MINUTE), np.nan))
+
+    found = {metric.name: metric for metric in cardio_metrics(bare, assess(bare))}
+
+    assert found["heart_rate_amplitude"].status == "ok"
+    assert "energy" not in found["heart_rate_amplitude"].method
 
 
 def test_a_pulse_every_ten_minutes_is_enough():

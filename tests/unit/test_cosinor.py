@@ -75,6 +75,39 @@ def test_noise_makes_a_wave_as_rarely_as_it_says():
     assert 0.02 < (values < NO_WAVE).mean() < 0.10
 
 
+def test_days_with_their_wave_at_another_hour_each_have_no_daily_wave():
+    rng = np.random.default_rng(4)
+    turned = [np.roll(wave()[:24], rng.integers(0, 24)) for _ in range(7 * 300)]
+    values = [
+        cosinor(np.concatenate(turned[week : week + 7]) + rng.normal(0, 0.3, 168)).p_value
+        for week in range(0, len(turned), 7)
+    ]
+
+    assert np.mean(np.array(values) < NO_WAVE) < 0.08
+
+
+def test_a_wave_on_days_that_lack_their_nights_is_found():
+    rng = np.random.default_rng(8)
+    by_day = np.where(np.arange(168) % 24 < 7, np.nan, wave() + rng.normal(0, 0.5, 168))
+
+    assert cosinor(by_day).p_value < 0.001
+
+
+def test_two_days_do_not_tell_a_wave_from_chance():
+    assert isnan(cosinor(wave()[:48]).p_value)
+    assert cosinor(wave()[:48]).amplitude == pytest.approx(2)
+
+
+def test_causes_that_say_the_same_count_once():
+    walks = np.random.default_rng(5).gamma(0.3, 30, 168)
+    causes = np.column_stack([walks, 0.04 * walks, np.ones(168)])
+
+    fit = cosinor(wave() + 0.4 * walks, covariate=causes)
+
+    assert fit.amplitude == pytest.approx(2)
+    assert fit == cosinor(wave() + 0.4 * walks, covariate=walks)
+
+
 def test_another_cause_is_taken_out():
     rng = np.random.default_rng(5)
     walks = rng.gamma(0.3, 30, 168) * (np.cos(CLOCK - np.pi) > 0)

@@ -18,7 +18,10 @@ NO_WAVE: Final = 0.05  # p of the zero-amplitude test, from which on the hour of
 MAX_CORRELATION: Final = 0.95  # of neighbouring residuals; beyond it an interval says nothing
 SPARE: Final = 10  # observations beyond the coefficients, for intervals that hold
 SINGULAR: Final = 1e-9  # smallest eigenvalue of a design that determines its coefficients
-TINY: Final = 1e-300
+DETERMINED: Final = 1e-6  # share of a cause's variance that the others leave of it, to be one
+ROUNDING: Final = 1e-12  # of the sum of squares
+MIN_DAYS: Final = 3  # that a wave must repeat on, to be told from chance
+TINY: Final = 1e-200
 _Z: Final = NormalDist().inv_cdf(0.5 + CONFIDENCE / 2)
 
 
@@ -34,7 +37,8 @@ class Cosinor:
         amplitude_error: The same of the amplitude.
         acrophase_error: The same of the acrophase, in minutes; at most half a day.
         share: Of the variance, explained by the fit: R squared, 0 to 1.
-        p_value: Of the zero-amplitude test: how often mere noise makes such a wave.
+        p_value: Of the zero-amplitude test: how often days that have nothing in common make such
+            a wave; NaN below three days.
     """
 
     mesor: float
@@ -65,14 +69,20 @@ def cosinor(
     the delta method (Cornelissen 2014, doi:10.1186/1742-4682-11-16). Residuals of neighbouring
     hours are alike, so the variances are multiplied by the spectrum of a first-order process with
     the residuals' own correlation, at frequency 0 for the mesor and at one a day for the wave
-    (Bayley & Hammersley 1946, doi:10.2307/2983560). Undefined (all NaN) with too few bins (ten
-    more than coefficients are needed), or where they do not vary or leave the wave undetermined.
+    (Bayley & Hammersley 1946, doi:10.2307/2983560). The test against no wave takes the day for its
+    unit, as the population-mean cosinor does (Hotelling's T squared; Cornelissen 2014): a week of
+    days that each have their wave at another hour has many hours but no daily rhythm. Where days
+    lack hours it is the Wald test with their clustered variance (Liang & Zeger 1986,
+    doi:10.1093/biomet/73.1.13), which is the same for whole days. Undefined (all NaN) with too few
+    bins (ten more than coefficients are needed), or where they do not vary or leave the wave
+    undetermined.
 
     Args:
         values: (n,) from a midnight on, NaN where not observed.
         width: Minutes a bin.
-        covariate: (n,) another cause of the values, such as steps for a heart rate; bins without
-            it do not count. Mesor and wave are then those at none of it.
+        covariate: (n,) or (n, k) other causes of the values, such as steps for a heart rate; bins
+            without one do not count. Mesor and wave are then those at none of them. A cause that
+            does not vary, or that the rest determines, takes no part.
         autocorrelated: Whether intervals are widened; False is the textbook's, for independent
             residuals.
 
@@ -81,15 +91,14 @@ def cosinor(
     >>> round(fit.mesor, 6), round(fit.amplitude, 6), round(fit.acrophase / 60, 6)
     (5.0, 2.0, 15.0)
     """
-    seen = ~np.isnan(values) if covariate is None else ~np.isnan(values + covariate)
+    given = np.empty((len(values), 0)) if covariate is None else covariate
+    given = given if given.ndim > 1 else given[:, None]
+    seen = ~np.isnan(values) & ~np.isnan(given).any(axis=1)
     x, where = values[seen], np.flatnonzero(seen)
-    spare = len(x) - (3 if covariate is None else 4)
+    causes = _causes(2 * np.pi * (where + 0.5) * width / MINUTES_PER_DAY, given[seen])
+    spare = len(x) - len(causes)
     if spare < SPARE or np.ptp(x) <= 0:
         return _NONE
-    angle = 2 * np.pi * (where + 0.5) * width / MINUTES_PER_DAY
-    causes = [np.ones(len(x)), np.cos(angle), np.sin(angle)]
-    if covariate is not None:
-        causes.append(covariate[seen])
     # Products one by one: so few are not worth the threads of a matrix product.
     normal = np.array([[float((one * other).sum()) for other in causes] for one in causes])
     size = np.sqrt(np.diag(normal))
@@ -104,11 +113,36 @@ def cosinor(
         stretch = np.sqrt(_inflation(rest, where, 2 * np.pi * width / MINUTES_PER_DAY))
         variance = variance * np.outer(stretch, stretch)
     share = 1.0 - power / float(((x - x.mean()) ** 2).sum())
-    return _described(fit[:3], variance, spare, share)
+    day = where * width // MINUTES_PER_DAY
+    p_value = _p_value(fit[1:3], rest, inverse[1:3], causes, day)
+    return _described(fit[:3], variance, spare, share, p_value)
+
+
+def _causes(angle: NDArray[np.float64], given: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+    """Level, cosine and sine, and of the given causes those that the ones before leave open."""
+    causes = [np.ones(len(angle)), np.cos(angle), np.sin(angle)]
+    if len(angle) <= SPARE or not given.size:
+        return causes
+    span: list[NDArray[np.float64]] = []
+    for cause in (*causes, *given.T):
+        left = cause
+        for unit in span:
+            left = left - float((unit * left).sum()) * unit
+        size, whole = float((left**2).sum()), float((cause**2).sum())
+        apart = whole - float(cause.sum()) ** 2 / len(cause)
+        if size > DETERMINED * max(apart, 0.0) + ROUNDING * whole:
+            span.append(left / np.sqrt(size))
+            if len(span) > len(causes):
+                causes.append(cause)
+    return causes
 
 
 def _described(
-    fit: NDArray[np.float64], variance: NDArray[np.float64], spare: int, share: float
+    fit: NDArray[np.float64],
+    variance: NDArray[np.float64],
+    spare: int,
+    share: float,
+    p_value: float,
 ) -> Cosinor:
     """Amplitude and phase of the coefficients of cosine and sine, by the delta method."""
     mesor, wave, spread = float(fit[0]), fit[1:], variance[1:, 1:]
@@ -126,15 +160,39 @@ def _described(
         amplitude_error=half * float(np.sqrt(along @ spread @ along)),
         acrophase_error=min(phase_error, MINUTES_PER_DAY / 2),
         share=min(max(share, 0.0), 1.0),
-        p_value=_p_value(wave, spread, spare),
+        p_value=p_value,
     )
 
 
-def _p_value(wave: NDArray[np.float64], spread: NDArray[np.float64], spare: int) -> float:
-    """Of the F test with two degrees of freedom above, where it has a closed form."""
+def _p_value(
+    wave: NDArray[np.float64],
+    rest: NDArray[np.float64],
+    inverse: NDArray[np.float64],
+    causes: list[NDArray[np.float64]],
+    day: NDArray[np.int64],
+) -> float:
+    """Of Hotelling's T squared over days: an F test with two degrees of freedom above.
+
+    Args:
+        wave: (2,) coefficients of cosine and sine.
+        rest: (n,) residuals.
+        inverse: (2, k) the rows of the inverse normal matrix that belong to them.
+        causes: (n,) each, the k columns of the design.
+        day: (n,) the day of each residual.
+    """
+    first = np.flatnonzero(np.diff(day, prepend=-1))  # of each day that has any
+    many = len(first)
+    if many < MIN_DAYS:
+        return float("nan")
+    # What each day adds to the two coefficients, apart from the others.
+    own = np.add.reduceat(np.stack(causes) * rest, first, axis=1)
+    share = (inverse[:, :, None] * own).sum(axis=1)
+    spread = (share[:, None] * share).sum(axis=2)
+    size, along = np.linalg.eigh(spread * many / (many - 1))
     # Of an exact fit the spread is 0, and p too.
-    ratio = float(wave @ np.linalg.solve(spread + TINY * np.eye(2), wave)) / 2
-    return float((1 + 2 * ratio / spare) ** (-spare / 2))
+    size = np.maximum(size, max(ROUNDING * float(size[-1]), TINY))
+    t_squared = sum(float(wave @ along[:, i]) ** 2 / float(size[i]) for i in (0, 1))
+    return float((1 + t_squared / (many - 1)) ** (1 - many / 2))
 
 
 def _inflation(
