@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import timedelta
 
 import numpy as np
 import pytest
@@ -12,8 +13,6 @@ from clarity.domain.analysis import (
     analyse,
     best_week,
     confidence,
-    fill_gaps,
-    model_input,
 )
 from clarity.domain.facts import facts_from
 from clarity.domain.grid import build_grid, grid_digest
@@ -75,12 +74,25 @@ def test_an_ordinary_week_has_every_metric():
     grid = build_grid(read(ordinary_week()), MONDAY)
     analysis = analyse(grid, assess(grid))
 
-    assert {metric.status for metric in analysis.metrics} == {"ok"}
+    absent = {metric.name for metric in analysis.metrics if metric.status != "ok"}
+    assert absent == {"sleep_onset_latency"}  # nobody recorded when the person went to bed
     assert set(HEADLINE) <= {metric.name for metric in analysis.metrics}
     assert value(analysis, "sleep_efficiency") == pytest.approx(450 / 480)
     assert analysis.agreement is not None
     assert analysis.agreement > 0.8
     assert analysis.confidence > 0.9
+
+
+def test_a_night_without_a_record_is_no_disagreement():
+    grid = build_grid(read(ordinary_week()), MONDAY)
+    stage = grid.stage.copy()
+    stage[4 * 1440 - 360 : 5 * 1440 - 360] = -1
+
+    partly = analyse(replace(grid, stage=stage), assess(grid))
+
+    whole = analyse(grid, assess(grid)).agreement
+    assert whole is not None
+    assert partly.agreement == pytest.approx(whole, abs=0.05)
 
 
 def test_details_are_metrics_of_other_names_that_no_words_rest_on():
@@ -133,46 +145,6 @@ def test_confidence_follows_its_formula():
     assert confidence(quality, unknown, 1.0) == 0
 
 
-def test_a_short_gap_is_filled_from_the_other_days_and_counted():
-    rows = [row for row in ordinary_week() if not _on(row, MONDAY + timedelta(days=2), 10, 12)]
-    grid = build_grid(read(rows), MONDAY)
-    gap = int(np.isnan(grid.steps).sum())
-
-    values, share = model_input(grid)
-
-    assert values.dtype == np.float32
-    assert values.shape == (10_080,)
-    assert 60 < gap <= 180
-    assert share == pytest.approx(gap / 10_080)
-    assert fill_gaps(grid).imputed.sum() == gap
-    begin = 2 * 1440 + 620
-    assert values[begin] == pytest.approx(np.nanmedian(grid.steps.reshape(7, 1440)[:, 620]))
-
-
-def test_a_long_gap_stays_unknown():
-    rows = [row for row in ordinary_week() if not _on(row, MONDAY + timedelta(days=2), 8, 20)]
-    grid = build_grid(read(rows), MONDAY)
-
-    values, share = model_input(grid)
-
-    assert share == 0
-    assert np.isnan(values).sum() == np.isnan(grid.steps).sum() > 180
-
-
-def test_a_gap_that_other_days_do_not_know_stays_unknown():
-    rows = [pulse(at(MONDAY, m), 60) for m in [*range(0, 600, 20), *range(700, 1440, 20)]]
-
-    values, share = model_input(build_grid(read(rows), MONDAY))
-
-    assert share == 0
-    assert np.isnan(values[650])
-
-
-def test_the_model_takes_a_week_only():
-    with pytest.raises(ValueError, match="expected a grid of 7 days, found 3"):
-        model_input(build_grid(Samples.empty(), MONDAY, 3))
-
-
 def test_recorded_and_detected_sleep_that_never_meet_agree_on_nothing():
     grid = build_grid(read(ordinary_week(stages=False)), MONDAY)
 
@@ -194,9 +166,3 @@ def test_sleep_recorded_off_the_wrist_agrees_with_nothing():
     grid = build_grid(read([*rows, *walks, *app]), MONDAY)
 
     assert analyse(grid, assess(grid)).agreement is None
-
-
-def _on(row: dict[str, object], day: date, first_hour: int, last_hour: int) -> bool:
-    low = at(day, first_hour * 60).strftime("%Y-%m-%dT%H:%M")
-    high = at(day, last_hour * 60).strftime("%Y-%m-%dT%H:%M")
-    return low <= str(row["start_date"])[:16] < high

@@ -7,14 +7,23 @@ both their ends, runs that end where the recording does.
 
 from __future__ import annotations
 
+import hashlib
 import json
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from clarity.domain.actigraphy import WAKE, roenneberg, sadeh, scripps
+from clarity.domain.actigraphy import WAKE, cole_kripke, roenneberg, sadeh, scripps
+from clarity.domain.actigraphy_variants import (
+    OAKLEY_THRESHOLD,
+    activity_turns,
+    best_period,
+    oakley,
+    oakley_threshold,
+)
 from clarity.domain.circadian import (
     average_day,
     binned,
@@ -26,6 +35,7 @@ from clarity.domain.circadian import (
 from clarity.domain.cosinor import cosinor
 from clarity.domain.fragmentation import leaving_rate
 from clarity.domain.regularity import circular_mean, sleep_regularity_index
+from clarity.domain.runs import runs
 
 SAMPLES = Path(__file__).parents[3] / "shared/data/pyactigraphy-samples"
 FILES = [f"example_0{n}.AWD{part}" for n in (1, 2, 3) for part in ("", "#7d")]
@@ -75,6 +85,10 @@ def by_day(values: np.ndarray, begin: int) -> np.ndarray:
     """The values from the midnight before on, to a midnight; NaN where there are none."""
     after = -(begin + len(values)) % 1440
     return np.concatenate([np.full(begin, np.nan), values, np.full(after, np.nan)])
+
+
+def digest(asleep: np.ndarray) -> str:
+    return hashlib.sha256(asleep.astype(np.uint8).tobytes()).hexdigest()
 
 
 def filled_bins(values: np.ndarray, width: int) -> np.ndarray:
@@ -183,6 +197,12 @@ def test_the_rates_of_leaving_rest_and_activity_agree(reference, file, name):
 
 def scored(counts: np.ndarray, algorithm: str) -> np.ndarray:
     """1 asleep; awake, as pyActigraphy has it, where minutes at the ends are left open."""
+    if algorithm == "Oakley":
+        return (oakley(counts) < OAKLEY_THRESHOLD).astype(np.float64)
+    if algorithm == "CK":
+        asleep = (cole_kripke(counts) < WAKE).astype(np.float64)
+        asleep[-4:] = 0.0
+        return asleep
     if algorithm == "Roenneberg":
         return roenneberg(counts).astype(np.float64)
     if algorithm == "Sadeh":
@@ -192,7 +212,7 @@ def scored(counts: np.ndarray, algorithm: str) -> np.ndarray:
     return asleep
 
 
-@pytest.mark.parametrize("algorithm", ["Roenneberg", "Sadeh", "Scripps"])
+@pytest.mark.parametrize("algorithm", ["Roenneberg", "Sadeh", "Scripps", "Oakley"])
 @pytest.mark.parametrize("file", FILES)
 def test_the_regularity_of_sleep_agrees(reference, file, algorithm):
     asleep = scored(recording(file)[0], algorithm)
@@ -200,6 +220,61 @@ def test_the_regularity_of_sleep_agrees(reference, file, algorithm):
     assert sleep_regularity_index(asleep) == pytest.approx(
         theirs(reference, file, "SleepRegularityIndex", algo=algorithm), rel=1e-9
     )
+
+
+@pytest.mark.parametrize("algorithm", ["CK", "Roenneberg", "Sadeh", "Scripps", "Oakley"])
+@pytest.mark.parametrize("file", FILES)
+def test_every_minute_is_scored_the_same(reference, file, algorithm):
+    """Oakley at the threshold of 40, Cole-Kripke without rescoring."""
+    asked: dict[str, dict[str, Any]] = {"CK": {"rescoring": False}, "Oakley": {"threshold": 40}}
+    params = asked.get(algorithm, {})
+
+    ours = digest(scored(recording(file)[0], algorithm))
+
+    assert ours == theirs(reference, file, algorithm, **params)["sha256"]
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_every_minute_is_scored_the_same_at_the_threshold_of_the_record(reference, file):
+    counts, _ = recording(file)
+
+    asleep = oakley(counts) < oakley_threshold(counts)
+
+    assert digest(asleep) == theirs(reference, file, "Oakley", threshold="automatic")["sha256"]
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_rest_begins_and_ends_in_the_same_minutes(reference, file):
+    """It names the minutes in which the state changes; one in the first minute is no change."""
+    counts, begin = recording(file)
+    found = theirs(reference, file, "Roenneberg_AoT")
+    first = datetime.fromisoformat(f"1918-01-{24 if '#' in file else 23}")
+    first += timedelta(minutes=begin)
+
+    stretches = runs(roenneberg(counts))
+
+    for name, ours in (
+        ("offsets", [low for low, _ in stretches if low]),
+        ("onsets", [high for _, high in stretches if high < len(counts)]),
+    ):
+        moments = [datetime.fromisoformat(moment) for moment in found[name]]
+        assert ours == [(moment - first) // timedelta(minutes=1) for moment in moments], name
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_the_turns_of_the_average_day_agree(reference, file):
+    """Of bins from the first one after midnight on, and not over midnight."""
+    active, begin = activity(file, binarize=True)
+    bins = 5 * filled_bins(active, 5)
+    bins[-1] = active[5 * (len(bins) - 1) :].sum()
+    clock = (begin + 5 * np.arange(len(bins))) % 1440
+    profile = np.array([bins[clock == minute].mean() for minute in np.unique(clock)])
+
+    ours = activity_turns(profile, over_midnight=False)
+
+    for name, turn in zip(("AonT", "AoffT"), ours, strict=True):
+        hour, minute, _ = theirs(reference, file, name).split()[-1].split(":")
+        assert 5 * turn == 60 * int(hour) + int(minute)
 
 
 @pytest.mark.parametrize("file", FILES)
@@ -212,6 +287,26 @@ def test_the_midpoint_of_sleep_agrees(reference, file):
     )
 
     assert midpoint == pytest.approx(60 * int(hours) + int(minutes) + float(seconds) / 60, rel=1e-9)
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_the_period_of_the_wave_agrees_where_theirs_converged(reference, file):
+    """Its search ends at a misfit within 1e-8 of the least, or at no wave; ours is never worse."""
+    counts, _ = recording(file)
+    their = theirs(reference, file, "Cosinor", period_free=True)
+
+    ours = best_period(counts, 1)
+
+    assert residual(counts, ours) <= their["chisqr"] * (1 + 1e-9)
+    if their["Amplitude"] > 1e-6:
+        assert residual(counts, ours) == pytest.approx(their["chisqr"], rel=1e-8)
+        assert ours == pytest.approx(their["Period"], rel=1e-5)
+
+
+def residual(counts: np.ndarray, period: float) -> float:
+    angle = 2 * np.pi * np.arange(len(counts)) / period
+    design = np.column_stack([np.ones(len(counts)), np.cos(angle), np.sin(angle)])
+    return float(np.linalg.lstsq(design, counts, rcond=None)[1][0])
 
 
 @pytest.mark.parametrize("file", FILES)

@@ -13,10 +13,10 @@ from clarity.domain.quality import too_few_days
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from clarity.domain.grid import Grid
+    from clarity.domain.grid import Grid, Signal
     from clarity.domain.quality import Quality
 
-ACTIVE_STEPS: Final = 1.0  # steps in a minute that make it active
+ACTIVE: Final = 1.0  # steps, or counts, in a minute that make it active
 MIN_ACTIVE_MINUTES: Final = 60
 MIN_VITAL_DAYS: Final = 3
 MIN_HEART_RATE_MINUTES: Final = 120
@@ -27,10 +27,13 @@ DAILY_STEPS: Final = Measure(
     "steps/day",
     "mean of the observed steps of valid days, devices merged per minute",
 )
+DAILY_COUNTS: Final = Measure(
+    "daily_counts", "counts/day", "mean of the observed activity counts of valid days"
+)
 FRAGMENTATION: Final = Measure(
     "activity_fragmentation",
     "",
-    "active-to-sedentary transition probability per minute (active: >= 1 step), Di 2017",
+    "active-to-sedentary transition probability per minute (sedentary: no steps), Di 2017",
 )
 RESTING: Final = "resting_heart_rate"
 BEATS: Final = "beats/min"
@@ -55,32 +58,35 @@ def transition_probability(steps: NDArray[np.float64]) -> float:
     """
     pairs = ~np.isnan(steps[:-1]) & ~np.isnan(steps[1:])
     with np.errstate(invalid="ignore"):
-        active = pairs & (steps[:-1] >= ACTIVE_STEPS)
-        stops = active & (steps[1:] < ACTIVE_STEPS)
+        active = pairs & (steps[:-1] >= ACTIVE)
+        stops = active & (steps[1:] < ACTIVE)
     return float(stops.sum() / active.sum()) if active.any() else float("nan")
 
 
-def daily_totals(grid: Grid) -> NDArray[np.float64]:
-    """(days,) observed steps of each day, 0 upwards; a minute that came twice counts twice.
+def daily_totals(grid: Grid, signal: Signal = "steps") -> NDArray[np.float64]:
+    """(days,) observed steps or counts of each day, 0 upwards; a minute that came twice counts so.
 
     NaN on a day without any observed minute. Unobserved minutes add nothing: a day's total is a
     lower bound.
     """
-    steps = (grid.steps * grid.repeats).reshape(-1, MINUTES_PER_DAY)
-    seen = ~np.isnan(steps)
-    return np.where(seen.any(axis=1), np.where(seen, steps, 0.0).sum(axis=1), np.nan)
+    minutes = grid.steps if signal == "steps" else grid.counts
+    amount = (minutes * grid.repeats).reshape(-1, MINUTES_PER_DAY)
+    seen = ~np.isnan(amount)
+    return np.where(seen.any(axis=1), np.where(seen, amount, 0.0).sum(axis=1), np.nan)
 
 
 def activity_metrics(grid: Grid, quality: Quality, asleep: NDArray[np.bool_]) -> tuple[Metric, ...]:
-    """Daily steps, fragmentation and resting heart rate, each with its status.
+    """Daily steps (or counts), fragmentation and resting heart rate, each with its status.
 
     Args:
         grid: The days.
         quality: Their quality.
         asleep: (n,) minutes asleep, for the resting heart rate where no device gives one.
     """
+    counts = () if grid.signal == "steps" else (_daily_total(grid, quality, "counts"),)
     return (
-        _daily_steps(grid, quality),
+        _daily_total(grid, quality, "steps"),
+        *counts,
         _fragmentation(grid, quality),
         resting_heart_rate(grid, quality, asleep),
     )
@@ -111,20 +117,24 @@ def resting_heart_rate(grid: Grid, quality: Quality, asleep: NDArray[np.bool_]) 
     return measure.value(float(np.percentile(grid.heart_rate[seen], RESTING_PERCENTILE)))
 
 
-def _daily_steps(grid: Grid, quality: Quality) -> Metric:
+def _daily_total(grid: Grid, quality: Quality, signal: Signal) -> Metric:
+    measure = DAILY_STEPS if signal == "steps" else DAILY_COUNTS
+    if signal != grid.signal and np.isnan(grid.steps).all():
+        return measure.not_applicable("the device counts no steps")
     if reason := too_few_days(quality):
-        return DAILY_STEPS.insufficient(reason)
+        return measure.insufficient(reason)
     valid = np.array([day.valid for day in quality.days], np.bool_)
-    return DAILY_STEPS.value(float(daily_totals(grid)[valid].mean()))
+    return measure.value(float(daily_totals(grid, signal)[valid].mean()))
 
 
 def _fragmentation(grid: Grid, quality: Quality) -> Metric:
+    measure = FRAGMENTATION.of(grid.signal)
     if reason := too_few_days(quality):
-        return FRAGMENTATION.insufficient(reason)
+        return measure.insufficient(reason)
     with np.errstate(invalid="ignore"):
-        active = int((grid.steps >= ACTIVE_STEPS).sum())
+        active = int((grid.movement >= ACTIVE).sum())
     if active < MIN_ACTIVE_MINUTES:
-        return FRAGMENTATION.insufficient(
+        return measure.insufficient(
             f"{MIN_ACTIVE_MINUTES} active minutes are needed, {active} found"
         )
-    return FRAGMENTATION.value(transition_probability(grid.steps))
+    return measure.value(transition_probability(grid.movement))

@@ -1,44 +1,36 @@
-"""A person's week: which one, what it measures, how sure that is, and what the model gets."""
+"""A person's week: which one, what it measures, and how sure that is."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from clarity.domain.activity import activity_metrics
+from clarity.domain.activity import RESTING, activity_metrics
+from clarity.domain.activity_class import class_metrics
 from clarity.domain.cardio import cardio_metrics
 from clarity.domain.circadian import rhythm_metrics
 from clarity.domain.fragmentation import fragmentation_metrics
-from clarity.domain.grid import (
-    MINUTES_PER_DAY,
-    MINUTES_PER_WEEK,
-    Grid,
-    build_grid,
-    grid_digest,
-)
+from clarity.domain.grid import Grid, build_grid, grid_digest
 from clarity.domain.intensity import intensity_metrics
+from clarity.domain.modality import Input, inputs_of
 from clarity.domain.phase import phase_metrics
-from clarity.domain.quality import assess
+from clarity.domain.quality import gate
 from clarity.domain.regularity import timing_metrics
-from clarity.domain.runs import runs
+from clarity.domain.rolling import rolling_mean
 from clarity.domain.sleep import Sleep, SleepPeriod, find_sleep, sleep_metrics, stages_asleep
 from clarity.domain.stillness import detect_rest
 from clarity.domain.units import KIND_INDEX
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from clarity.domain.columns import Samples
     from clarity.domain.metric import Metric
     from clarity.domain.quality import Quality
 
 WEEK: Final = 7
 LOOKBACK_DAYS: Final = 98  # three months, the longest timeframe that a request can name
-IMPUTE_MINUTES: Final = 180  # longer gaps stay unknown
-IMPUTE_DAYS: Final = 3  # other days that must have the minute
 HEADLINE: Final = (
     "sleep_efficiency",
     "circadian_rhythm_strength",
@@ -48,6 +40,7 @@ HEADLINE: Final = (
     "wake_after_sleep_onset",
 )
 UNKNOWN_AGREEMENT: Final = 0.5
+NEAR_MINUTES: Final = 720  # of recorded sleep, in which waking was recorded too
 _MINUTE_KINDS: Final = [KIND_INDEX[name] for name in ("stepCount", "heartRate", "sleepAnalysis")]
 
 
@@ -68,6 +61,7 @@ class Analysis:
         agreement: Cohen's kappa of recorded and detected sleep, None where only one is there.
         digest: `grid_digest` of the grid.
         notes: Changes of the clock.
+        inputs: What each channel served as, and whether a movement model may read it.
         sources: Devices and apps that the data came from.
     """
 
@@ -81,6 +75,7 @@ class Analysis:
     agreement: float | None
     digest: str
     notes: tuple[str, ...]
+    inputs: tuple[Input, ...]
     sources: tuple[str, ...]
 
     def to_document(self) -> dict[str, object]:
@@ -103,6 +98,7 @@ class Analysis:
             "sleep_agreement": self.agreement,
             "grid_sha256": self.digest,
             "notes": list(self.notes),
+            "inputs": [each.to_document() for each in self.inputs],
             "sources": list(self.sources),
         }
 
@@ -114,47 +110,59 @@ class Analysis:
             )
             for name in ("onset", "offset", "bed_start", "bed_end")
         }
-        return asdict(period) | clock
+        return {name: getattr(period, name) for name in period.__slots__} | clock
 
 
-def best_week(samples: Samples) -> Grid:
-    """The grid of the week to analyse: the newest seven local days that pass the quality gate.
+def recent_days(samples: Samples, days: int = LOOKBACK_DAYS) -> Grid:
+    """The grid of the latest days, counted back from the newest that has steps, pulse or sleep.
 
-    Where no week passes, the one with the best coverage (the newest of equals). Looks back
-    `LOOKBACK_DAYS` from the newest day that has steps, heart rate or sleep. Without any samples
-    the grid has no days at all, and so does not pass the gate.
+    As far back as there are samples, a week at least; without any samples it has no days at all.
     """
     mine = samples.select(np.isin(samples.kind, _MINUTE_KINDS))
-    days = (mine if len(mine) else samples).local_day().astype(np.int64)
-    if not len(days):
+    local = (mine if len(mine) else samples).local_day().astype(np.int64)
+    if not len(local):
         return build_grid(samples, date(1970, 1, 1), 0)
-    last = int(days.max())
-    first = min(max(int(days.min()), last - LOOKBACK_DAYS + 1), last - WEEK + 1)
-    span = build_grid(samples, date(1970, 1, 1) + timedelta(days=first), last - first + 1)
+    last = int(local.max())
+    first = min(max(int(local.min()), last - days + 1), last - WEEK + 1)
+    return build_grid(samples, date(1970, 1, 1) + timedelta(days=first), last - first + 1)
+
+
+def newest_week(span: Grid) -> Grid:
+    """The newest seven days of a longer grid that pass the quality gate.
+
+    Where no week passes, the one with the best coverage (the newest of equals); a grid without
+    days is its own.
+    """
+    if span.days < WEEK:
+        return span
     best, best_coverage = span.window(span.days - WEEK, WEEK), -1.0
     for at in range(span.days - WEEK, -1, -1):
         week = span.window(at, WEEK)
-        quality = assess(week)
-        if quality.sufficient:
+        sufficient, coverage = gate(week)
+        if sufficient:
             return week
-        if quality.coverage > best_coverage:
-            best, best_coverage = week, quality.coverage
+        if coverage > best_coverage:
+            best, best_coverage = week, coverage
     return best
+
+
+def best_week(samples: Samples) -> Grid:
+    """The grid of the week to analyse: `newest_week` of `recent_days`."""
+    return newest_week(recent_days(samples))
 
 
 def analyse(grid: Grid, quality: Quality) -> Analysis:
     """Measure a grid: sleep, rhythm, activity, and the confidence in them."""
     sleep = find_sleep(grid)
-    metrics = (
-        *sleep_metrics(sleep),
-        *rhythm_metrics(grid, quality),
-        *activity_metrics(grid, quality, sleep.asleep),
-    )
+    activity = activity_metrics(grid, quality, sleep.asleep)
+    metrics = (*sleep_metrics(sleep), *rhythm_metrics(grid, quality), *activity)
+    resting = next((each.value for each in activity if each.name == RESTING), None)
     details = (
         *timing_metrics(grid, sleep),
         *phase_metrics(grid, quality),
         *fragmentation_metrics(grid, quality),
         *intensity_metrics(grid, quality),
+        *class_metrics(grid, quality, sleep, resting=np.nan if resting is None else resting),
         *cardio_metrics(grid, quality),
     )
     agreement = _sleep_agreement(grid)
@@ -169,6 +177,7 @@ def analyse(grid: Grid, quality: Quality) -> Analysis:
         agreement=agreement,
         digest=grid_digest(grid),
         notes=grid.notes,
+        inputs=inputs_of(grid),
         sources=grid.sources,
     )
 
@@ -192,50 +201,18 @@ def confidence(
     return round(float(np.cbrt(quality.coverage * valid * headline)) * (0.75 + 0.25 * known), 4)
 
 
-def fill_gaps(grid: Grid) -> Grid:
-    """The grid with short gaps in its steps filled in and marked in `imputed`.
-
-    A gap of at most 180 minutes is filled with the person's own median of that minute of the day
-    on the other days, where three of them have it. All other unknown minutes stay NaN. Metrics are
-    never computed from a filled grid.
-    """
-    steps = grid.steps.copy()
-    days = grid.steps.reshape(grid.days, MINUTES_PER_DAY)
-    for low, high in runs(np.isnan(grid.steps)):
-        if high - low > IMPUTE_MINUTES:
-            continue
-        others = days[:, np.arange(low, high) % MINUTES_PER_DAY]
-        enough = (~np.isnan(others)).sum(axis=0) >= IMPUTE_DAYS
-        if enough.any():
-            steps[low:high][enough] = np.nanmedian(others[:, enough], axis=0)
-    return replace(grid, steps=steps, imputed=np.isnan(grid.steps) & ~np.isnan(steps))
-
-
-def model_input(grid: Grid) -> tuple[NDArray[np.float32], float]:
-    """The week's steps for the model, and the share of its minutes that was filled in.
-
-    Returns:
-        (10080,) float32 steps per minute after `fill_gaps`, NaN where unknown; and the share of
-        minutes imputed, 0 to 1.
-
-    Raises:
-        ValueError: The grid is not a week.
-    """
-    if grid.days != WEEK:
-        raise ValueError(f"expected a grid of {WEEK} days, found {grid.days}")
-    filled = fill_gaps(grid)
-    return filled.steps.astype(np.float32), float(filled.imputed.sum() / MINUTES_PER_WEEK)
-
-
 def _sleep_agreement(grid: Grid) -> float | None:
     """Cohen's kappa of recorded and detected sleep over the minutes that both can judge.
 
-    Range: -1 to 1; 1 is full agreement, 0 that of chance. None when one of them is missing.
-    Cohen 1960, doi:10.1177/001316446002000104.
+    Those lie within half a day of recorded sleep: a night apart was not recorded. Range: -1 to 1;
+    1 is full agreement, 0 that of chance. None when one of them is missing. Cohen 1960,
+    doi:10.1177/001316446002000104.
     """
-    recorded, detected = stages_asleep(grid), detect_rest(grid)
-    both = ~np.isnan(grid.steps)
-    if detected is None or not recorded.any() or not both.any():
+    recorded = stages_asleep(grid)
+    near = rolling_mean(recorded.astype(np.float64), NEAR_MINUTES, NEAR_MINUTES) > 0
+    both = near & ~np.isnan(grid.movement)
+    detected = detect_rest(grid) if both.any() else None
+    if detected is None:
         return None
     one, other = recorded[both], detected[both]
     by_chance = one.mean() * other.mean() + (1 - one.mean()) * (1 - other.mean())

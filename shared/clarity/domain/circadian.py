@@ -18,7 +18,7 @@ from clarity.domain.runs import runs
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from clarity.domain.grid import Grid
+    from clarity.domain.grid import Grid, Signal
     from clarity.domain.quality import Quality
 
 HOURS_PER_DAY: Final = 24
@@ -284,10 +284,13 @@ def rest_activity_ratio(l5: float, m10: float) -> float:
 
 
 def rhythm_metrics(grid: Grid, quality: Quality) -> tuple[Metric, ...]:
-    """All rhythm metrics of the grid's steps, each with its status."""
-    hours = hourly(grid.steps)
-    profile = average_day(grid.steps)
-    return (*_hourly_metrics(hours, quality), *_profile_metrics(profile, quality))
+    """All rhythm metrics of the grid's movement, each with its status."""
+    hours = hourly(grid.movement)
+    profile = average_day(grid.movement)
+    return (
+        *_hourly_metrics(hours, quality, grid.signal),
+        *_profile_metrics(profile, quality, grid.signal),
+    )
 
 
 def too_few_hours(hours: NDArray[np.float64], quality: Quality) -> str:
@@ -309,27 +312,32 @@ def too_little_profile(profile: NDArray[np.float64], quality: Quality) -> str:
     return f"{MIN_PROFILE_SHARE:.0%} of the average day must be seen on two days, {share:.0%} was"
 
 
-def _hourly_metrics(hours: NDArray[np.float64], quality: Quality) -> tuple[Metric, ...]:
+def _hourly_metrics(
+    hours: NDArray[np.float64], quality: Quality, signal: Signal
+) -> tuple[Metric, ...]:
     measures = {
-        STRENGTH: rhythm_strength(np.log1p(60.0 * hours)),
-        STABILITY: interdaily_stability(hours),
-        VARIABILITY: intradaily_variability(hours),
+        STRENGTH.of(signal): rhythm_strength(np.log1p(60.0 * hours)),
+        STABILITY.of(signal): interdaily_stability(hours),
+        VARIABILITY.of(signal): intradaily_variability(hours),
     }
     if reason := too_few_hours(hours, quality):
         return tuple(measure.insufficient(reason) for measure in measures)
     return tuple(
-        measure.value(value, "the steps do not vary") for measure, value in measures.items()
+        measure.value(value, f"the {signal} do not vary") for measure, value in measures.items()
     )
 
 
-def _profile_metrics(profile: NDArray[np.float64], quality: Quality) -> tuple[Metric, ...]:
+def _profile_metrics(
+    profile: NDArray[np.float64], quality: Quality, signal: Signal
+) -> tuple[Metric, ...]:
     if reason := too_little_profile(profile, quality):
-        return tuple(measure.insufficient(reason) for measure in (L5, M10, AMPLITUDE, RATIO))
+        measures = (L5, M10, AMPLITUDE, RATIO)
+        return tuple(measure.of(signal).insufficient(reason) for measure in measures)
     least = extreme_hours(profile, REST_HOURS, most=False)[0]
     most = extreme_hours(profile, ACTIVE_HOURS, most=True)[0]
     return (
-        L5.value(least),
-        M10.value(most),
+        L5.of(signal).value(least),
+        M10.of(signal).value(most),
         AMPLITUDE.value(relative_amplitude(least, most), "there is no activity"),
         RATIO.value(rest_activity_ratio(least, most), "there is no activity"),
     )

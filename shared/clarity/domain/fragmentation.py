@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from clarity.domain.activity import ACTIVE_STEPS, MIN_ACTIVE_MINUTES
+from clarity.domain.activity import ACTIVE, MIN_ACTIVE_MINUTES
 from clarity.domain.metric import Measure, Metric
 from clarity.domain.quality import too_few_days
 from clarity.domain.runs import Run, runs
@@ -31,7 +31,7 @@ REST_TO_ACTIVITY: Final = Measure(
 ACTIVITY_TO_REST: Final = Measure(
     "activity_to_rest",
     "1/min",
-    "kAR: chance per minute to end lasting activity (>= 1 step), Lim 2011; cut runs censored",
+    "kAR: chance per minute to end lasting activity (no rest), Lim 2011; cut runs censored",
 )
 
 
@@ -74,11 +74,11 @@ def leaving_rate(state: NDArray[np.float64], *, cut_runs_end: bool = False) -> f
 
 def fragmentation_metrics(grid: Grid, quality: Quality) -> tuple[Metric, ...]:
     """The two rates of leaving rest and activity, each with its status."""
-    measures = (REST_TO_ACTIVITY, ACTIVITY_TO_REST)
+    measures = (REST_TO_ACTIVITY.of(grid.signal), ACTIVITY_TO_REST.of(grid.signal))
     if reason := too_few_days(quality):
         return tuple(measure.insufficient(reason) for measure in measures)
-    unknown = np.isnan(grid.steps)
-    active = np.where(unknown, np.nan, np.nan_to_num(grid.steps) >= ACTIVE_STEPS)
+    unknown = np.isnan(grid.movement)
+    active = np.where(unknown, np.nan, np.nan_to_num(grid.movement) >= ACTIVE)
     minutes = int(np.nansum(active))
     if minutes < MIN_ACTIVE_MINUTES:
         reason = f"{MIN_ACTIVE_MINUTES} active minutes are needed, {minutes} found"

@@ -100,7 +100,7 @@ def bouts(
     out: list[Run] = []
     for low, high in joined(brisk, pause + 1):
         # Joined over an unknown minute it is two.
-        gaps = runs(unknown[low:high])
+        gaps = runs(unknown[low:high]) if unknown[low:high].any() else []
         edges = [low, *(low + edge for gap in gaps for edge in gap), high]
         out += zip(edges[::2], edges[1::2], strict=True)
     return [(low, high) for low, high in out if high - low >= minutes]
@@ -128,6 +128,9 @@ def peak_cadence(steps: NDArray[np.float64], minutes: int = PEAK_MINUTES) -> NDA
 def intensity_metrics(grid: Grid, quality: Quality) -> tuple[Metric, ...]:
     """Moderate and vigorous minutes, bouts and peak cadence, each with its status."""
     measures = (MODERATE, VIGOROUS, BOUTS, PEAK)
+    if np.isnan(grid.steps).all() and grid.signal == "counts":
+        reason = "a cadence is steps a minute, and the device counts no steps"
+        return tuple(measure.not_applicable(reason) for measure in measures)
     if reason := too_few_days(quality):
         return tuple(measure.insufficient(reason) for measure in measures)
     in_bouts = np.zeros(len(grid.steps), np.float64)

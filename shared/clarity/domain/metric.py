@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 MetricStatus = Literal["ok", "insufficient", "not_applicable"]
@@ -34,7 +34,7 @@ class Metric:
 
     def to_document(self) -> dict[str, object]:
         """Plain values for a document store."""
-        return asdict(self)
+        return {name: getattr(self, name) for name in self.__slots__}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,15 @@ class Measure:
     name: str
     unit: str
     method: str
+
+    def of(self, signal: str) -> Measure:
+        """The measure of this movement signal, steps or counts, where it is written for steps.
+
+        >>> Measure("l5", "steps/min", "lowest mean of hourly steps").of("counts").unit
+        'counts/min'
+        """
+        named = {part: getattr(self, part).replace("steps", signal) for part in ("unit", "method")}
+        return replace(self, **named)
 
     def value(self, value: float, undefined: str = "undefined for this data") -> Metric:
         """The metric with its value; insufficient, because of `undefined`, when it is NaN."""

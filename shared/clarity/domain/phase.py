@@ -40,26 +40,33 @@ REPEATED: Final = Measure(
 
 
 def phase_metrics(grid: Grid, quality: Quality) -> tuple[Metric, ...]:
-    """When the rhythm of the grid's steps takes place, each with its status.
+    """When the rhythm of the grid's movement takes place, each with its status.
 
-    Onsets of L5 and M10, the daily wave of log hourly steps with its confidence interval, and the
-    correlation of a day with the next.
+    Onsets of L5 and M10, the daily wave of log hourly movement with its confidence interval, and
+    the correlation of a day with the next.
     """
-    measures = (L5_ONSET, M10_ONSET, WAVE_PEAK, WAVE_PEAK_ERROR, WAVE_HEIGHT, WAVE_ERROR, REPEATED)
-    hours, profile = hourly(grid.steps), average_day(grid.steps)
+    written = (L5_ONSET, M10_ONSET, WAVE_PEAK, WAVE_PEAK_ERROR, WAVE_HEIGHT, WAVE_ERROR, REPEATED)
+    measures = tuple(measure.of(grid.signal) for measure in written)
+    hours, profile = hourly(grid.movement), average_day(grid.movement)
     reason = too_few_hours(hours, quality) or too_little_profile(profile, quality)
     if reason:
         return tuple(measure.insufficient(reason) for measure in measures)
     if np.nanmin(profile) == np.nanmax(profile):
-        return tuple(measure.insufficient("the steps do not vary") for measure in measures)
+        reason = f"the {grid.signal} do not vary"
+        return tuple(measure.insufficient(reason) for measure in measures)
     wave = cosinor(np.log1p(60.0 * hours))
     known, unknown = wave.p_value < NO_WAVE, f"no daily wave stands out (p = {wave.p_value:.2f})"
-    return (
-        L5_ONSET.value(extreme_hours(profile, REST_HOURS, most=False)[1]),
-        M10_ONSET.value(extreme_hours(profile, ACTIVE_HOURS, most=True)[1]),
-        WAVE_PEAK.value(wave.acrophase if known else float("nan"), unknown),
-        WAVE_PEAK_ERROR.value(wave.acrophase_error if known else float("nan"), unknown),
-        WAVE_HEIGHT.value(wave.amplitude, "the steps do not vary"),
-        WAVE_ERROR.value(wave.amplitude_error, "the steps do not vary"),
-        REPEATED.value(autocorrelation(hours), "too few hours were seen on following days"),
+    still = f"the {grid.signal} do not vary"
+    values = (
+        (extreme_hours(profile, REST_HOURS, most=False)[1], ""),
+        (extreme_hours(profile, ACTIVE_HOURS, most=True)[1], ""),
+        (wave.acrophase if known else float("nan"), unknown),
+        (wave.acrophase_error if known else float("nan"), unknown),
+        (wave.amplitude, still),
+        (wave.amplitude_error, still),
+        (autocorrelation(hours), "too few hours were seen on following days"),
+    )
+    return tuple(
+        measure.value(value, undefined)
+        for measure, (value, undefined) in zip(measures, values, strict=True)
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from clarity.domain import circadian
-from clarity.domain.activity import ACTIVE_STEPS, transition_probability
+from clarity.domain.activity import ACTIVE, transition_probability
 from clarity.pat.scaler import STEP_CAP
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def _of_person(minutes: NDArray[np.float64]) -> list[float]:
     m10, busy = circadian.extreme_hours(profile, circadian.ACTIVE_HOURS, most=True)
     return [
         float(np.log1p(seen.mean() * MINUTES_PER_DAY)),
-        float((seen >= ACTIVE_STEPS).mean()),
+        float((seen >= ACTIVE).mean()),
         float((seen >= BRISK_STEPS).mean()),
         transition_probability(minutes),
         circadian.rhythm_strength(np.log1p(60.0 * hours)),
