@@ -78,13 +78,16 @@ class EndpointSettings:
 
 
 def open_artifact(storage_uri: str, size: str = "small") -> artifact.Artifact:
-    """The checked weights at a `gs://` address or in a folder; '' are the package's of a size."""
+    """The checked weights at a `gs://` address or in a folder; '' are the package's of a size.
+
+    A request holds steps: a model of counts is refused here.
+    """
     if not storage_uri.startswith(GS):
         folder = Path(storage_uri) if storage_uri else artifact.shipped(size)
-        return artifact.open_folder(folder)
+        return artifact.open_folder(folder).of_steps()
     with tempfile.TemporaryDirectory() as temporary:
         download(storage_uri, Path(temporary))
-        return artifact.open_folder(Path(temporary))
+        return artifact.open_folder(Path(temporary)).of_steps()
 
 
 def download(storage_uri: str, folder: Path) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -121,6 +122,15 @@ def test_an_artifact_that_is_not_what_it_claims_is_refused(tmp_path, damage, rea
 
     with pytest.raises(WeightsError, match=reason):
         artifact.open_folder(folder)
+
+
+def test_a_model_of_counts_is_refused_where_steps_come():
+    source = artifact.open_folder(SHIPPED)
+
+    assert source.of_steps() is source
+    counts = replace(source, scaler=replace(source.scaler, signal="counts"))
+    with pytest.raises(WeightsError, match=r"reads steps a minute, .* reads counts"):
+        counts.of_steps()
 
 
 def test_a_size_without_shipped_weights_is_refused_not_replaced():

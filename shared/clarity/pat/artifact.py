@@ -48,6 +48,15 @@ class Artifact:
     weights: weights.Weights
     scaler: scaler.Scaler
 
+    def of_steps(self) -> Artifact:
+        """Itself; `WeightsError` if it was trained on counts, which steps do not stand in for."""
+        if self.scaler.signal != "steps":
+            raise WeightsError(
+                f"expected a model that reads steps a minute, {self.manifest.model_id} reads "
+                f"{self.scaler.signal}"
+            )
+        return self
+
 
 def sha256(path: Path) -> str:
     """The file's SHA-256 in hexadecimal."""

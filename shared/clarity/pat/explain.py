@@ -109,7 +109,7 @@ def explain(
     if folder and size:
         raise click.UsageError("--size names a shipped model and --artifact another one: give one")
     try:
-        source = artifact.open_folder(folder or artifact.shipped(size or "small"))
+        source = artifact.open_folder(folder or artifact.shipped(size or "small")).of_steps()
         window = read_steps(steps, source.scaler.minutes)
         found = attribution.explain(source, window)
     except (ClarityError, ValueError) as error:

@@ -51,7 +51,7 @@ def tell(steps: NDArray[np.float64], folder: Path, encoder: Path) -> Told:
         TooLittleDataError: fewer than 4 days with 10 h of observed minutes.
         HeadError: no head, another encoder's or scaler's, or one that chance could equal.
     """
-    source = artifact.open_folder(encoder)
+    source = artifact.open_folder(encoder).of_steps()
     head = heads.load(folder, encoder_sha256=source.manifest.weights_sha256)
     if (scaler_id := head.facts.get("scaler_id")) != source.scaler.scaler_id:
         raise HeadError(
