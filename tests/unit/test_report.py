@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from functools import cache
 from typing import Any
-from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
 
-from clarity.domain.analysis import analyse, best_week
+from clarity.domain.actogram import full_scale
+from clarity.domain.analysis import analyse
 from clarity.domain.explanation import Explanation
-from clarity.domain.grid import Grid, build_grid
-from clarity.domain.metric import Metric
+from clarity.domain.grid import build_grid
+from clarity.domain.history import history_of
+from clarity.domain.imputation import fill_gaps
 from clarity.domain.quality import assess
 from clarity.domain.report import NOT_A_DIAGNOSIS, render_report
-from clarity.domain.samples import Samples, parse_upload
-from clarity.sources.people import generate, uploads
+from clarity.domain.samples import Samples
+from tests.unit.report_page import at, classes, inside, moving, page, texts, tree, waves, week
 
-LAST_DAY = date(2026, 3, 21)
-NOW = datetime(2026, 3, 23, tzinfo=UTC)
 INSIGHT: dict[str, Any] = {
     "narrative": "You slept 7 h 2 min a night on average.",
     "key_insights": ["Your rhythm is steady.", {"text": "You walked 9,812 steps a day."}],
@@ -35,31 +34,6 @@ INSIGHT: dict[str, Any] = {
         "not a fact",
     ],
 }
-
-
-@cache
-def week(name: str) -> Grid:
-    person = generate(name, last_day=LAST_DAY)
-    parts = [parse_upload(document, received_at=NOW).samples for _, document in uploads(person)]
-    return best_week(Samples.concat(parts))
-
-
-def page(grid: Grid, **options: Any) -> str:
-    quality = assess(grid)
-    analysis = analyse(grid, quality) if quality.sufficient else None
-    return render_report(grid, quality, analysis, title=options.pop("title", "A week"), **options)
-
-
-def tree(text: str) -> ET.Element:
-    return ET.fromstring(text.removeprefix("<!DOCTYPE html>"))
-
-
-def texts(element: ET.Element) -> str:
-    return " ".join(" ".join(element.itertext()).split())
-
-
-def classes(text: str) -> set[str]:
-    return {name for found in re.findall(r'class="([^"]+)"', text) for name in found.split()}
 
 
 @pytest.mark.parametrize("name", ["office-worker", "traveller", "non-wear"])
@@ -81,7 +55,8 @@ def test_nothing_is_run_and_nothing_is_fetched():
 def test_every_day_is_labelled_with_weekday_date_and_wear():
     root = tree(page(week("office-worker")))
 
-    labels = [texts(label) for label in root.iter("p") if label.get("class") == "label"]
+    rows = [div for div in root.iter("div") if re.fullmatch(r"row\d", div.get("id") or "")]
+    labels = [texts(row.find("p")) for row in rows]
 
     assert len(labels) == 7
     for index, label in enumerate(labels):
@@ -91,17 +66,37 @@ def test_every_day_is_labelled_with_weekday_date_and_wear():
 
 
 def test_each_drawing_has_a_title_and_a_description_in_words():
+    root = tree(page(week("office-worker"), history=history_of(waves(days=56))))
+
+    drawings = [svg for svg in root.iter("svg") if svg.get("role") == "img"]
+
+    assert len(drawings) > 30
+    for svg in drawings:
+        if svg.get("aria-label"):
+            continue
+        title, description = (inside(svg, tag) for tag in ("title", "desc"))
+        assert texts(title)
+        assert texts(description)
+        assert svg.get("aria-labelledby") == f"{title.get('id')} {description.get('id')}"
+
+
+def test_the_words_of_a_day_say_when_the_person_slept():
     root = tree(page(week("office-worker")))
 
-    days = [svg for svg in root.iter("svg") if svg.get("role") == "img"]
+    days = [texts(desc) for desc in root.iter("desc") if re.fullmatch(r"s\d", at(desc, "id"))]
 
     assert len(days) == 7
-    for svg in days:
-        title, description = (svg.find(tag) for tag in ("title", "desc"))
-        assert title is not None
-        assert description is not None
-        assert svg.get("aria-labelledby") == f"{title.get('id')} {description.get('id')}"
-        assert re.search(r"Asleep: \d\d:\d\d to \d\d:\d\d", texts(description))
+    assert all(re.search(r"Asleep: \d\d:\d\d to \d\d:\d\d", words) for words in days)
+
+
+def test_every_identifier_stands_once_and_every_link_has_its_target():
+    root = tree(page(week("newborn-parent"), history=history_of(waves(days=56))))
+
+    ids = [element.get("id") for element in root.iter() if element.get("id")]
+    links = [at(element, "href") for element in root.iter() if element.get("href")]
+
+    assert len(ids) == len(set(ids))
+    assert {link.removeprefix("#") for link in links} <= set(ids)
 
 
 def test_each_row_shows_its_day_and_the_next():
@@ -110,7 +105,7 @@ def test_each_row_shows_its_day_and_the_next():
     shown = [
         [use.get("href") for use in svg.iter("use")]
         for svg in root.iter("svg")
-        if svg.get("role") == "img"
+        if svg.find("use") is not None
     ]
 
     assert shown[0] == ["#day0", "#day1"]
@@ -135,41 +130,6 @@ def test_words_of_a_model_and_names_of_devices_are_escaped():
     assert "&lt;b&gt;Watch&lt;/b&gt;" in text
     assert "&lt;img src=x onerror=y&gt;" in text
     assert "no list" not in text
-
-
-def test_measures_are_a_table_with_headers_units_status_and_reason():
-    grid = week("office-worker")
-    quality = assess(grid)
-    metrics = (
-        Metric("total_sleep_time", 421.6, "min", "ok", "", "from stages"),
-        Metric("sleep_efficiency", 0.914, "", "ok", "", "asleep / in bed"),
-        Metric("wake_after_sleep_onset", 25.04, "min", "ok", "", "m"),
-        Metric("daily_steps", 9812.4, "steps/day", "ok", "", "m"),
-        Metric("intradaily_variability", 0.5274, "", "ok", "", "m"),
-        Metric("interdaily_stability", 1.6849, "", "ok", "", "m"),
-        Metric("l5", 0.0, "steps/min", "ok", "", "m"),
-        Metric("sleep_onset_variability", None, "min", "insufficient", "3 nights needed", "m"),
-        Metric("resting_heart_rate", None, "beats/min", "not_applicable", "", "m"),
-    )
-    analysis = replace(analyse(grid, quality), metrics=metrics)
-
-    root = tree(render_report(grid, quality, analysis, title="A week"))
-    table = next(root.iter("table"))
-    rows = [[texts(cell) for cell in row] for row in table.iter("tr")]
-
-    assert {cell.get("scope") for cell in table.iter("th")} == {"col", "row"}
-    assert rows == [
-        ["Measure", "Value", "Status"],
-        ["Total sleep time from stages", "7 h 02 min", "measured"],
-        ["Sleep efficiency asleep / in bed", "91 %", "measured"],
-        ["Wake after sleep onset m", "25.0 min", "measured"],
-        ["Daily steps m", "9,812 steps/day", "measured"],
-        ["Intradaily variability m", "0.527", "measured"],
-        ["Interdaily stability m", "1.68", "measured"],
-        ["L5 m", "0 steps/min", "measured"],
-        ["Sleep onset variability m", "\u2013", "not enough data 3 nights needed"],
-        ["Resting heart rate m", "\u2013", "does not apply"],
-    ]
 
 
 def test_the_insight_stands_with_its_sources_and_the_notice():
@@ -226,15 +186,18 @@ def test_what_a_grid_does_not_have_is_not_in_the_legend():
     assert "deep sleep" in legend
 
 
-def test_minutes_that_were_filled_in_are_marked_and_counted():
-    grid = week("office-worker")
-    filled = np.zeros_like(grid.imputed)
-    filled[12 * 60 : 12 * 60 + 504] = True
+def test_minutes_that_were_filled_in_are_marked_and_counted_but_in_no_total():
+    movement = np.full(7 * 1440, 10.0)
+    movement[1440 + 600 : 1440 + 700] = np.nan
+    grid = moving(movement)
+    quality = assess(grid)
 
-    text = page(replace(grid, imputed=filled))
+    text = render_report(fill_gaps(grid), quality, analyse(grid, quality), title="A week")
 
-    assert "filled in, not measured" in text
-    assert "Minutes filled in 5.0 %" in texts(tree(text))
+    words = texts(tree(text))
+    assert "filled in, not measured" in words
+    assert "1.0 % from other days (up to 3 h 00 min), 0.0 % left unknown" in words
+    assert "22.3 h worn 13,400 steps" in words
 
 
 def test_a_journey_is_marked_where_the_clock_jumped():
@@ -256,10 +219,15 @@ def test_a_day_without_any_evidence_says_so_in_words():
     assert "Longest gap 48 h 00 min" in whole
 
 
-def test_no_days_at_all_make_a_page_too():
-    whole = texts(tree(page(build_grid(Samples.empty(), date(1970, 1, 1), 0))))
+@pytest.mark.parametrize("days", [0, 2])
+def test_no_days_at_all_make_a_page_too(days):
+    grid = build_grid(Samples.empty(), date(1970, 1, 1), days)
+    quality = assess(grid)
 
-    assert "No days with data" in whole
+    whole = texts(tree(render_report(grid, quality, analyse(grid, quality), title="A week")))
+
+    assert ("No days with data" in whole) == (days == 0)
+    assert "Not drawn: 4 valid days are needed, 0 found" in whole
 
 
 def test_sleep_found_without_stages_is_shown_and_its_origin_said():
@@ -268,7 +236,7 @@ def test_sleep_found_without_stages_is_shown_and_its_origin_said():
     text = page(grid)
 
     assert "Asleep: not recorded." not in text
-    assert "stillness and heart rate, since no stages are recorded" in text
+    assert "movement and heart rate, since no stages are recorded" in text
     assert "asleep" in classes(text)
     assert "deep" not in classes(text)
 
@@ -301,8 +269,99 @@ def test_text_and_marks_have_the_contrast_that_wcag_asks_for(scheme):
         assert contrast(colours[text], colours["paper"]) >= 4.5
         assert contrast(colours[text], colours["box"]) >= 4.5
     assert contrast(colours["warn"], colours["warnbox"]) >= 4.5
-    for mark in ("steps", "beats", "deep", "core", "rem", "awake", "filled"):
+    for mark in (
+        "steps",
+        "beats",
+        "deep",
+        "core",
+        "rem",
+        "awake",
+        "filled",
+        "m10",
+        "l5",
+        "fit",
+        "edge",
+    ):
         assert contrast(colours[mark], colours["paper"]) >= 3, mark
+
+
+def test_counts_are_named_and_drawn_on_their_own_scale():
+    grid = waves(signal="counts")
+    text = page(replace(grid, counts=grid.counts * 100))
+
+    assert full_scale(grid) == 80.0
+    assert "counts a minute (square-root scale, full height 8,000)" in text
+    assert "steps a minute (" not in text
+    assert re.search(r"[\d,]+ counts<", text)
+
+
+def test_counts_that_are_all_zero_make_a_page_too():
+    assert "0 counts" in page(moving(np.zeros(7 * 1440), "counts"))
+
+
+def test_a_week_without_heart_rate_has_no_mark_for_it():
+    text = page(waves())
+
+    assert "beats" not in classes(text)
+    assert "heart rate, 40 to 180" not in text
+
+
+def test_a_week_that_the_gate_refused_has_no_numbers_at_its_head():
+    grid = week("non-wear")
+    quality = assess(grid)
+
+    refused = render_report(grid, quality, analyse(grid, quality), title="A week")
+
+    assert "Not enough data to analyse this week" in refused
+    assert "glance" not in classes(refused)
+    assert "glance" in classes(page(week("office-worker")))
+    assert "Not drawn: 4 valid days are needed, 2 found." in texts(tree(refused))
+
+
+def test_the_data_box_says_each_day_and_what_each_channel_served_as():
+    grid = week("non-wear")
+    quality = assess(grid)
+    root = tree(render_report(grid, quality, analyse(grid, quality), title="A week"))
+
+    box = next(s for s in root.iter("section") if s.get("class") == "quality")
+    days = [texts(item) for item in inside(box, "ol")]
+    assert len(days) == 7
+    assert [words.endswith("valid") for words in days] == [day.valid for day in quality.days]
+    assert all("worn, " in words for words in days)
+    served = texts(inside(box, "ul"))
+    assert "heart rate" in served
+    assert "not read by the model" in served
+
+
+def test_oddities_of_the_data_are_counted_and_dated():
+    quality = assess(waves())
+    odd = replace(
+        quality,
+        outliers={"heart_rate": 12, "restingHeartRate": 1, "steps": 0},
+        notes=("2026-03-04: the watch changed <again>",),
+    )
+
+    words = texts(tree(render_report(waves(), odd, None, title="A week")))
+
+    assert "Values that stand out (flagged, not cut) heart rate 12, resting heart rate 1" in words
+    assert "Device or clock 2026-03-04: the watch changed <again>" in words
+
+
+def test_channels_that_were_never_observed_served_as_nothing():
+    grid = moving(np.full(7 * 1440, np.nan))
+    quality = assess(grid)
+
+    text = render_report(grid, quality, analyse(grid, quality), title="A week")
+
+    assert "What each channel served as" not in text
+
+
+def test_weeks_before_are_shown_where_they_are_known():
+    text = page(waves(), history=history_of(waves(days=56)))
+
+    assert "8 weeks from Mon 2 Mar 2026" in texts(tree(text))
+    assert "weeks before" not in page(waves())
+    assert "weeks before" not in page(waves(), history=history_of(waves()))
 
 
 @cache

@@ -7,13 +7,14 @@ and shown twice. Coordinates in a symbol: x is the minute of the local day, y is
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
 
 from clarity.domain import maps as overlay
+from clarity.domain.drawing import boxes, hour_axis, hour_lines, keys, nice
 from clarity.domain.grid import MINUTES_PER_DAY
+from clarity.domain.report_text import clock, day_name
 from clarity.domain.runs import joined, runs
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ T = TypeVar("T", bound=np.generic)
 HEIGHT: Final = 100  # of a day
 BASE: Final = 84  # y of zero steps; sleep stages stand below it
 FULL_SCALE_STEPS: Final = 200.0  # steps a minute at the top of a row; running is 160 to 180
+FULL_SCALE_PERCENTILE: Final = 99.5  # of the minutes with counts, whose scale is each device's own
 HEART_RATE_RANGE: Final = (40.0, 180.0)  # beats a minute at the base and at the top
 HEART_RATE_BIN: Final = 5  # minutes; the watch measures about this often
 SAME_SLEEP_MINUTES: Final = 30  # an interruption shorter than this goes unsaid in the row's words
@@ -56,7 +58,7 @@ def actogram(
         asleep: (n,) minutes asleep, from recorded stages or found in movement.
         maps: where the model looked and what moved it, if that was asked for.
     """
-    height = overlay.HEIGHT if maps else HEIGHT
+    height, scale = (overlay.HEIGHT if maps else HEIGHT), full_scale(grid)
     yield '<svg class="symbols" aria-hidden="true" width="0" height="0"><defs>'
     yield (
         '<pattern id="hatch" width="36" height="14" patternUnits="userSpaceOnUse">'
@@ -65,68 +67,60 @@ def actogram(
     )
     for index in range(grid.days):
         yield f'<symbol id="day{index}" viewBox="0 0 1440 {height}" preserveAspectRatio="none">'
-        yield from _day(grid, asleep, index)
+        yield from _day(grid, asleep, index, scale)
         if maps:
             yield from maps.strips(_minutes(index))
         yield "</symbol>"
     yield "</defs></svg>"
-    yield _axis()
+    yield hour_axis(0, 48, 6)
     for index, day in enumerate(quality.days):
         yield _row(grid, day, asleep, index, height)
-    yield _axis()
+    yield hour_axis(0, 48, 6)
 
 
-def _axis() -> str:
-    """Local hours over two days."""
-    marks = "".join(
-        f'<span style="left:{100 * hour / 48:.3f}%">{_hour(hour)}</span>'
-        for hour in range(0, 49, 6)
-    )
-    return f'<div class="axis" aria-hidden="true"><div>{marks}</div></div>'
-
-
-def _hour(hour: int) -> str:
-    return f"{hour % 24:02d}"
+def full_scale(grid: Grid) -> float:
+    """Movement a minute at the top of a row; minutes above are cut there."""
+    if grid.signal == "steps":
+        return FULL_SCALE_STEPS
+    moving = grid.counts[grid.counts > 0]
+    return nice(float(np.percentile(moving, FULL_SCALE_PERCENTILE))) if len(moving) else 1.0
 
 
 def _row(grid: Grid, day: DayQuality, asleep: NDArray[np.bool_], index: int, height: int) -> str:
     """One day's label and drawing."""
-    steps = _total_steps(grid, index)
-    label = f"{day.date:%a} {day.date.day} {day.date:%b}"
+    label = day_name(day.date)
     worn = f"{day.worn_minutes / 60:.1f} h worn"
-    what = f"{worn}, {steps}"
+    total = _total(grid, index)
+    what = f"{worn}, {total}"
     spans = joined(runs(_of(asleep, index)), SAME_SLEEP_MINUTES)
-    sleep = ", ".join(f"{_clock(start)} to {_clock(stop)}" for start, stop in spans)
+    sleep = ", ".join(f"{clock(start)} to {clock(stop)}" for start, stop in spans)
     description = f"{what}. Asleep: {sleep or 'not recorded'}."
     second = f'<use href="#day{index + 1}" x="1440" width="1440" height="{height}"/>'
     grey = f'<rect x="1440" width="1440" height="{height}" class="beyond"/>'
-    lines = "".join(f"M{hour * 60} 0V{height}" for hour in range(6, 48, 6))
     year = f"{day.date:%Y}"
     flag = "" if day.valid else ' <span class="few">too little wear</span>'
     moved = any(note.startswith(day.date.isoformat()) for note in grid.notes)
-    clock = '<span class="note">the clock changed</span>' if moved else ""
+    changed = '<span class="note">the clock changed</span>' if moved else ""
     return (
         f'<div class="row" id="row{index}"><p class="label"><b>{label}</b>'
-        f'<span class="year"> {year}</span><span>{worn}</span><span>{steps}</span>{flag}{clock}</p>'
+        f'<span class="year"> {year}</span><span>{worn}</span><span>{total}</span>{flag}'
+        f"{changed}</p>"
         f'<svg class="{"day" if height == HEIGHT else "day mapped"}" role="img" '
         f'viewBox="0 0 2880 {height}" preserveAspectRatio="none" '
         f'aria-labelledby="t{index} s{index}"><title id="t{index}">{label} {year} and the next '
         f'day</title><desc id="s{index}">{description}</desc>'
-        f'<path d="{lines}" class="grid"/>'
+        f"{hour_lines(48, 6, height)}"
         f'<use href="#day{index}" width="1440" height="{height}"/>'
         f"{second if index + 1 < grid.days else grey}"
         f'<path d="M1440 0V{height}" class="midnight"/></svg></div>'
     )
 
 
-def _total_steps(grid: Grid, index: int) -> str:
-    steps = _of(grid.steps, index) * _of(grid.repeats, index)
-    seen = ~np.isnan(steps)
-    return f"{np.nansum(steps):,.0f} steps" if seen.any() else "no steps known"
-
-
-def _clock(minute: int) -> str:
-    return f"{minute // 60 % 24:02d}:{minute % 60:02d}"
+def _total(grid: Grid, index: int) -> str:
+    """The day's movement as it was measured, without what was filled in."""
+    movement = _of(np.where(grid.imputed, np.nan, grid.movement) * grid.repeats, index)
+    seen = ~np.isnan(movement)
+    return f"{np.nansum(movement):,.0f} {grid.signal}" if seen.any() else f"no {grid.signal} known"
 
 
 def _of(values: NDArray[T], index: int) -> NDArray[T]:
@@ -137,36 +131,31 @@ def _minutes(index: int) -> slice:
     return slice(index * MINUTES_PER_DAY, (index + 1) * MINUTES_PER_DAY)
 
 
-def _day(grid: Grid, asleep: NDArray[np.bool_], index: int) -> Iterator[str]:
+def _day(grid: Grid, asleep: NDArray[np.bool_], index: int, scale: float) -> Iterator[str]:
     """What one day's symbol holds, back to front."""
     took_place = _of(grid.repeats, index) > 0
-    worn, steps = _of(grid.worn, index), _of(grid.steps, index)
+    worn, movement = _of(grid.worn, index), np.nan_to_num(_of(grid.movement, index))
     filled = _of(grid.imputed, index)
-    yield _boxes(~took_place, 0, 100, "skipped")
-    yield _boxes(_of(asleep, index), 0, 100, "asleep")
-    yield _boxes(~worn & took_place & ~filled, 0, BASE, "unworn")
+    yield boxes(~took_place, 0, 100, "skipped")
+    yield boxes(_of(asleep, index), 0, 100, "asleep")
+    yield boxes(~worn & took_place & ~filled, 0, BASE, "unworn")
     yield from _stages(_of(grid.stage, index))
-    yield _bars(np.where(filled, 0, np.nan_to_num(steps)), "steps")
-    yield _bars(np.where(filled, np.nan_to_num(steps), 0), "filled")
-    yield _boxes(filled, BASE - 2, BASE, "filled")
+    yield _bars(np.where(filled, 0, movement), scale, "steps")
+    yield _bars(np.where(filled, movement, 0), scale, "filled")
+    yield boxes(filled, BASE - 2, BASE, "filled")
     yield _heart_rate(_of(grid.heart_rate, index))
     yield f'<path d="M0 {BASE}H1440" class="base"/>'
-
-
-def _boxes(mask: NDArray[np.bool_], top: int, bottom: int, kind: str) -> str:
-    path = "".join(f"M{start} {top}H{stop}V{bottom}H{start}z" for start, stop in runs(mask))
-    return f'<path d="{path}" class="{kind}"/>' if path else ""
 
 
 def _stages(stage: NDArray[np.int8]) -> Iterator[str]:
     """The strip under the base line: a box for each run of a stage."""
     for code, (kind, _, height) in STAGES.items():
-        yield _boxes(stage == code, 100 - height, 100, kind)
+        yield boxes(stage == code, 100 - height, 100, kind)
 
 
-def _bars(steps: NDArray[np.float64], kind: str) -> str:
-    """One filled outline for each run of minutes with steps, on a square-root scale."""
-    height = np.sqrt(np.minimum(steps, FULL_SCALE_STEPS) / FULL_SCALE_STEPS) * (BASE - 2)
+def _bars(movement: NDArray[np.float64], scale: float, kind: str) -> str:
+    """One filled outline for each run of minutes with movement, on a square-root scale."""
+    height = np.sqrt(np.minimum(movement, scale) / scale) * (BASE - 2)
     top = np.round(BASE - height).astype(int)
     outlines = []
     for start, stop in runs(top < BASE):
@@ -191,12 +180,12 @@ def _heart_rate(beats: NDArray[np.float64]) -> str:
     return f'<path d="{"".join(path)}" class="beats"/>' if path else ""
 
 
-def legend(grid: Grid, asleep: NDArray[np.bool_], maps: Maps | None) -> Iterator[str]:
-    """What the marks mean, as list items: only of marks that the figure has."""
-    marks = {
-        "steps": f"steps a minute (square-root scale, full height {FULL_SCALE_STEPS:.0f})",
-        "beats": "heart rate, 40 to 180 beats a minute",
-    }
+def legend(grid: Grid, asleep: NDArray[np.bool_], maps: Maps | None) -> str:
+    """What the marks mean: only of marks that the figure has."""
+    full = f"{full_scale(grid):,.10g}"
+    marks = {"steps": f"{grid.signal} a minute (square-root scale, full height {full})"}
+    if not np.isnan(grid.heart_rate).all():
+        marks["beats"] = "heart rate, 40 to 180 beats a minute"
     if asleep.any():
         marks["asleep"] = "asleep"
     recorded = {
@@ -211,5 +200,4 @@ def legend(grid: Grid, asleep: NDArray[np.bool_], maps: Maps | None) -> Iterator
         marks["skipped"] = "skipped by a clock change"
     if maps:
         marks |= overlay.LEGEND
-    for kind, text in marks.items():
-        yield f'<li><span class="key {kind}"></span>{escape(text)}</li>'
+    return keys(marks)

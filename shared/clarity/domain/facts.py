@@ -12,6 +12,8 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from clarity.domain.references import REFERENCES
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
@@ -65,15 +67,6 @@ class _Reading:
     digits: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Reference:
-    """A published value that a metric may be compared with."""
-
-    value: float
-    text: str
-    note: str
-
-
 # In the order in which they are told.
 _READINGS: Mapping[str, _Reading] = {
     "total_sleep_time": _Reading("average sleep", "sleep", "min", " a day"),
@@ -81,6 +74,8 @@ _READINGS: Mapping[str, _Reading] = {
     "wake_after_sleep_onset": _Reading(
         "time awake between falling asleep and waking up", "sleep", "min"
     ),
+    "sleep_onset_latency": _Reading("time in bed before falling asleep", "sleep", "min"),
+    "awakenings": _Reading("times awake in a night", "sleep", "", digits=1),
     "sleep_onset_variability": _Reading(
         "variation of the time of falling asleep from day to day", "sleep", "min"
     ),
@@ -108,13 +103,10 @@ _READINGS: Mapping[str, _Reading] = {
     "resting_heart_rate": _Reading("resting heart rate", "heart", "beats/min", " a minute"),
 }
 
-_REFERENCES: Mapping[str, _Reference] = {
-    "total_sleep_time": _Reference(
-        420.0,
-        "7 h or more",
-        "American Academy of Sleep Medicine and Sleep Research Society, adults, Watson 2015",
-    ),
-    "sleep_efficiency": _Reference(85.0, "85 % or more", "National Sleep Foundation, Ohayon 2017"),
+# Published values that a metric is compared with, as a sentence puts them.
+_COMPARED: Mapping[str, str] = {
+    "total_sleep_time": "7 h or more",
+    "sleep_efficiency": "85 % or more",
 }
 
 _TOPICS: Mapping[str, frozenset[Topic]] = {
@@ -228,22 +220,24 @@ def _metric(name: str, row: Mapping[str, object], sleep_note: str) -> Iterator[F
     if status == "ok" and value is not None:
         value *= _UNITS.get(reading.unit, {}).get(unit, 1.0)
         yield _draft(name, reading, value, _render(value, reading), method=method, note=note)
-        if reference := _REFERENCES.get(name):
-            yield _reference(name, reading, reference)
+        if name in _COMPARED:
+            yield _reference(name, reading)
         return
     kept: FactStatus = "not_applicable" if status == "not_applicable" else "insufficient"
     reason = str(row.get("reason") or "there is not enough data")[:_LONGEST_REASON]
     yield _draft(name, reading, None, f"not known: {reason}", status=kept, method=method, note=note)
 
 
-def _reference(name: str, reading: _Reading, reference: _Reference) -> Fact:
+def _reference(name: str, reading: _Reading) -> Fact:
+    published = REFERENCES[name]
+    ours = _UNITS[reading.unit].get(published.unit, 1.0)
     return _draft(
         f"{name}.reference",
         _Reading(f"recommended {reading.label}, adults", reading.topic, reading.unit),
-        reference.value,
-        reference.text,
+        None if published.low is None else published.low * ours,
+        _COMPARED[name],
         status="reference",
-        note=reference.note,
+        note=f"{published.population}; {published.source}",
     )
 
 

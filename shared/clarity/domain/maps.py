@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from clarity.domain.drawing import boxes
 from clarity.domain.explanation import SHADES, attention_shades, attribution_shades
-from clarity.domain.runs import runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -55,12 +55,7 @@ class Maps:
         """The drawing of a day's minutes."""
         look, moved = self.attention[minutes], self.attribution[minutes]
         for shade in range(1, SHADES + 1):
-            yield _boxes(look == shade, ATTENTION, "look", shade)
-            yield _boxes(moved == shade, ATTRIBUTION, "up", shade)
-            yield _boxes(moved == -shade, ATTRIBUTION, "down", shade)
-
-
-def _boxes(mask: NDArray[np.bool_], strip: tuple[int, int], kind: str, shade: int) -> str:
-    top, bottom = strip
-    path = "".join(f"M{start} {top}H{stop}V{bottom}H{start}z" for start, stop in runs(mask))
-    return f'<path d="{path}" class="{kind}" opacity="{shade / SHADES:g}"/>' if path else ""
+            opacity = shade / SHADES
+            yield boxes(look == shade, *ATTENTION, "look", opacity)
+            yield boxes(moved == shade, *ATTRIBUTION, "up", opacity)
+            yield boxes(moved == -shade, *ATTRIBUTION, "down", opacity)
