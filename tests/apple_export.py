@@ -15,18 +15,15 @@ from xml.sax.saxutils import quoteattr  # writes only
 from zoneinfo import ZoneInfo
 
 from clarity.sources import healthkit
-from clarity.sources.apple_export import (
-    FOLDER,
-    QUANTITIES,
-    SLEEP_TYPE,
-    SLEEP_VALUES,
-    read_export,
-)
+from clarity.sources.apple_export import read_export
+from clarity.sources.health_records import QUANTITIES, SLEEP_TYPE, SLEEP_VALUES
+from clarity.sources.opened import FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from clarity.domain.samples import Samples
     from clarity.sources.healthkit import Json
     from clarity.sources.people import Person
 
@@ -224,9 +221,10 @@ def export(tmp_path: Path, *elements: str, head: str = HEAD, tail: str = "</Heal
     return path
 
 
-def only(path: Path) -> Json:
-    (sample,) = read_export(path).person.samples
-    return sample
+def only(path: Path) -> Samples:
+    samples = read_export(path).samples
+    assert len(samples) == 1
+    return samples
 
 
 def days(*numbers: int) -> list[str]:

@@ -2,22 +2,45 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+import tracemalloc
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
-from clarity.domain.samples import parse_upload
-from clarity.sources.apple_export import fixed_zone, read_export
+from clarity.domain.rows import zone_named
+from clarity.domain.samples import KINDS, Samples, Source, parse_upload
+from clarity.sources.apple_export import read_export
+from clarity.sources.as_person import fixed_zone, person_of
+from clarity.sources.health_records import QUANTITIES
 from clarity.sources.people import generate, uploads
 from tests.apple_export import days, export, lines, only, record, workout, write_export
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from pathlib import Path
 
-    from clarity.sources.healthkit import Json
+    from clarity.sources.people import Person
 
 LAST_DAY = date(2026, 3, 21)
+
+
+NOW = datetime(2026, 3, 23, tzinfo=UTC)
+
+
+def parsed(person: Person) -> Samples:
+    results = [parse_upload(document, received_at=NOW) for _, document in uploads(person)]
+    assert not any(result.rejected for result in results)
+    return Samples.concat([result.samples for result in results])
+
+
+def same(one: Samples, other: Samples) -> bool:
+    """Whether the same measurements are in both, whatever their devices are called."""
+    first, second = (
+        np.array(sorted(zip(s.kind, s.start, s.end, np.round(s.value, 6), s.offset, strict=True)))
+        for s in (one.unique(), other.unique())
+    )
+    return np.array_equal(first, second)
 
 
 @pytest.mark.parametrize("name", ["two-devices", "traveller", "newborn-parent"])
@@ -25,27 +48,29 @@ def test_a_written_export_reads_back_as_the_same_samples(tmp_path, name):
     person = generate(name, days=3, last_day=LAST_DAY)
     write_export(person, tmp_path / "export.zip")
 
-    read = read_export(tmp_path / "export.zip")
+    read = read_export(tmp_path / "export.zip", now=NOW)
 
-    assert (read.skipped.total(), read.older, read.broken_at) == (0, 0, None)
-    assert content(read.person.samples) == content(person.samples)
-
-
-def content(samples: Sequence[Json]) -> list[tuple[str, ...]]:
-    keys = ("start_date", "end_date", "sample_type", "value", "category_value", "unit")
-    return sorted(tuple(str(sample.get(key)) for key in keys) for sample in samples)
+    assert (read.skipped.total(), read.older, read.rejected, read.broken_at) == (0, 0, (), None)
+    assert same(read.samples, parsed(person))
 
 
-def test_the_backend_takes_every_sample_of_an_export_under_its_local_day(tmp_path):
-    person = generate("traveller", last_day=LAST_DAY)
-    write_export(person, tmp_path / "export.zip")
-    now = datetime(2026, 3, 23, tzinfo=UTC)
+def test_the_person_made_of_an_export_uploads_its_very_samples(tmp_path):
+    write_export(generate("traveller", last_day=LAST_DAY), tmp_path / "export.zip")
+    read = read_export(tmp_path / "export.zip", now=NOW).samples
 
-    for source in (person, read_export(tmp_path / "export.zip").person):
-        results = [parse_upload(document, received_at=now) for _, document in uploads(source)]
-        assert not any(result.rejected for result in results)
-        days = sorted({str(day) for result in results for day in result.samples.local_day()})
-        assert days == [f"2026-03-{day}" for day in range(15, 22)]
+    again = parsed(person_of(read, "export.zip", "an export"))
+
+    assert np.array_equal(np.sort(again.identity), np.sort(read.identity))
+    assert same(again, read)
+
+
+def test_every_sample_of_an_export_lies_on_its_local_day(tmp_path):
+    write_export(generate("traveller", last_day=LAST_DAY), tmp_path / "export.zip")
+
+    samples = read_export(tmp_path / "export.zip", now=NOW).samples
+
+    days = sorted({str(day) for day in samples.local_day()})
+    assert days == [f"2026-03-{day}" for day in range(15, 22)]
 
 
 def test_the_writer_gives_the_same_bytes_again(tmp_path):
@@ -72,49 +97,43 @@ def test_the_writer_has_what_a_real_export_has():
 
 
 def test_a_record_names_its_device_and_keeps_a_name_in_any_script(tmp_path):
-    revision = only(export(tmp_path, record()))["source_revision"]
+    (source,) = only(export(tmp_path, record())).sources
 
-    assert revision["product_type"] == "Watch6,1"
-    assert revision["version"] == "9.1"
-    assert revision["source"] == {
-        "name": "Zoë\u2019s Apple\u00a0Watch",
-        "bundle_identifier": "com.apple.health",
-    }
+    assert source == Source("Zoë\u2019s Apple\u00a0Watch", "com.apple.health", "Watch6,1")
 
 
 def test_a_record_of_another_app_has_no_device(tmp_path):
-    revision = only(export(tmp_path, record(device="", sourceVersion="")))["source_revision"]
+    (source,) = only(export(tmp_path, record(device="", sourceVersion=""))).sources
 
-    assert revision["product_type"] == ""
-    assert revision["source"]["bundle_identifier"] == ""
+    assert (source.product_type, source.bundle_id) == ("", "")
 
 
 @pytest.mark.parametrize(
-    ("name", "unit"),
+    ("name", "value", "unit", "canonical"),
     [
-        ("HeartRate", "count/min"),
-        ("HeartRateVariabilitySDNN", "ms"),
-        ("OxygenSaturation", "%"),
-        ("ActiveEnergyBurned", "Cal"),
-        ("ActiveEnergyBurned", "kcal"),
-        ("DistanceWalkingRunning", "km"),
-        ("DistanceWalkingRunning", "mi"),
-        ("BodyTemperature", "degC"),
-        ("BodyTemperature", "degF"),
-        ("AppleExerciseTime", "min"),
+        ("HeartRate", "61", "count/min", 61),
+        ("HeartRateVariabilitySDNN", "40", "ms", 40),
+        ("OxygenSaturation", "0.97", "%", 97),
+        ("ActiveEnergyBurned", "40", "Cal", 40),
+        ("ActiveEnergyBurned", "41.84", "kJ", 10),
+        ("DistanceWalkingRunning", "0.4", "km", 400),
+        ("DistanceWalkingRunning", "0.2", "mi", 321.8688),
+        ("BodyTemperature", "36.6", "degC", 36.6),
+        ("BodyTemperature", "98.6", "degF", 37),
+        ("AppleExerciseTime", "5", "min", 5),
     ],
 )
-def test_quantities_keep_the_unit_of_the_export(tmp_path, name, unit):
-    value = {"degC": "36.6", "degF": "98.1", "%": "0.97", "km": "0.4", "mi": "0.2"}.get(unit, "40")
-
+def test_quantities_come_in_the_unit_of_their_kind(tmp_path, name, value, unit, canonical):
     sample = only(
         export(tmp_path, record(f"HKQuantityTypeIdentifier{name}", unit=unit, value=value))
     )
 
-    assert sample["sample_type"] == name[0].lower() + name[1:]
-    assert (sample["unit"], sample["value"]) == (unit, float(value))
-    document = {"device_info": {"time_zone": "UTC"}, "samples": [sample]}
-    assert parse_upload(document, received_at=datetime(2026, 3, 23, tzinfo=UTC)).rejected == ()
+    assert KINDS[sample.kind[0]] == name[0].lower() + name[1:]
+    assert sample.value[0] == pytest.approx(canonical)
+
+
+def test_every_kind_but_workouts_has_its_type_in_the_export():
+    assert {*QUANTITIES.values(), "sleepAnalysis", "workout"} == set(KINDS)
 
 
 @pytest.mark.parametrize(
@@ -136,7 +155,7 @@ def test_sleep_values_become_stage_codes(tmp_path, text, code):
         value=f"HKCategoryValueSleepAnalysis{text}",
     )
 
-    assert only(export(tmp_path, sleep))["category_value"] == code
+    assert only(export(tmp_path, sleep)).value[0] == code
 
 
 @pytest.mark.parametrize(
@@ -145,7 +164,30 @@ def test_sleep_values_become_stage_codes(tmp_path, text, code):
 def test_a_workout_becomes_its_minutes(tmp_path, duration, unit, minutes):
     sample = only(export(tmp_path, workout(duration=duration, durationUnit=unit)))
 
-    assert (sample["sample_type"], sample["value"], sample["unit"]) == ("workout", minutes, "min")
+    assert (KINDS[sample.kind[0]], sample.value[0]) == ("workout", minutes)
+
+
+def test_a_workout_of_newer_phones_is_one_sample_whatever_is_inside_it(tmp_path):
+    inside = (
+        '><MetadataEntry key="HKTimeZone" value="Asia/Tokyo"/>'
+        '<WorkoutEvent type="HKWorkoutEventTypeSegment" date="2026-03-20 23:10:00 +0100"/>'
+        '<WorkoutActivity uuid="1" startDate="2026-03-20 23:10:00 +0100" duration="2.5"'
+        ' endDate="2026-03-20 23:15:00 +0100" durationUnit="min">'
+        '<WorkoutStatistics type="HKQuantityTypeIdentifierStepCount" sum="99" unit="count"'
+        ' startDate="2026-03-20 23:10:00 +0100" endDate="2026-03-20 23:15:00 +0100"/>'
+        '</WorkoutActivity><WorkoutRoute><FileReference path="/workout-routes/route.gpx"/>'
+        "</WorkoutRoute></Workout>"
+    )
+
+    sample = only(export(tmp_path, workout().replace("/>", inside)))
+
+    assert (KINDS[sample.kind[0]], sample.value[0], sample.offset[0]) == ("workout", 5, 9 * 3600)
+
+
+def test_a_record_that_a_correlation_repeats_counts_once(tmp_path):
+    twice = f'<Correlation type="HKCorrelationTypeIdentifierFood">{record()}</Correlation>'
+
+    assert len(only(export(tmp_path, twice, record()))) == 1
 
 
 def test_the_zone_that_the_watch_noted_stays_with_its_record_only(tmp_path):
@@ -154,9 +196,17 @@ def test_the_zone_that_the_watch_noted_stays_with_its_record_only(tmp_path):
     unwanted = record("HKQuantityTypeIdentifierDietaryWater").replace("/>", f">{entry}</Record>")
     later = record(startDate="2026-03-20 23:20:00 +0100", endDate="2026-03-20 23:21:00 +0100")
 
-    samples = read_export(export(tmp_path, noted, unwanted, later)).person.samples
+    samples = read_export(export(tmp_path, noted, unwanted, later)).samples
 
-    assert [sample["metadata"] for sample in samples] == [{"HKTimeZone": "Asia/Tokyo"}, {}]
+    assert samples.offset.tolist() == [9 * 3600, 3600]
+
+
+def test_a_noted_zone_that_nobody_knows_is_passed_over(tmp_path):
+    entry = '<MetadataEntry key="HKTimeZone" value="Mars/Base"/>'
+
+    sample = only(export(tmp_path, record().replace("/>", f">{entry}</Record>")))
+
+    assert sample.offset[0] == 3600
 
 
 def test_what_cannot_be_used_is_skipped_and_counted(tmp_path):
@@ -172,25 +222,57 @@ def test_what_cannot_be_used_is_skipped_and_counted(tmp_path):
         record(endDate="2026-03-20 23:15:00"),
         record(startDate="2031-01-01 00:00:00 +0100", endDate="2031-01-01 00:01:00 +0100"),
         workout(duration="long", durationUnit="min"),
-        workout(duration="2", durationUnit="fortnight"),
         '<ActivitySummary dateComponents="2026-03-20"/>',
     )
 
     read = read_export(path)
 
-    assert len(read.person.samples) == 1
+    assert len(read.samples) == 1
     assert read.skipped == {
         "HKQuantityTypeIdentifierDietaryWater": 2,
         "record without a type": 1,
-        "unreadable value": 4,
+        "unreadable value": 3,
         "unreadable or future date": 3,
     }
+
+
+def test_what_cannot_be_true_is_rejected_with_its_number_and_reason(tmp_path):
+    path = export(
+        tmp_path,
+        record("HKQuantityTypeIdentifierDietaryWater"),
+        record(),
+        record("HKQuantityTypeIdentifierHeartRate", unit="count/min", value="900"),
+        record(unit="fortnight"),
+        record(endDate="2026-03-20 23:00:00 +0100"),
+        record(value="nan"),
+        workout(duration="2", durationUnit="fortnight"),
+    )
+
+    read = read_export(path)
+
+    assert len(read.samples) == 1
+    assert [(each.index, each.code) for each in read.rejected] == [
+        (4, "end_before_start"),
+        (2, "out_of_bounds"),
+        (3, "bad_unit"),
+        (5, "not_finite"),
+        (6, "bad_unit"),
+    ]
+
+
+def test_tables_of_types_do_not_grow_with_a_hostile_file(tmp_path):
+    types = [record(f"HKQuantityTypeIdentifierX{number}") for number in range(700)]
+
+    skipped = read_export(export(tmp_path, *types, record())).skipped
+
+    assert len(skipped) == 501
+    assert skipped["other types"] == 200
 
 
 def test_only_the_last_days_are_kept_in_whatever_order_they_come(tmp_path):
     read = read_export(export(tmp_path, *days(3, 20, 14, 15, 9)), last_days=7)
 
-    assert [sample["start_date"][:10] for sample in read.person.samples] == [
+    assert [str(day) for day in read.samples.local_day()] == [
         "2026-03-14",
         "2026-03-15",
         "2026-03-20",
@@ -199,13 +281,13 @@ def test_only_the_last_days_are_kept_in_whatever_order_they_come(tmp_path):
 
 
 def test_all_days_are_kept_when_asked_for(tmp_path):
-    assert len(read_export(export(tmp_path, *days(1, 20)), last_days=None).person.samples) == 2
+    assert len(read_export(export(tmp_path, *days(1, 20)), last_days=None).samples) == 2
 
 
 def test_the_offsets_in_the_file_become_zones_as_they_change(tmp_path):
     summer = record(startDate="2026-03-21 08:00:00 +0200", endDate="2026-03-21 08:01:00 +0200")
 
-    person = read_export(export(tmp_path, record(), summer)).person
+    person = person_of(read_export(export(tmp_path, record(), summer)).samples, "export", "")
 
     assert [zone for _, zone in person.zones] == ["Etc/GMT-1", "Etc/GMT-2"]
     assert [document["device_info"]["time_zone"] for _, document in uploads(person)] == [
@@ -214,18 +296,50 @@ def test_the_offsets_in_the_file_become_zones_as_they_change(tmp_path):
     ]
 
 
-def test_a_named_zone_wins_over_the_offsets(tmp_path):
-    person = read_export(export(tmp_path, record()), time_zone="Europe/Berlin").person
-
-    assert (person.time_zone, person.zones) == ("Europe/Berlin", ((0, "Europe/Berlin"),))
-
-
 @pytest.mark.parametrize(
     ("offset", "zone"),
-    [("+0100", "Etc/GMT-1"), ("-0800", "Etc/GMT+8"), ("+0000", "Etc/UTC"), ("+0530", "GMT+0530")],
-)
+    [(3600, "Etc/GMT-1"), (-28_800, "Etc/GMT+8"), (0, "Etc/UTC"), (19_800, "GMT+0530"),
+     (-12_600, "GMT-0330")],
+)  # fmt: skip
 def test_an_offset_has_a_zone(offset, zone):
+    found = zone_named(fixed_zone(offset))
+
     assert fixed_zone(offset) == zone
+    assert found is not None
+    assert found.utcoffset(NOW) == timedelta(seconds=offset)
+
+
+def test_a_named_zone_wins_over_the_offsets(tmp_path):
+    samples = read_export(export(tmp_path, record()), time_zone="Asia/Kolkata").samples
+
+    assert samples.offset.tolist() == [19_800]
+
+
+def memory_of_reading(path: Path) -> int:
+    tracemalloc.start()
+    read_export(path, last_days=3, now=NOW)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return peak
+
+
+def of_the_day(day: date, count: int) -> list[str]:
+    return [
+        record(startDate=f"{day} 08:{at // 60:02d}:{at % 60:02d} +0100",
+               endDate=f"{day} 08:{at // 60:02d}:{at % 60:02d} +0100")
+        for at in range(count)
+    ]  # fmt: skip
+
+
+def test_memory_is_that_of_the_days_kept_and_not_of_the_file(tmp_path):
+    """Ten times the file, with the same last days: an eighth more memory at most."""
+    kept = "".join("".join(of_the_day(date(2026, 3, day), 250)) for day in (19, 20, 21))
+    old = ["".join(of_the_day(date(2025, 1, 1) + timedelta(day), 100)) for day in range(120)]
+    small = export(tmp_path, *old[:4], kept).rename(tmp_path / "small.xml")
+    large = export(tmp_path, *old, kept)
+
+    assert large.stat().st_size > 10 * small.stat().st_size
+    assert memory_of_reading(large) < 1.125 * memory_of_reading(small)
 
 
 def test_progress_reaches_the_whole_length_of_the_file(tmp_path):
@@ -235,4 +349,5 @@ def test_progress_reaches_the_whole_length_of_the_file(tmp_path):
     read_export(path, progress=lambda done, total: seen.append((done, total)))
 
     size = path.stat().st_size
-    assert seen == [(1 << 20, size), (size, size)]
+    assert (seen[0][1], seen[-1]) == (size, (size, size))
+    assert seen == sorted(seen)

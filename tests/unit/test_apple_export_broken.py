@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import zipfile
 from datetime import date
+from typing import TYPE_CHECKING
 
 import pytest
 
 from clarity.sources.apple_export import read_export
 from clarity.sources.errors import UnreadableSourceError
 from clarity.sources.people import generate
-from tests.apple_export import HEAD, days, export, lines, record, write_export
+from tests.apple_export import HEAD, days, export, lines, only, record, write_export
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 LAST_DAY = date(2026, 3, 21)
 
@@ -21,7 +27,7 @@ def test_a_truncated_file_keeps_what_was_read_and_says_where_it_broke(tmp_path):
 
     read = read_export(path)
 
-    assert len(read.person.samples) == 2
+    assert len(read.samples) == 2
     assert read.broken_at is not None
     assert read.broken_at.startswith(f"line {HEAD.count(chr(10)) + 5}, byte ")
     assert "unclosed token" in read.broken_at
@@ -33,7 +39,7 @@ def test_bytes_that_are_no_text_end_the_reading_there(tmp_path):
 
     read = read_export(path)
 
-    assert len(read.person.samples) == 1
+    assert len(read.samples) == 1
     assert "not well-formed" in str(read.broken_at)
 
 
@@ -51,16 +57,94 @@ def test_a_damaged_archive_keeps_what_was_unpacked(tmp_path):
 
     assert read.broken_at is not None
     assert "unpacking" in read.broken_at
-    assert len(read.person.samples) > 1000
+    assert len(read.samples) > 1000
 
 
-def test_an_incomplete_archive_is_said(tmp_path):
-    write_export(generate("non-wear", days=2, last_day=LAST_DAY), tmp_path / "export.zip")
+@pytest.mark.parametrize("share", [0.05, 0.5, 0.999])
+def test_an_incomplete_archive_gives_what_is_there_and_says_so(tmp_path, share):
+    write_export(generate("office-worker", days=7, last_day=LAST_DAY), tmp_path / "export.zip")
+    whole = (tmp_path / "export.zip").read_bytes()
     cut = tmp_path / "cut.zip"
-    cut.write_bytes((tmp_path / "export.zip").read_bytes()[:2000])
+    cut.write_bytes(whole[: int(share * len(whole))])
 
-    with pytest.raises(UnreadableSourceError, match=r"whole zip archive.*incomplete download"):
-        read_export(cut)
+    read = read_export(cut)
+
+    everything = len(read_export(tmp_path / "export.zip").samples)
+    assert 0.5 * share * everything < len(read.samples) <= everything
+    assert "incomplete download" in str(read.broken_at)
+    assert ("line " if share < 0.9 else "behind the export") in str(read.broken_at)
+
+
+def streamed(path: Path, method: int, *names: str) -> bytes:
+    """An archive written in one go, so that sizes come after the data as Apple writes it."""
+
+    class Pipe(io.BytesIO):
+        def seekable(self):
+            return False
+
+        def tell(self):
+            raise OSError
+
+    pipe = Pipe()
+    with zipfile.ZipFile(pipe, "w", method) as archive:
+        for name in names:
+            archive.writestr(name, path.read_text() if name == names[-1] else "<gpx/>" * 9000)
+    return pipe.getvalue()
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED])
+def test_an_incomplete_archive_is_read_past_what_stands_before_the_export(tmp_path, method):
+    plain = export(tmp_path, *days(18, 19, 20))
+    names = ("apple_health_export/export_cda.xml", "apple_health_export/exportación.xml")
+    with zipfile.ZipFile(tmp_path / "whole.zip", "w", method) as archive:
+        archive.writestr(names[0], "<ClinicalDocument/>" * 9000)
+        archive.write(plain, names[1])
+    whole = (tmp_path / "whole.zip").read_bytes()
+    for number, content in enumerate((whole, streamed(plain, zipfile.ZIP_DEFLATED, *names))):
+        cut = tmp_path / f"cut{number}.zip"
+        cut.write_bytes(content[: content.rindex(b"PK\x01\x02") - 40])
+
+        assert len(read_export(cut).samples) >= 2
+
+
+def test_an_archive_that_breaks_off_before_the_export_is_said(tmp_path):
+    path = tmp_path / "cut.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("cat.jpg", "miaow")
+    path.write_bytes(path.read_bytes()[:60])
+
+    with pytest.raises(UnreadableSourceError, match=r"export\.xml.*cat\.jpg.*incomplete download"):
+        read_export(path)
+
+
+def test_an_archive_with_a_password_is_said(tmp_path):
+    path = tmp_path / "export.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.write(export(tmp_path, record()), "apple_health_export/export.xml")
+    locked = bytearray(path.read_bytes())
+    for mark, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        locked[locked.index(mark) + flags] |= 1
+    path.write_bytes(bytes(locked))
+
+    with pytest.raises(UnreadableSourceError, match=r"export.zip cannot be unpacked: .*password"):
+        read_export(path)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "iso-8859-1"])
+def test_an_export_in_another_encoding_is_read(tmp_path, encoding):
+    path = export(tmp_path, record(sourceName="Zoë"))
+    text = path.read_text(encoding="utf-8").replace('encoding="UTF-8"', f'encoding="{encoding}"')
+    mark = b"\xfe\xff" if encoding == "utf-16-be" else b""
+    path.write_bytes(mark + text.encode(encoding))
+
+    assert only(path).sources[0].name == "Zoë"
+
+
+def test_a_packed_export_is_read(tmp_path):
+    path = tmp_path / "export.xml.gz"
+    path.write_bytes(gzip.compress(export(tmp_path, record()).read_bytes()))
+
+    assert len(read_export(path).samples) == 1
 
 
 def test_another_archive_is_said_with_what_it_holds(tmp_path):
@@ -81,7 +165,7 @@ def test_an_archive_from_a_phone_in_another_language_is_read(tmp_path):
         )
         archive.writestr("apple_health_export/workout-routes/route.xml", "<gpx/>")
 
-    assert len(read_export(path).person.samples) == 1
+    assert len(read_export(path).samples) == 1
 
 
 def test_a_missing_file_is_said(tmp_path):
@@ -128,6 +212,17 @@ def test_entities_and_outside_files_are_refused(tmp_path, head):
         read_export(export(tmp_path, record(), head=head))
 
 
+def test_entities_hidden_in_another_encoding_are_refused(tmp_path):
+    laughs = (
+        '<!DOCTYPE HealthData [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;"><!ENTITY c "&b;&b;&b;">]>'
+    )
+    path = export(tmp_path, record(sourceName="&c;"), head=laughs)
+    path.write_bytes(path.read_text().encode("utf-16"))
+
+    with pytest.raises(UnreadableSourceError, match="found entities or an outside file"):
+        read_export(path)
+
+
 def test_a_declaration_far_into_the_file_is_refused(tmp_path):
     head = f"<!--{' ' * (1 << 20)}--><!DOCTYPE HealthData [<!ENTITY a 'b'>]>"
 
@@ -138,8 +233,8 @@ def test_a_declaration_far_into_the_file_is_refused(tmp_path):
 def test_the_wrong_declarations_of_some_ios_versions_do_not_stop_the_reading(tmp_path):
     broken = HEAD.replace("  value CDATA #REQUIRED\n", "  value CDATA #REQUIRED\n>\n  x CDATA\n")
 
-    assert len(read_export(export(tmp_path, record(), head=broken)).person.samples) == 1
+    assert len(read_export(export(tmp_path, record(), head=broken)).samples) == 1
 
 
 def test_an_export_without_a_declaration_is_read(tmp_path):
-    assert len(read_export(export(tmp_path, record(), head="")).person.samples) == 1
+    assert len(read_export(export(tmp_path, record(), head="")).samples) == 1

@@ -1,0 +1,182 @@
+"""A CSV of minutes, as research devices and spreadsheets have them.
+
+Rows may come in any order. A cell that cannot be read is rejected by itself, a row whose time
+cannot is rejected as a whole; where half the rows are so, the file is of another kind. A time that
+comes twice counts once, with the mean of its rows; so does the hour that a clock without a zone
+shows twice in autumn. A minute without a row, and an empty cell, was not observed. Epochs shorter
+than a minute are added up (heart rate: averaged) where the whole minute is there; longer ones are
+refused, since what is measured needs to know each minute.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from clarity.domain.rows import zone_named
+from clarity.domain.runs import runs
+from clarity.domain.samples import CLOCK_ALLOWANCE_S
+from clarity.domain.units import DAY_S
+from clarity.sources.csv_columns import CHANNELS, UNKNOWN, Header, header_of, no_such_table
+from clarity.sources.csv_table import Table, read_table
+from clarity.sources.errors import UnreadableSourceError
+from clarity.sources.healthkit import AWAKE
+from clarity.sources.minutes import MINUTE_S, Minutes, epoch_seconds, offsets_in
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import tzinfo
+
+    from numpy.typing import NDArray
+
+HEAD_LINES: Final = 50  # within which the header has to stand
+# A file that says awake all day does not say when the person was in bed: three hours awake on end
+# are not time in bed.
+LONGEST_AWAKE_IN_BED: Final = 180
+_AMOUNTS: Final = ("steps", "counts")
+_FLAG: Final = 0.5  # more than half of a minute's epochs
+
+
+def read_minutes(
+    lines: Sequence[str], name: str, *, time_zone: str | None, last_days: int, now: datetime
+) -> Minutes:
+    """The last days' minutes of a CSV.
+
+    Args:
+        lines: The text, a line at a time.
+        name: Of the file, for messages.
+        time_zone: IANA name. Times that are instants (with a zone, or epoch seconds) are moved to
+            its clock.
+        last_days: Local days to keep, counted back from the newest row.
+        now: Rows of a time more than a day later are rejected.
+
+    Raises:
+        UnreadableSourceError: There is no such header, half the rows cannot be read, the epochs
+            are longer than a minute, or the times are in UTC and nobody says where the person was.
+    """
+    header = header_of(lines[:HEAD_LINES])
+    if header is None:
+        raise no_such_table(name, next((line for line in lines if line.strip()), ""))
+    table = read_table(lines, header, name)
+    wall = _wall(table.seconds, table.offset, time_zone, name)
+    kept = _kept(wall, table, last_days, now)
+    if not kept.any():
+        raise UnreadableSourceError(f"expected rows of the past in {name}, found none")
+    columns = {role: values[kept] for role, values in table.columns.items()}
+    return _minutes(wall[kept], columns, table, name, zone_named(time_zone))
+
+
+def _kept(
+    wall: NDArray[np.float64], table: Table, last_days: int, now: datetime
+) -> NDArray[np.bool_]:
+    """(rows,) whether a row is of the last days; those of the future are rejected."""
+    latest = now.timestamp() + CLOCK_ALLOWANCE_S
+    future = wall > latest
+    for row in np.flatnonzero(future).tolist():
+        found = str(np.datetime64(int(wall[row]), "s"))[:-3].replace("T", " ")
+        expected = f"{datetime.fromtimestamp(latest, UTC):%Y-%m-%d %H:%M} or earlier"
+        table.reject(row, "in_future", "time", expected, found)
+    newest = float(wall[~future].max(initial=-np.inf))
+    since = (newest // DAY_S - last_days + 1) * DAY_S
+    return np.asarray(~future & (wall >= since))
+
+
+def _minutes(
+    wall: NDArray[np.float64],
+    columns: Mapping[str, NDArray[np.float64]],
+    table: Table,
+    name: str,
+    zone: tzinfo | None,
+) -> Minutes:
+    """Rows, in whatever order, as minutes."""
+    times, row_of, repeats = np.unique(wall, return_inverse=True, return_counts=True)
+    epoch = epoch_seconds(times, name)
+    minute = (times // MINUTE_S).astype(np.int64)
+    first, length = int(minute[0]), int(minute[-1] - minute[0]) + 1
+    minute -= first
+
+    def by_minute(role: str) -> NDArray[np.float64]:
+        values = _mean(columns[role], row_of)
+        return _by_minute(values, minute, length, epoch, amount=role in _AMOUNTS)
+
+    minutes = Minutes(
+        first,
+        {role: by_minute(role) for role in columns if role in CHANNELS},
+        zone=zone,
+        remarks=_remarks(table.header, columns, epoch, int((repeats - 1).sum())),
+        rejected=table.rejected,
+    )
+    for role in ("worn", "nonwear"):
+        if role in columns and minutes.worn is None:
+            minutes.worn = by_minute(role) > _FLAG
+    for role in ("stage", "sleep"):
+        if role in columns and minutes.stage is None:
+            order = np.argsort(wall, kind="stable")
+            minutes.stage = _stages(columns[role][order], minute[row_of[order]], length)
+    return minutes
+
+
+def _wall(
+    seconds: NDArray[np.float64], offset: NDArray[np.float64], time_zone: str | None, name: str
+) -> NDArray[np.float64]:
+    """(rows,) seconds on the person's clock, as if it were in UTC."""
+    clock = np.isnan(offset)
+    if clock.all():
+        return seconds
+    if clock.any():
+        raise UnreadableSourceError(
+            f"expected all times of {name} with a zone or all without, found {clock.sum():,} of"
+            f" {len(clock):,} rows without"
+        )
+    zone = zone_named(time_zone)
+    if zone is not None:
+        return seconds + offsets_in(zone, seconds)
+    if not offset.any():
+        raise UnreadableSourceError(
+            f"the times of {name} are in UTC, which is not the person's clock unless you say so:"
+            " give --time-zone (an IANA name such as Europe/Berlin, or UTC)"
+        )
+    return seconds + offset
+
+
+def _mean(values: NDArray[np.float64], row_of: NDArray[np.intp]) -> NDArray[np.float64]:
+    """(times,) the mean of the rows of each time, NaN where none has a value."""
+    seen = ~np.isnan(values)
+    count = np.bincount(row_of[seen], minlength=int(row_of.max()) + 1)
+    total = np.bincount(row_of[seen], values[seen], minlength=len(count))
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
+
+
+def _by_minute(
+    values: NDArray[np.float64], minute: NDArray[np.int64], length: int, epoch: int, *, amount: bool
+) -> NDArray[np.float64]:
+    """(length,) the mean of a minute's epochs; an amount's sum, where all of them are there."""
+    mean = _mean(np.append(values, np.nan), np.append(minute, length - 1))
+    if not amount or epoch == MINUTE_S:
+        return mean
+    epochs = MINUTE_S // epoch
+    found = np.bincount(minute[~np.isnan(values)], minlength=length)
+    return np.where(found == epochs, mean * epochs, np.nan)
+
+
+def _stages(codes: NDArray[np.float64], minute: NDArray[np.int64], length: int) -> NDArray[np.int8]:
+    """(length,) the last known stage of each minute; -1 where none is, or the day is awake."""
+    stages = np.full(length, UNKNOWN, np.int8)
+    known = codes != UNKNOWN
+    stages[minute[known]] = codes[known].astype(np.int8)
+    for low, high in runs(stages == AWAKE):
+        if high - low >= LONGEST_AWAKE_IN_BED:
+            stages[low:high] = UNKNOWN
+    return stages
+
+
+def _remarks(
+    header: Header, columns: Mapping[str, NDArray[np.float64]], epoch: int, repeated: int
+) -> list[str]:
+    read = ", ".join(f"{role} from {header.own_name(role)!r}" for role in columns)
+    remarks = [f"{epoch} s epochs; {read}"]
+    if repeated:
+        remarks.append(f"{repeated:,} rows repeat a time: each time counts once, with their mean")
+    return remarks
