@@ -3,25 +3,49 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import json
 import re
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
 
+from clarity.domain.activity_class import IN_BED, SEDENTARY, UNKNOWN, VIGOROUS
 from clarity.domain.grid import build_grid
 from clarity.domain.quality import assess
 from clarity.domain.samples import Samples, parse_upload
 from clarity.sources import healthkit
-from clarity.sources.people import PEOPLE, Person, Truth, generate, last_full_day, resend, uploads
+from clarity.sources.people import (
+    PEOPLE,
+    STRANGERS,
+    Person,
+    generate,
+    last_full_day,
+    resend,
+    uploads,
+)
+
+if TYPE_CHECKING:
+    from clarity.sources.truth import Truth
 
 LAST_DAY = date(2026, 3, 21)
 NOW = datetime(2026, 3, 23, tzinfo=UTC)
 DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 WEAR_TOLERANCE = 0.07  # a watch on its charger for an hour looks worn in the minutes around
+REFUSED = {"non-wear", "phone-only"}
+FIRST = {  # digest of the upload ids of two weeks: what was made of them stays
+    "office-worker": "52bf058bf1cd",
+    "night-shift": "c1b1b4c872b0",
+    "traveller": "e5c94a5d763b",
+    "two-devices": "3ebd5ecaa823",
+    "non-wear": "e0440f83bf13",
+    "newborn-parent": "7da4d5eb8e25",
+}
+LATER = sorted(set(PEOPLE) - set(FIRST))
 
 
 @functools.cache
@@ -39,7 +63,7 @@ def parsed(documents) -> Samples:
     return Samples.concat(parts)
 
 
-@pytest.mark.parametrize("name", PEOPLE)
+@pytest.mark.parametrize("name", [*PEOPLE, *STRANGERS])
 def test_the_backend_takes_every_sample_of_a_person(name):
     somebody = person(name)
 
@@ -93,17 +117,120 @@ def test_a_typical_week_holds_thousands_of_samples_of_every_kind():
     assert counts["restingHeartRate"] == 7
 
 
-@pytest.mark.parametrize("name", PEOPLE)
+@pytest.mark.parametrize("name", FIRST)
 def test_the_truth_covers_every_minute_and_agrees_with_what_was_recorded(name):
-    somebody = person(name)
-    truth = truth_of(somebody)
-
-    grid = build_grid(parsed(uploads(somebody)), truth.first_day, truth.days)
-    recorded_asleep = np.isin(grid.stage, (1, 3, 4, 5)).reshape(truth.days, -1)
+    truth, worn, asleep = recorded(name)
 
     assert truth.steps.shape == truth.worn.shape == truth.asleep.shape == (7, 1440)
-    assert np.mean(grid.worn.reshape(truth.days, -1) == truth.worn) > 1 - WEAR_TOLERANCE
-    assert np.mean((recorded_asleep == truth.asleep)[truth.worn]) > 0.98
+    assert np.mean(worn == truth.worn) > 1 - WEAR_TOLERANCE
+    assert np.mean((asleep == truth.asleep)[truth.worn]) > 0.98
+
+
+@pytest.mark.parametrize("name", sorted(set(LATER) - {"phone-only", "no-stages"}))
+def test_the_later_peoples_watch_sees_all_sleep_and_not_all_waking(name):
+    truth, worn, asleep = recorded(name)
+    awake_in_bed = (truth.activity == IN_BED) & ~truth.asleep & truth.worn
+
+    assert np.mean(worn == truth.worn) > 1 - WEAR_TOLERANCE
+    assert np.mean(asleep[truth.asleep & truth.worn]) > 0.99
+    assert 0.3 < np.mean(asleep[awake_in_bed]) < 0.8
+    assert not asleep[truth.worn & (truth.activity > IN_BED)].any()
+
+
+def recorded(name: str) -> tuple[Truth, np.ndarray, np.ndarray]:
+    """Somebody's truth, and (days, 1440) which minutes look worn and asleep in the grid."""
+    truth = truth_of(person(name))
+    grid = build_grid(parsed(uploads(person(name))), truth.first_day, truth.days)
+    asleep = np.isin(grid.stage, (1, 3, 4, 5))
+    return truth, grid.worn.reshape(truth.days, -1), asleep.reshape(truth.days, -1)
+
+
+@pytest.mark.parametrize("name", FIRST)
+def test_the_first_people_are_as_they_always_were(name):
+    sha = hashlib.sha256()
+    for seed in (1, 7):
+        somebody = generate(name, last_day=LAST_DAY, seed=seed)
+        sha.update(" ".join(upload_id for upload_id, _ in uploads(somebody)).encode())
+
+    assert sha.hexdigest()[:12] == FIRST[name]
+
+
+def test_a_body_clock_stays_at_its_hour_and_follows_a_journey_by_an_hour_a_day():
+    assert truth_of(person("office-worker")).phase == pytest.approx(np.full(7, 16.5 * 60))
+
+    phase = truth_of(person("traveller")).phase
+
+    assert phase[:4] == pytest.approx(np.full(4, 16.5 * 60))
+    assert phase[5] == pytest.approx(16.5 * 60 + 5 * 60 - 60, abs=30)  # New York to Paris: 5 h
+    assert phase[6] - phase[5] == pytest.approx(-60, abs=1)
+
+
+def test_the_later_people_have_hours_of_their_own():
+    phases = [
+        truth_of(generate("napper", days=1, last_day=LAST_DAY, seed=seed)).phase[0]
+        for seed in range(8)
+    ]
+
+    assert np.std(phases) > 30
+
+
+def test_every_minute_that_took_place_has_a_class():
+    truth = truth_of(person("traveller"))
+
+    assert ((truth.activity == UNKNOWN) == np.isnan(truth.steps)).all()
+    assert (truth.activity[truth.asleep] == IN_BED).all()
+
+
+def test_a_training_without_steps_is_effort():
+    truth = truth_of(person("athlete"))
+    still = truth.steps == 0
+
+    assert (still & (truth.activity == VIGOROUS)).sum() > 5 * 60
+    assert (still & (truth.activity == SEDENTARY)).sum() > 5 * 60
+
+
+def test_devices_record_what_they_can():
+    phone, silent = (
+        Counter(sample["sample_type"] for sample in person(name).samples)
+        for name in ("phone-only", "no-stages")
+    )
+
+    assert set(phone) == {"stepCount"}
+    assert silent["heartRate"] > 1000
+    assert silent["sleepAnalysis"] == 0
+
+
+def test_a_siesta_and_a_second_sleep_are_sleep():
+    napper, split = (truth_of(person(name)).sleep_periods for name in ("napper", "split-sleeper"))
+
+    assert len(napper) == pytest.approx(14, abs=1)
+    assert len(split) == pytest.approx(14, abs=2)
+    assert max(period.asleep_minutes for period in split) < 300
+
+
+def test_a_fever_quickens_the_heart_at_rest():
+    beats = [s for s in person("ill-week").samples if s["sample_type"] == "heartRate"]
+    ill = [s["value"] for s in beats if "2026-03-17T12" < s["start_date"] < "2026-03-20T12"]
+    well = [s["value"] for s in beats if s["start_date"] < "2026-03-16T12"]
+
+    assert np.percentile(ill, 10) > np.percentile(well, 10) + 10
+
+
+def test_a_beta_blocker_flattens_the_heart():
+    spread = {
+        name: np.std([s["value"] for s in person(name).samples if s["sample_type"] == "heartRate"])
+        for name in ("beta-blocker", "athlete")
+    }
+
+    assert spread["beta-blocker"] < 0.5 * spread["athlete"]
+
+
+def test_an_old_person_walks_less_and_shifts_move_the_nights():
+    steps = {name: np.nansum(truth_of(person(name)).steps) for name in PEOPLE}
+    rotating = truth_of(person("rotating-shifts")).asleep.reshape(7, 24, 60).any(axis=2)
+
+    assert steps["older-adult"] < 0.7 * steps["office-worker"]
+    assert rotating.any(axis=0).sum() > 14  # hours of the day in which there was sleep
 
 
 def test_the_shown_total_counts_a_walk_with_two_devices_once():
@@ -170,7 +297,16 @@ def test_a_week_with_the_watch_in_a_drawer_does_not_pass_the_gate():
     assert not truth.worn[2:6].any()
 
 
-@pytest.mark.parametrize("name", sorted(set(PEOPLE) - {"non-wear"}))
+def test_a_phone_alone_does_not_pass_the_gate():
+    somebody = person("phone-only")
+    truth = truth_of(somebody)
+
+    quality = assess(build_grid(parsed(uploads(somebody)), truth.first_day, truth.days))
+
+    assert not quality.sufficient
+
+
+@pytest.mark.parametrize("name", sorted(set(PEOPLE) - REFUSED))
 def test_every_other_week_passes_the_gate(name):
     somebody = person(name)
     truth = truth_of(somebody)

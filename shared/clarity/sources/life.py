@@ -5,12 +5,13 @@ This is the truth that the devices record in part and that measurements are comp
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from clarity.sources.healthkit import AWAKE, CORE, DEEP, REM
+from clarity.sources.timeline import MINUTES_PER_DAY
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,18 +24,55 @@ EPOCHS_PER_MINUTE = 2  # 30 s, as in polysomnography
 STIRRING_AWAKE = 1.5  # short walks an hour where the routine says nothing
 STOPS = 0.05  # share of the minutes of a walk spent at red lights and doors
 UP_AT_NIGHT = 0.06  # share of the longer times awake in bed that are walked away
+UPRIGHT = 9.0  # beats a minute that sitting and standing add to lying
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """How a person's heart and body clock work.
+
+    Attributes:
+        resting: Heart rate in quiet waking, lying down, beats a minute.
+        clock_low: Local hour at which the body clock holds heart rate lowest.
+        clock_amplitude: Half of the body clock's daily wave in heart rate, beats a minute.
+        gain: Share of the usual answer of the heart to posture and effort.
+        age: In years.
+        unrest: How far the heart rate wanders by itself, times the usual.
+    """
+
+    resting: float = 58.0
+    clock_low: float = 4.5
+    clock_amplitude: float = 4.0
+    gain: float = 1.0
+    age: float = 40.0
+    unrest: float = 1.0
+
+    @property
+    def reserve(self) -> float:
+        """Beats a minute from rest to the most: Tanaka 2001, doi:10.1016/S0735-1097(00)01054-8."""
+        return 208 - 0.7 * self.age - (self.resting + UPRIGHT)
+
+    def later(self, hours: float) -> Body:
+        """The same with its clock so much later."""
+        return replace(self, clock_low=self.clock_low + hours)
 
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """(minutes,) arrays on the timeline's absolute minutes; `stages` is (2 * minutes,)."""
+    """(minutes,) arrays on the timeline's absolute minutes; `stages` is (2 * minutes,).
+
+    `acrophase` is the local minute of the day at which the body clock, as it stands in this
+    minute, is highest.
+    """
 
     timeline: Timeline
+    body: Body
     stages: NDArray[np.int8]
     beds: tuple[Span, ...]
     workouts: tuple[Span, ...]
     steps: NDArray[np.float64]
     heart_rate: NDArray[np.float64]
+    acrophase: NDArray[np.float64]
     worn: NDArray[np.bool_]
     carried: NDArray[np.bool_]
 
@@ -49,26 +87,24 @@ class Life:
         return np.asarray(self.stages[::EPOCHS_PER_MINUTE] != OUT_OF_BED)
 
 
-def live(plan: Plan, *, resting: float, clock_low: float) -> Life:
-    """Turn a plan into minutes.
-
-    Args:
-        plan: what the person does and when.
-        resting: heart rate in quiet waking, beats a minute.
-        clock_low: local hour at which the body clock holds heart rate lowest.
-    """
+def live(plan: Plan, body: Body) -> Life:
+    """Turn a plan, what the person does and when, into minutes."""
     minutes = len(plan.timeline)
     stages = np.full(minutes * EPOCHS_PER_MINUTE, OUT_OF_BED, dtype=np.int8)
     for bed in plan.sleeps:
         _put(stages, bed, hypnogram(bed, plan.rng))
     steps = _steps(plan, stages)
+    clock = _clock_hours(plan.timeline)
+    ahead = 60 * (body.clock_low + 12 - clock)
     return Life(
         timeline=plan.timeline,
+        body=body,
         stages=stages,
         beds=_inside(plan.sleeps, minutes),
         workouts=_inside(plan.workouts, minutes),
         steps=steps,
-        heart_rate=_heart_rate(plan, stages, steps, resting, clock_low),
+        heart_rate=_heart_rate(plan, stages, steps, body, clock),
+        acrophase=(plan.timeline.minute + ahead) % MINUTES_PER_DAY,
         worn=~_mask(plan.watch_off, minutes),
         carried=~_mask(plan.phone_away, minutes) & (stages[::EPOCHS_PER_MINUTE] == OUT_OF_BED),
     )
@@ -163,8 +199,8 @@ def _heart_rate(
     plan: Plan,
     stages: NDArray[np.int8],
     steps: NDArray[np.float64],
-    resting: float,
-    clock_low: float,
+    body: Body,
+    clock: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """Beats a minute: body clock, posture, sleep stage, effort with a lag, slow noise."""
     rng, minutes = plan.rng, len(steps)
@@ -173,7 +209,7 @@ def _heart_rate(
     for span in plan.workouts:
         part = effort[span.within(minutes)]
         part[:] = span.level * rng.normal(1, 0.03, len(part))
-    noise = rng.normal(0, 1.6, minutes)
+    noise = rng.normal(0, 1.6 * body.unrest, minutes)
     wander = np.empty(minutes)
     lagged = np.empty(minutes)
     slow = fast = 0.0
@@ -183,19 +219,22 @@ def _heart_rate(
         wander[i], lagged[i] = slow, fast
     posture = np.select(
         [by_minute == OUT_OF_BED, by_minute == AWAKE, by_minute == REM, by_minute == DEEP],
-        [9.0, 1.0, -3.0, -7.0],
+        [UPRIGHT, 1.0, -3.0, -7.0],
         -5.0,
     )
-    return (resting + posture + lagged + wander + _body_clock(plan.timeline, clock_low)).clip(
-        38, 195
-    )
+    answer = body.resting + body.gain * posture + body.gain * lagged
+    wave = -body.clock_amplitude * np.cos(2 * np.pi * (clock - body.clock_low) / 24)
+    fever = np.zeros(minutes)
+    for span in plan.fevers:
+        fever[span.within(minutes)] = span.level
+    return (answer + wander + wave + fever).clip(38, 195)
 
 
-def _body_clock(timeline: Timeline, low_hour: float) -> NDArray[np.float64]:
-    """The circadian part of heart rate; after a journey it follows by an hour a day."""
+def _clock_hours(timeline: Timeline) -> NDArray[np.float64]:
+    """What the body takes for the hour; after a journey it follows by an hour a day."""
     hours = np.arange(len(timeline)) / 60
     if timeline.trip:
         jump = (timeline.offset[-1] - timeline.offset[0]) / 3600
         days_since = (hours - (timeline.landing - timeline.start) / 3600).clip(0) / 24
         hours = hours + np.sign(jump) * np.minimum(days_since, abs(jump))
-    return np.asarray(-4.0 * np.cos(2 * np.pi * (hours - low_hour) / 24))
+    return np.asarray(hours)

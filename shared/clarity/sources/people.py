@@ -6,7 +6,7 @@ The same name, days, last day and seed give the same samples, byte for byte.
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -14,28 +14,73 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from clarity.sources import healthkit, routines
-from clarity.sources.healthkit import AWAKE, CORE, Json
-from clarity.sources.life import EPOCHS_PER_MINUTE, Life, live
-from clarity.sources.recording import record
+from clarity.sources import healthkit, routines, strangers, unusual
+from clarity.sources.life import OUT_OF_BED, Body, live
+from clarity.sources.recording import PULSE_MINUTES, misread, record
 from clarity.sources.timeline import Timeline, Trip
+from clarity.sources.truth import truth_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from numpy.typing import NDArray
+    from clarity.sources.healthkit import Json
+    from clarity.sources.truth import Truth
+
+# How much people's hours differ, and their body clocks from their hours: Roenneberg et al. 2007,
+# doi:10.1016/j.smrv.2007.07.005; Burgess & Fogg 2008, doi:10.1371/journal.pone.0003055.
+LATE_MINUTES = 60.0
+APART_MINUTES = 45.0
+# Wearables see 18 to 54 % of the waking in bed: Chinoy et al. 2021, doi:10.1093/sleep/zsaa291.
+MISREAD = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Persona:
-    """Who a generated person is."""
+    """Who a generated person is.
+
+    Attributes:
+        description: In a few words.
+        time_zone: Home.
+        routine: How a day is spent.
+        body: How heart and body clock work.
+        destination: Where a journey in mid-week leads, if there is one.
+        varies: Whether each seed lives, and has its body clock, at hours of its own.
+        stages: Whether the watch records sleep.
+        misread: Share of the times awake in bed that the watch takes for sleep.
+        pulse: From how many minutes on, and to how many, between two heart rates at rest.
+    """
 
     description: str
     time_zone: str
     routine: Callable[[routines.Plan, int, int], None]
-    resting_heart_rate: float = 58.0
-    clock_low: float = 4.5  # local hour of the body clock's lowest heart rate
+    body: Body = field(default_factory=Body)
     destination: str = ""
+    varies: bool = False
+    stages: bool = True
+    misread: float = 0.0
+    pulse: tuple[float, float] = PULSE_MINUTES
+
+
+def _varied(
+    description: str,
+    time_zone: str,
+    routine: Callable[[routines.Plan, int, int], None],
+    *,
+    stages: bool = True,
+    pulse: tuple[float, float] = PULSE_MINUTES,
+    **body: float,
+) -> Persona:
+    """Somebody whose hours are the seed's own, and whose watch sees half of the waking at night."""
+    return Persona(
+        description,
+        time_zone,
+        routine,
+        Body(**body),
+        varies=True,
+        stages=stages,
+        misread=MISREAD,
+        pulse=pulse,
+    )
 
 
 PEOPLE: Mapping[str, Persona] = MappingProxyType(
@@ -47,63 +92,133 @@ PEOPLE: Mapping[str, Persona] = MappingProxyType(
             "works four nights on a ward and sleeps in the daytime",
             "America/Chicago",
             routines.night_shift,
-            clock_low=10.5,
+            Body(clock_low=10.5),
         ),
         "traveller": Persona(
             "flies from New York to Paris overnight in mid-week",
             "America/New_York",
             routines.traveller,
-            resting_heart_rate=62.0,
+            Body(resting=62.0),
             destination="Europe/Paris",
         ),
         "two-devices": Persona(
             "walks with watch and phone, or with only one of them",
             "Europe/London",
             routines.two_devices,
-            resting_heart_rate=54.0,
+            Body(resting=54.0),
         ),
         "non-wear": Persona(
             "leaves the watch in a drawer for most of the week",
             "America/Los_Angeles",
             routines.non_wear,
-            resting_heart_rate=64.0,
+            Body(resting=64.0),
         ),
         "newborn-parent": Persona(
             "sleeps in short pieces and walks a child at night",
             "Asia/Kolkata",
             routines.newborn_parent,
-            resting_heart_rate=66.0,
+            Body(resting=66.0),
+        ),
+        "napper": _varied(
+            "goes to bed late and sleeps again after lunch, every day",
+            "Europe/Madrid",
+            unusual.napper,
+            resting=60.0,
+            clock_low=5.2,
+        ),
+        "split-sleeper": _varied(
+            "sleeps twice a night, with two hours awake between",
+            "America/Sao_Paulo",
+            unusual.split_sleeper,
+            clock_low=3.8,
+        ),
+        "phone-only": _varied(
+            "has a phone and no watch", "Asia/Tokyo", unusual.phone_only, resting=63.0
+        ),
+        "no-stages": _varied(
+            "wears a watch that records no sleep",
+            "Europe/Lisbon",
+            unusual.no_stages,
+            stages=False,
+            resting=61.0,
+        ),
+        "older-adult": _varied(
+            "walks little, naps, wakes often and early; a body clock early and flat",
+            "Europe/Stockholm",
+            unusual.older_adult,
+            resting=66.0,
+            clock_low=2.8,
+            clock_amplitude=2.4,
+            age=76,
+        ),
+        "athlete": _varied(
+            "trains twice a day, cycles and swims without steps",
+            "America/Denver",
+            unusual.athlete,
+            resting=48.0,
+            age=26,
+        ),
+        "irregular": _varied(
+            "has no fixed hours", "America/Toronto", unusual.irregular, clock_low=5.5
+        ),
+        "ill-week": _varied(
+            "lies in bed for days with a fever", "Australia/Sydney", unusual.ill_week, resting=62.0
+        ),
+        "beta-blocker": _varied(
+            "takes a medicine that slows the heart and flattens what it answers",
+            "Europe/Rome",
+            unusual.beta_blocker,
+            resting=54.0,
+            clock_amplitude=1.8,
+            gain=0.55,
+            age=62,
+        ),
+        "rotating-shifts": _varied(
+            "works early, late and at night in one week; the body clock stays behind",
+            "Asia/Seoul",
+            unusual.rotating_shifts,
+            clock_low=5.0,
         ),
     }
 )
-
-
-@dataclass(frozen=True, slots=True)
-class SleepPeriod:
-    """From falling asleep to the last waking, of one stay in bed."""
-
-    onset: datetime
-    offset: datetime
-    asleep_minutes: float
-    awake_minutes: float
-
-
-@dataclass(frozen=True, slots=True)
-class Truth:
-    """What really happened, on the minutes of each local day.
-
-    `steps` is (days, 1440), NaN where a clock change left the minute out; `worn` (the watch) and
-    `asleep` are (days, 1440) bool; `shown_steps` is (days,): the totals as the Health app shows
-    them from what the devices counted.
-    """
-
-    first_day: date
-    days: int
-    steps: NDArray[np.float64]
-    worn: NDArray[np.bool_]
-    asleep: NDArray[np.bool_]
-    sleep_periods: tuple[SleepPeriod, ...]
-    shown_steps: NDArray[np.float64]
+# To be measured, and not to be looked at while the domain is worked on.
+STRANGERS: Mapping[str, Persona] = MappingProxyType(
+    {
+        "sofa": _varied("sits still all evening", "Europe/Paris", strangers.sofa),
+        "desk": _varied("sits still all day", "Asia/Singapore", strangers.desk, resting=72.0),
+        "insomniac": _varied(
+            "lies awake for two hours a night", "Europe/Oslo", strangers.insomniac, resting=64.0
+        ),
+        "gardener": _varied("is on their feet all day", "Europe/Dublin", strangers.gardener),
+        "four-sleeps": _varied(
+            "sleeps four times a day", "Atlantic/Azores", strangers.four_sleeps, clock_low=4.0
+        ),
+        "night-charger": _varied(
+            "takes the watch off at night", "America/Bogota", strangers.night_charger
+        ),
+        "student": _varied(
+            "lives four hours late", "Europe/Warsaw", strangers.student, clock_low=8.3, age=21
+        ),
+        "flat-heart": _varied(
+            "a heart that hardly slows asleep",
+            "America/Halifax",
+            strangers.sofa,
+            gain=0.5,
+            clock_amplitude=2.5,
+            age=68,
+        ),
+        "restless-heart": _varied(
+            "a heart rate that wanders twice as far", "Asia/Dubai", unusual.no_stages, unrest=2.0
+        ),
+        "old-watch": _varied(
+            "a watch that takes a heart rate every ten minutes",
+            "Pacific/Auckland",
+            strangers.gardener,
+            pulse=(6.0, 14.0),
+        ),
+    }
+)
+_EVERYBODY = {**PEOPLE, **STRANGERS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +243,7 @@ class Person:
 
 def last_full_day(name: str, now: datetime) -> date:
     """The last day that is over wherever this person is: the latest that may be generated."""
-    persona = PEOPLE[name]
+    persona = _EVERYBODY[name]
     zones = [zone for zone in (persona.time_zone, persona.destination) if zone]
     return min(now.astimezone(ZoneInfo(zone)).date() for zone in zones) - timedelta(days=1)
 
@@ -139,25 +254,31 @@ def generate(name: str, *, days: int = 7, last_day: date, seed: int = 1) -> Pers
     Raises:
         ValueError: no such person, or fewer than one day.
     """
-    if name not in PEOPLE:
-        raise ValueError(f"unknown person {name!r}: expected one of {', '.join(PEOPLE)}")
+    if name not in _EVERYBODY:
+        raise ValueError(f"unknown person {name!r}: expected one of {', '.join(_EVERYBODY)}")
     if days < 1:
         raise ValueError(f"expected at least 1 day, found {days}")
-    persona = PEOPLE[name]
-    rng = np.random.default_rng([seed, zlib.crc32(name.encode())])
+    persona = _EVERYBODY[name]
+    who = zlib.crc32(name.encode())
+    rng = np.random.default_rng([seed, who])
+    own = np.random.default_rng([seed, who, 1])  # what came later takes nothing from the first
     timeline = _timeline(persona, last_day - timedelta(days - 1), days)
-    plan = routines.Plan(timeline, rng)
+    late, apart = own.normal(0, [LATE_MINUTES, APART_MINUTES]) * persona.varies
+    plan = routines.Plan(timeline, rng, shift=float(late))
     for day in range(-1, days):  # the evening before belongs to the first night
         persona.routine(plan, day, (timeline.first_day + timedelta(day)).weekday())
-    life = live(plan, resting=persona.resting_heart_rate, clock_low=persona.clock_low)
-    samples, shown = record(life, rng)
+    life = live(plan, persona.body.later((late + apart) / 60))
+    believed = misread(life.stages, persona.misread, own)
+    if not persona.stages:
+        believed = np.full_like(believed, OUT_OF_BED)
+    samples, shown = record(life, rng, believed, persona.pulse)
     return Person(
         name=name,
         description=persona.description,
         time_zone=persona.time_zone,
         samples=samples,
         zones=_zones(timeline),
-        truth=_truth(life, shown),
+        truth=truth_of(life, shown),
     )
 
 
@@ -171,35 +292,6 @@ def _timeline(persona: Persona, first_day: date, days: int) -> Timeline:
 def _zones(timeline: Timeline) -> tuple[tuple[int, str], ...]:
     here = (timeline.start, timeline.home)
     return (here, (timeline.landing, timeline.trip.zone)) if timeline.trip else (here,)
-
-
-def _truth(life: Life, shown: NDArray[np.float64]) -> Truth:
-    timeline = life.timeline
-    return Truth(
-        first_day=timeline.first_day,
-        days=timeline.days,
-        steps=timeline.by_local_minute(life.steps),
-        worn=timeline.by_local_minute(life.worn.astype(float)) > 0,
-        asleep=timeline.by_local_minute(life.asleep.astype(float)) > 0,
-        sleep_periods=tuple(_sleep_periods(life)),
-        shown_steps=np.round(np.nansum(timeline.by_local_minute(shown), axis=1)),
-    )
-
-
-def _sleep_periods(life: Life) -> Iterator[SleepPeriod]:
-    for bed in life.beds:
-        low = max(0, bed.start) * EPOCHS_PER_MINUTE
-        stages = life.stages[low : bed.stop * EPOCHS_PER_MINUTE]
-        asleep = np.flatnonzero(stages >= CORE)
-        if not len(asleep):
-            continue
-        inner = stages[asleep[0] : asleep[-1] + 1]
-        yield SleepPeriod(
-            onset=life.timeline.moment((low + asleep[0]) / EPOCHS_PER_MINUTE),
-            offset=life.timeline.moment((low + asleep[-1] + 1) / EPOCHS_PER_MINUTE),
-            asleep_minutes=len(asleep) / EPOCHS_PER_MINUTE,
-            awake_minutes=int((inner == AWAKE).sum()) / EPOCHS_PER_MINUTE,
-        )
 
 
 def uploads(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from clarity.sources import healthkit
-from clarity.sources.healthkit import AWAKE, IN_BED, PHONE, REM, WATCH, Json
+from clarity.sources.healthkit import AWAKE, CORE, IN_BED, PHONE, REM, WATCH, Json
 from clarity.sources.life import EPOCHS_PER_MINUTE, OUT_OF_BED
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from clarity.sources.life import Life
     from clarity.sources.timeline import Timeline
 
+PULSE_MINUTES = (2.8, 5.8)  # between two heart rates at rest
 LONGEST_INTERVAL = 10  # minutes; HealthKit closes a step sample after about this long
 
 
@@ -58,12 +59,33 @@ def _intervals(
         yield start, previous + 1
 
 
-def watch_samples(life: Life, rng: np.random.Generator) -> list[Json]:
-    """Everything that the watch records but steps."""
+def misread(stages: NDArray[np.int8], share: float, rng: np.random.Generator) -> NDArray[np.int8]:
+    """The stages with this share of the times awake in bed taken for sleep, as wearables do."""
+    out = stages.copy()
+    for code, start, stop in _runs(stages):
+        if code == AWAKE and rng.random() < share:
+            out[start:stop] = CORE
+    return out
+
+
+def watch_samples(
+    life: Life,
+    rng: np.random.Generator,
+    stages: NDArray[np.int8],
+    pulse: tuple[float, float],
+) -> list[Json]:
+    """Everything that the watch records but steps.
+
+    Args:
+        life: What takes place.
+        rng: Of what the watch adds.
+        stages: (2 * minutes,) the sleep that it believes.
+        pulse: From how many minutes on, and to how many, between two heart rates at rest.
+    """
     return [
-        *_heart_rate(life, rng),
+        *_heart_rate(life, rng, pulse),
         *_workouts(life),
-        *_sleep(life),
+        *_sleep(life, stages),
         *_energy(life, rng),
         *_variability(life, rng),
         *_oxygen(life, rng),
@@ -72,8 +94,8 @@ def watch_samples(life: Life, rng: np.random.Generator) -> list[Json]:
     ]
 
 
-def _heart_rate(life: Life, rng: np.random.Generator) -> Iterator[Json]:
-    """About every five minutes, and every five seconds in a workout."""
+def _heart_rate(life: Life, rng: np.random.Generator, pulse: tuple[float, float]) -> Iterator[Json]:
+    """Every few minutes, and every five seconds in a workout."""
     training = np.zeros(len(life.steps), dtype=bool)
     for span in life.workouts:
         training[span.within(len(training))] = True
@@ -86,7 +108,7 @@ def _heart_rate(life: Life, rng: np.random.Generator) -> Iterator[Json]:
             at = life.timeline.start + seconds
             context = {"HKMetadataKeyHeartRateMotionContext": moving}
             yield healthkit.quantity("heartRate", beats, at, at, metadata=context)
-        seconds += rng.integers(4, 7) if training[minute] else 60 * rng.uniform(2.8, 5.8)
+        seconds += rng.integers(4, 7) if training[minute] else 60 * rng.uniform(*pulse)
 
 
 def _workouts(life: Life) -> Iterator[Json]:
@@ -99,10 +121,10 @@ def _workouts(life: Life) -> Iterator[Json]:
             yield healthkit.quantity("workout", minutes, first, last, metadata=activity)
 
 
-def _sleep(life: Life) -> Iterator[Json]:
+def _sleep(life: Life, believed: NDArray[np.int8]) -> Iterator[Json]:
     """In-bed spans and stage runs, where the watch was on."""
     epochs_worn = np.repeat(life.worn, EPOCHS_PER_MINUTE)
-    stages = np.where(epochs_worn, life.stages, OUT_OF_BED)
+    stages = np.where(epochs_worn, believed, OUT_OF_BED)
     for code, start, stop in _runs(np.where(stages == OUT_OF_BED, OUT_OF_BED, IN_BED)):
         yield _stage_sample(life.timeline, code, start, stop)
     for code, start, stop in _runs(stages):
@@ -190,13 +212,18 @@ def _resting(life: Life) -> Iterator[Json]:
         yield healthkit.quantity("restingHeartRate", value, first, last)
 
 
-def record(life: Life, rng: np.random.Generator) -> tuple[list[Json], NDArray[np.float64]]:
+def record(
+    life: Life,
+    rng: np.random.Generator,
+    stages: NDArray[np.int8],
+    pulse: tuple[float, float],
+) -> tuple[list[Json], NDArray[np.float64]]:
     """All samples in time order, and (minutes,) the steps as the phone's Health app merges them.
 
     Health shows one device for each moment: the watch where it is worn, else the phone.
     """
     watch, watch_count = step_samples(life, rng, WATCH, 0.012)
     phone, phone_count = step_samples(life, rng, PHONE, 0.03)
-    samples = [*watch, *phone, *watch_samples(life, rng)]
+    samples = [*watch, *phone, *watch_samples(life, rng, stages, pulse)]
     samples.sort(key=lambda sample: (sample["start_date"], sample["end_date"]))
     return samples, np.where(life.worn, watch_count, phone_count)

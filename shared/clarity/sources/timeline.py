@@ -93,6 +93,13 @@ class Timeline:
         total[~seen] = np.nan
         return total
 
+    def last_by_local_minute(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(days, 1440): a minute that came twice holds the later value, one that never came NaN."""
+        out = np.full((self.days, MINUTES_PER_DAY), np.nan)
+        inside = (self.day >= 0) & (self.day < self.days)
+        out[self.day[inside], self.minute[inside]] = values[inside]
+        return out
+
 
 def _midnight(day: date) -> int:
     return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())

@@ -32,7 +32,7 @@ WIDTH = 170  # of a file or a pipe, where lines need no wrapping
 
 @click.group()
 def evaluate() -> None:
-    """Measure a claim of this package on public data that you have."""
+    """Measure a claim of this package: on public data that you have, or on generated people."""
 
 
 @evaluate.command()
@@ -40,7 +40,7 @@ def evaluate() -> None:
     "--data",
     required=True,
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Folder in the layout of PhysioNet's sleep-accel: three .csv.gz files a person.",
+    help="Folder in the layout of PhysioNet's sleep-accel: three .csv.gz (or .csv) files a person.",
 )
 @click.option("--shipped", is_flag=True, help="Score the detector in the package; train nothing.")
 @click.option(
@@ -59,7 +59,7 @@ def sleep(data: Path, shipped: bool, out: Path | None) -> None:
     with Progress(console=Console(stderr=True)) as progress:
         reading = progress.add_task("reading nights", total=None)
         try:
-            nights = read_nights(
+            nights, remarks = read_nights(
                 data,
                 lambda done, total: progress.update(reading, completed=done, total=total),
             )
@@ -67,18 +67,74 @@ def sleep(data: Path, shipped: bool, out: Path | None) -> None:
                 "scoring", total=len(nights) * (2 if shipped else len(OURS))
             )
             run = evaluate_shipped if shipped else evaluate_folds
-            evaluation = run(nights, lambda: progress.advance(scoring))
+            evaluation = run(nights, lambda: progress.advance(scoring)).with_notes(remarks)
         except (UnusableNightError, ValueError) as error:
             raise click.ClickException(str(error)) from error
     _show(evaluation)
     if out is not None:
-        _write(evaluation, out)
+        _write(evaluation.to_document(), out)
+
+
+@evaluate.command()
+@click.option(
+    "--seeds",
+    default=10,
+    show_default=True,
+    type=click.IntRange(min=1),
+    help="Weeks of each person.",
+)
+@click.option(
+    "--first-seed",
+    default=1000,
+    show_default=True,
+    type=click.IntRange(min=0),
+    help="The first of them. Seeds below 1000 are for development: report none of their figures.",
+)
+@click.option("--days", default=7, show_default=True, type=click.IntRange(min=7))
+@click.option("--person", "names", multiple=True, help="Only this person; may be repeated.")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="Also write all as JSON."
+)
+def people(
+    seeds: int, first_seed: int, days: int, names: tuple[str, ...], out: Path | None
+) -> None:
+    """Wear, steps, sleep, body clock and activity of generated people against their truth.
+
+    Each figure stands beside a trivial answer. Some people are strangers: nobody looks at them
+    while the domain is worked on, and they have goals of their own. All generated people are
+    easier than real ones.
+    """
+    # Here, so that other commands do without.
+    from clarity.sources.people import PEOPLE, STRANGERS  # noqa: PLC0415  see above
+    from clarity.studies.people_evaluation import evaluate_people  # noqa: PLC0415  see above
+    from clarity.studies.people_page import sentences, tables  # noqa: PLC0415  see above
+
+    chosen, numbers = names or (*PEOPLE, *STRANGERS), range(first_seed, first_seed + seeds)
+    with Progress(console=Console(stderr=True)) as progress:
+        scoring = progress.add_task("scoring weeks", total=len(chosen) * seeds)
+        try:
+            evaluation = evaluate_people(
+                chosen, numbers, days=days, done=lambda: progress.advance(scoring)
+            )
+        except ValueError as error:
+            raise click.ClickException(str(error)) from error
+    console = _console()
+    for table in tables(evaluation):
+        console.print(table)
+    for sentence in sentences(evaluation):
+        console.print(sentence, highlight=False, markup=False, soft_wrap=True)
+    if out is not None:
+        first, last = numbers[0], numbers[-1]
+        _write({"first_seed": first, "last_seed": last, **evaluation.to_document()}, out)
+
+
+def _console() -> Console:
+    console = Console()
+    return console if console.is_terminal else Console(width=WIDTH)
 
 
 def _show(evaluation: Evaluation) -> None:
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=WIDTH)
+    console = _console()
     table = Table("detector", *HEADINGS.values())
     for row in evaluation.rows:
         table.add_row(row.name, *(_cell(row.figures.get(name)) for name in HEADINGS))
@@ -95,9 +151,9 @@ def _cell(figure: Figure | None) -> str:
     return f"{figure.value:.3f}\n{figure.low:.2f} to {figure.high:.2f}"
 
 
-def _write(evaluation: Evaluation, out: Path) -> None:
+def _write(document: dict[str, object], out: Path) -> None:
     """As JSON; a figure that there is not is null."""
-    text = json.dumps(_plain(evaluation.to_document()), indent=1) + "\n"
+    text = json.dumps(_plain(document), indent=1) + "\n"
     try:
         out.write_text(text, encoding="utf-8")
     except OSError as error:
