@@ -1,120 +1,70 @@
-"""`make bench`: ours beside the peer and the limit, as ratios of one run on this machine."""
+"""`make bench`: ours beside the peers and the goals, as ratios of one run on this machine.
+
+Times are the processor's, the fastest of some turns on one core, taken in turn with the peers'
+after each peer's result was compared with ours (1e-9). Machines differ; read the ratios.
+"""
 
 from __future__ import annotations
 
-import json
-import statistics
-import subprocess
-import sys
-import time
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import pandas as pd
+import pydantic
 from rich.console import Console
 from rich.progress import track
-from rich.table import Table
 
-from clarity.domain.analysis import analyse, best_week
-from clarity.domain.quality import assess
-from clarity.domain.samples import Samples, parse_upload
-from clarity.sources import people
+from tests.bench import cold, metrics, pyactigraphy, week
+from tests.bench.contest import machine, measure, one_core, table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-REPOSITORY = Path(__file__).resolve().parents[2]
-HELLO = "tests/bench/hello/main.py"
-FUNCTIONS = ("ingest", "preprocess", "insights")
-MAX_RATIO, MAX_MIB = 3.0, 120.0
+    from tests.bench.contest import Contest
 
-# In a fresh interpreter: load the door as functions-framework does, compose what the first event
-# would compose, and say what that took.
-_PROBE = """
-import json, resource, sys, time
-sys.path.insert(0, "shared")
-start = time.perf_counter()
-from functions_framework import create_app
-create_app(sys.argv[1], sys.argv[2])
-seconds = time.perf_counter() - start
-rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-print(json.dumps([seconds, rss / (1024 if sys.platform == "linux" else 1024 ** 2),
-                  "tensorflow" in sys.modules]))
-"""
+COLD = "cold"
+GROUPS: dict[str, tuple[str, Callable[[], list[Contest]]]] = {
+    "decode": ("Decoding a week of samples", week.decoding),
+    "grid": ("Samples to minutes", week.preparing),
+    "metrics": ("Metrics of 7 complete days of minutes", metrics.contests),
+    "week": ("A week without PAT, from stored columns", week.whole),
+}
 
 
-def cold_start(target: str, source: str, runs: int) -> tuple[float, float]:
-    """Median seconds to load a door, and its resident MiB."""
-    measured = []
-    for _ in range(runs):
-        command = [sys.executable, "-W", "ignore", "-c", _PROBE, target, source]
-        printed = subprocess.run(
-            command, cwd=REPOSITORY, check=True, capture_output=True, text=True
-        ).stdout
-        seconds, mib, tensorflow = json.loads(printed.splitlines()[-1])
-        if tensorflow:
-            raise click.ClickException(f"{target} imports TensorFlow")
-        measured.append((seconds, mib))
-    return statistics.median(s for s, _ in measured), statistics.median(m for _, m in measured)
-
-
-def cold_starts(console: Console, runs: int) -> Table:
-    """Each function beside a hello-world function."""
-    doors = {"hello": HELLO} | {name: f"functions/{name}/main.py" for name in FUNCTIONS}
-    costs = {
-        name: cold_start(name, source, runs)
-        for name, source in track(doors.items(), "cold starts", console=console)
-    }
-    table = Table("function", "import, s", "MiB", "x hello", "limits", title="Cold start")
-    base = costs["hello"][0]
-    for name, (seconds, mib) in costs.items():
-        ratio = seconds / base
-        held = "held" if ratio <= MAX_RATIO and mib <= MAX_MIB else "missed"
-        limits = "-" if name == "hello" else f"<= {MAX_RATIO:g}x, <= {MAX_MIB:g} MiB: {held}"
-        table.add_row(name, f"{seconds:.2f}", f"{mib:.0f}", f"{ratio:.1f}", limits)
-    return table
-
-
-def best_of(work: Callable[[], object], runs: int) -> float:
-    """The fastest of some runs, in milliseconds."""
-    times = []
-    for _ in range(runs):
-        start = time.perf_counter()
-        work()
-        times.append((time.perf_counter() - start) * 1000)
-    return min(times)
-
-
-def a_week(runs: int) -> Table:
-    """What a generated week costs before PAT."""
-    now = datetime.now(UTC)
-    person = people.generate("office-worker", last_day=people.last_full_day("office-worker", now))
-    documents = [document for _, document in people.uploads(person)]
-
-    def parse() -> Samples:
-        parsed = [parse_upload(document, received_at=now).samples for document in documents]
-        return Samples.concat(parsed).unique()
-
-    samples = parse()
-    grid = best_week(samples)
-    table = Table("step", "ms", title=f"A week of {len(samples):,} samples, without PAT")
-    for name, work in (
-        (f"decode {len(documents)} uploads", parse),
-        ("grid of the best week", lambda: best_week(samples)),
-        ("quality and metrics", lambda: analyse(grid, assess(grid)).to_document()),
-    ):
-        table.add_row(name, f"{best_of(work, runs):.1f}")
-    return table
+def compare(console: Console, group: str, runs: int) -> None:
+    """Measure a group on one core, and print its table."""
+    title, contests = GROUPS[group]
+    with one_core():
+        rows = contests()
+        results = [
+            measure(row, runs)
+            for row in track(rows, title.lower(), console=console, transient=True)
+        ]
+    console.print(table(f"{title}, one core", results))
+    if group == "metrics" and not pyactigraphy.installed():
+        console.print(pyactigraphy.MISSING)
 
 
 @click.command(help=__doc__)
-@click.option("--runs", default=5, show_default=True, help="Runs of each measurement.")
-def main(runs: int) -> None:
+@click.option(
+    "--only",
+    type=click.Choice([COLD, *GROUPS]),
+    multiple=True,
+    help="Measure this group only; may be given more than once.",
+)
+@click.option(
+    "--runs", default=15, show_default=True, type=click.IntRange(3), help="Turns of each worker."
+)
+def main(only: tuple[str, ...], runs: int) -> None:
     """Measure and print."""
     console = Console()
-    console.print(cold_starts(console, runs))
-    console.print(a_week(runs))
+    console.print(machine(), f"pandas {pd.__version__}, pydantic {pydantic.VERSION}", sep="\n")
+    wanted = only or (COLD, *GROUPS)
+    if COLD in wanted:
+        console.print(cold.cold_starts(console, min(runs, 5)))
+    for group in GROUPS:
+        if group in wanted:
+            compare(console, group, runs)
 
 
 if __name__ == "__main__":
