@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clarity.domain.facts import facts_from
+from clarity.domain.words.facts import facts_from
 
 UNITS = {
     "total_sleep_time": ("min", 1440.0),

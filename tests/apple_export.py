@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from clarity.domain.samples import Samples
+    from clarity.domain.intake.samples import Samples
+    from clarity.sources.generated.people import Person
     from clarity.sources.healthkit import Json
-    from clarity.sources.people import Person
 
 HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE HealthData [

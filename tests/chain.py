@@ -8,7 +8,7 @@ from typing import Any
 
 from clarity.domain.events import DocumentCreated
 from clarity.domain.job import Origin
-from clarity.sources import people
+from clarity.sources.generated import people
 from clarity.steps.explain import Explain
 from clarity.steps.infer import Infer
 from clarity.steps.ingest import Ingest

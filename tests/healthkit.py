@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from clarity.domain.samples import ParsedUpload, Samples, parse_upload
+from clarity.domain.intake.samples import ParsedUpload, Samples, parse_upload
 
 MONDAY = date(2025, 6, 2)
 RECEIVED = datetime(2025, 7, 1, tzinfo=UTC)

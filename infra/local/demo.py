@@ -15,13 +15,14 @@ from rich.table import Table
 
 from clarity.adapters.firestore import FirestoreRecords
 from clarity.domain.analysis import analyse, best_week
-from clarity.domain.imputation import fill_gaps
 from clarity.domain.job import Status
-from clarity.domain.quality import assess
-from clarity.domain.report import render_report
-from clarity.sources import apple_export, fitbit, people
+from clarity.domain.minutes.imputation import fill_gaps
+from clarity.domain.minutes.quality import assess
+from clarity.domain.report.page import render_report
+from clarity.sources import apple_export, fitbit
 from clarity.sources.as_person import person_of
 from clarity.sources.errors import UnreadableSourceError
+from clarity.sources.generated import people
 from clarity.steps.preprocess import RECENT_DAYS, combine
 from infra.local.phone import Phone, SilentJobError
 from infra.local.topology import PROJECT
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from clarity.domain.job import Origin
-    from clarity.sources.people import Person
+    from clarity.sources.generated.people import Person
     from clarity.steps.ports import Chunk
 
 TIMEOUT_S = 120.0

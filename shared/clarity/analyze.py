@@ -22,14 +22,14 @@ from rich.table import Table
 from rich.text import Text
 
 from clarity.domain.analysis import LOOKBACK_DAYS, WEEK, analyse, newest_week
-from clarity.domain.history import history_of
-from clarity.domain.imputation import fill_gaps
-from clarity.domain.quality import assess
-from clarity.domain.report import render_report
-from clarity.domain.report_names import ERRORS, GROUPS, name_of
-from clarity.domain.report_text import NO_VALUE, amount
-from clarity.domain.rows import zone_named
-from clarity.domain.trends import MIN_BASELINE_WEEKS
+from clarity.domain.intake.rows import zone_named
+from clarity.domain.metrics.history import history_of
+from clarity.domain.metrics.trends import MIN_BASELINE_WEEKS
+from clarity.domain.minutes.imputation import fill_gaps
+from clarity.domain.minutes.quality import assess
+from clarity.domain.report.names import ERRORS, GROUPS, name_of
+from clarity.domain.report.page import render_report
+from clarity.domain.report.text import NO_VALUE, amount
 from clarity.sources.csv_columns import EXAMPLE
 from clarity.sources.errors import UnreadableSourceError
 from clarity.sources.recording_file import open_recording
@@ -38,10 +38,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from clarity.domain.analysis import Analysis
-    from clarity.domain.grid import Grid
-    from clarity.domain.history import History, Series
     from clarity.domain.metric import Metric
-    from clarity.domain.report_names import Group
+    from clarity.domain.metrics.history import History, Series
+    from clarity.domain.minutes.grid import Grid
+    from clarity.domain.report.names import Group
     from clarity.sources.recording_file import Recording
 
 TOO_LITTLE_DATA: Final = 3  # exit code

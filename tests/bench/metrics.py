@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from clarity.domain.actigraphy import (
+from clarity.domain.metrics.circadian import (
+    average_day,
+    extreme_hours,
+    hourly,
+    interdaily_stability,
+    intradaily_variability,
+    relative_amplitude,
+)
+from clarity.domain.metrics.cosinor import cosinor
+from clarity.domain.metrics.fragmentation import leaving_rate
+from clarity.domain.sleep.actigraphy import (
     COLE_KRIPKE,
     COLE_KRIPKE_SCALE,
     SCRIPPS,
@@ -17,17 +27,7 @@ from clarity.domain.actigraphy import (
     sadeh,
     scripps,
 )
-from clarity.domain.circadian import (
-    average_day,
-    extreme_hours,
-    hourly,
-    interdaily_stability,
-    intradaily_variability,
-    relative_amplitude,
-)
-from clarity.domain.cosinor import cosinor
-from clarity.domain.fragmentation import leaving_rate
-from clarity.domain.regularity import sleep_regularity_index
+from clarity.domain.sleep.regularity import sleep_regularity_index
 from tests.bench import frames, plain, pyactigraphy
 from tests.bench.contest import Contest, Goal
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from clarity.domain.cosinor import Cosinor
+    from clarity.domain.metrics.cosinor import Cosinor
     from tests.bench.contest import Work
 
     Minutes = NDArray[np.float64]

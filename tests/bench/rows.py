@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
-from clarity.domain.samples import KIND_INDEX
+from clarity.domain.intake.samples import KIND_INDEX
 from tests.bench import plain
 
 if TYPE_CHECKING:

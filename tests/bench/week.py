@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import orjson
 
-from clarity.domain.amounts import amount_channel, source_order
 from clarity.domain.analysis import analyse, best_week
-from clarity.domain.channels import Stretch, heart_rate_channel
-from clarity.domain.columns import Samples, Source
-from clarity.domain.grid import build_grid
-from clarity.domain.quality import assess
-from clarity.domain.samples import KIND_INDEX, parse_upload
-from clarity.sources import people
+from clarity.domain.intake.columns import Samples, Source
+from clarity.domain.intake.samples import KIND_INDEX, parse_upload
+from clarity.domain.minutes.amounts import amount_channel, source_order
+from clarity.domain.minutes.channels import Stretch, heart_rate_channel
+from clarity.domain.minutes.grid import build_grid
+from clarity.domain.minutes.quality import assess
+from clarity.sources.generated import people
 from tests.bench import frames, plain, rows
 from tests.bench.contest import Contest, Goal, Limit
 

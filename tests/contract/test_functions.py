@@ -18,10 +18,10 @@ from clarity.adapters.firestore import FirestoreRecords
 from clarity.domain.analysis import analyse, best_week
 from clarity.domain.errors import PermanentError
 from clarity.domain.events import JobMessage
+from clarity.domain.intake.samples import Samples, parse_upload
 from clarity.domain.job import AUTOMATIC, Origin
-from clarity.domain.quality import assess
-from clarity.domain.samples import Samples, parse_upload
-from clarity.sources import people
+from clarity.domain.minutes.quality import assess
+from clarity.sources.generated import people
 from infra.local.topology import DEAD_LETTERS, function_environment
 from tests import events
 from tests.cloud import REPOSITORY, Cloud, environment

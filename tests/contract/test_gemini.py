@@ -21,8 +21,8 @@ from starlette.routing import Route
 
 from clarity.adapters.gemini import PROMPT_VERSION, Gemini, task
 from clarity.domain.errors import RefusedError, UnavailableError, UnusableAnswerError
-from clarity.domain.facts import facts_from
-from clarity.domain.grounding import Problem, check
+from clarity.domain.words.facts import facts_from
+from clarity.domain.words.grounding import Problem, check
 from infra.local.gemini import MODES, LocalGemini
 
 ANALYSIS = {

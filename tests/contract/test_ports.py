@@ -20,8 +20,8 @@ from clarity.adapters.firestore_erase import erase
 from clarity.adapters.pubsub import PubSubTopics
 from clarity.domain.errors import InProgressError
 from clarity.domain.events import JobMessage
+from clarity.domain.intake.samples import Samples, parse_upload
 from clarity.domain.job import AUTOMATIC, Origin, Status
-from clarity.domain.samples import Samples, parse_upload
 from clarity.steps.ports import Chunk, Claimed, Completed, DeadLetter, Held
 from infra.local.topology import DEAD_LETTERS, PROJECT, topic
 from tests.cloud import environment

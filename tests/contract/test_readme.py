@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from clarity.cli import main as clarity
 from clarity.domain.job import Status
 from clarity.settings import IngestSettings, InsightsSettings, PreprocessSettings, Settings
-from clarity.sources.people import PEOPLE
+from clarity.sources.generated.people import PEOPLE
 from infra.local import topology
 from infra.local.__main__ import cli
 from tests.cloud import REPOSITORY

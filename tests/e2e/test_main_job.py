@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from clarity.sources import people
+from clarity.sources.generated import people
 from infra.local.phone import Phone
 from infra.local.supervisor import PROCESSES
 from infra.local.topology import HOST

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from clarity.sources import people
+from clarity.sources.generated import people
 from infra.local.topology import PROJECT
 from tests.contract.node import PHONE, make_node_ready
 

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clarity.domain.analysis import analyse
-from clarity.domain.grid import grid_of_minutes
 from clarity.domain.metric import CLOCK
-from clarity.domain.quality import assess
+from clarity.domain.minutes.grid import grid_of_minutes
+from clarity.domain.minutes.quality import assess
 from tests.healthkit import MONDAY
 
 RANGES = {

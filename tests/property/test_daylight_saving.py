@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo, available_timezones
 import numpy as np
 import pytest
 
-from clarity.domain.columns import Samples, Source
-from clarity.domain.grid import build_grid
-from clarity.domain.quality import assess
-from clarity.domain.samples import KIND_INDEX
+from clarity.domain.intake.columns import Samples, Source
+from clarity.domain.intake.samples import KIND_INDEX
+from clarity.domain.minutes.grid import build_grid
+from clarity.domain.minutes.quality import assess
 from tests.healthkit import WATCH
 
 

@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clarity.domain.analysis import analyse, best_week
-from clarity.domain.grid import Grid, build_grid, grid_digest
-from clarity.domain.imputation import model_input
-from clarity.domain.outliers import flag
-from clarity.domain.quality import assess
-from clarity.domain.samples import Samples, parse_upload
+from clarity.domain.intake.samples import Samples, parse_upload
+from clarity.domain.minutes.grid import Grid, build_grid, grid_digest
+from clarity.domain.minutes.imputation import model_input
+from clarity.domain.minutes.outliers import flag
+from clarity.domain.minutes.quality import assess
 from tests.healthkit import (
     MONDAY,
     PHONE,

@@ -8,9 +8,9 @@ from dataclasses import replace
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from clarity.domain.facts import facts_from
-from clarity.domain.grounding import check
-from clarity.domain.narrative import Narrative, Sentence, narrate
+from clarity.domain.words.facts import facts_from
+from clarity.domain.words.grounding import check
+from clarity.domain.words.narrative import Narrative, Sentence, narrate
 from tests.analyses import UNITS, WEEK, document
 
 # A machine that is busy elsewhere is no failure of the code.

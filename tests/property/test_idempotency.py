@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from clarity.domain.errors import TransientError
 from clarity.domain.job import Status
-from clarity.sources import people
+from clarity.sources.generated import people
 from clarity.steps.preprocess import combine
 from tests.chain import LEASE, Chain
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clarity.domain.activity import transition_probability
-from clarity.domain.cardio import heart_rate_rhythm
-from clarity.domain.circadian import (
+from clarity.domain.metrics.activity import transition_probability
+from clarity.domain.metrics.cardio import heart_rate_rhythm
+from clarity.domain.metrics.circadian import (
     autocorrelation,
     average_day,
     extreme_hours,
@@ -22,11 +22,11 @@ from clarity.domain.circadian import (
     rest_activity_ratio,
     rhythm_strength,
 )
-from clarity.domain.cosinor import cosinor
-from clarity.domain.fragmentation import leaving_rate
-from clarity.domain.intensity import bouts, cadence_minutes, peak_cadence
-from clarity.domain.regularity import circular_mean, sleep_regularity_index, social_jet_lag
-from clarity.domain.sleep import onset_variability
+from clarity.domain.metrics.cosinor import cosinor
+from clarity.domain.metrics.fragmentation import leaving_rate
+from clarity.domain.metrics.intensity import bouts, cadence_minutes, peak_cadence
+from clarity.domain.sleep.nights import onset_variability
+from clarity.domain.sleep.regularity import circular_mean, sleep_regularity_index, social_jet_lag
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,13 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clarity.domain.analysis import analyse, best_week
-from clarity.domain.columns import Samples
-from clarity.domain.grid import build_grid
+from clarity.domain.intake.columns import Samples
+from clarity.domain.intake.samples import parse_upload
 from clarity.domain.metric import CLOCK
-from clarity.domain.quality import assess
-from clarity.domain.samples import parse_upload
-from clarity.domain.sleep import sleep_metrics
-from clarity.sources import people
+from clarity.domain.minutes.grid import build_grid
+from clarity.domain.minutes.quality import assess
+from clarity.domain.sleep.nights import sleep_metrics
+from clarity.sources.generated import people
 from tests.healthkit import (
     MONDAY,
     PHONE,
@@ -37,7 +37,7 @@ from tests.healthkit import steps as walked
 
 if TYPE_CHECKING:
     from clarity.domain.analysis import Analysis
-    from clarity.domain.grid import Grid
+    from clarity.domain.minutes.grid import Grid
 
 RING = ("Ring", "com.oura.ring", "iPhone16,1")
 UTC_ZONE = "UTC"

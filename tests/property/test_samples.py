@@ -11,12 +11,12 @@ import numpy as np
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from clarity.domain import open_wearables
-from clarity.domain.dates import read_date, read_dates
-from clarity.domain.decoding import BLOCK, decode
-from clarity.domain.rows import Fault, UnreadableSampleError, client_fields, read_row
-from clarity.domain.samples import parse_upload
-from clarity.domain.units import ALIASES
+from clarity.domain.intake import open_wearables
+from clarity.domain.intake.dates import read_date, read_dates
+from clarity.domain.intake.decoding import BLOCK, decode
+from clarity.domain.intake.rows import Fault, UnreadableSampleError, client_fields, read_row
+from clarity.domain.intake.samples import parse_upload
+from clarity.domain.intake.units import ALIASES
 from tests.healthkit import MONDAY, PHONE, RECEIVED, at, document, pulse, slept, steps
 
 NOON = at(MONDAY, 720)

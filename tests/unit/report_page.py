@@ -11,11 +11,11 @@ from xml.etree import ElementTree as ET
 import numpy as np
 
 from clarity.domain.analysis import analyse, best_week
-from clarity.domain.grid import Grid, grid_of_minutes
-from clarity.domain.quality import assess
-from clarity.domain.report import render_report
-from clarity.domain.samples import Samples, parse_upload
-from clarity.sources.people import generate, uploads
+from clarity.domain.intake.samples import Samples, parse_upload
+from clarity.domain.minutes.grid import Grid, grid_of_minutes
+from clarity.domain.minutes.quality import assess
+from clarity.domain.report.page import render_report
+from clarity.sources.generated.people import generate, uploads
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

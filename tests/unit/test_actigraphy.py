@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from clarity.domain.actigraphy import WAKE, cole_kripke, rescored, roenneberg, sadeh, scripps
-from clarity.domain.runs import runs
+from clarity.domain.minutes.runs import runs
+from clarity.domain.sleep.actigraphy import WAKE, cole_kripke, rescored, roenneberg, sadeh, scripps
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "data" / "pyactigraphy-samples"
 FILES = ["example_01.AWD", "example_02.AWD", "example_03.AWD"]

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from clarity.domain.actigraphy_variants import (
+from clarity.domain.metrics.actigraphy_variants import (
     activity_turns,
     best_period,
     oakley,

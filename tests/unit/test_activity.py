@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from clarity.domain.activity import activity_metrics, daily_totals, transition_probability
-from clarity.domain.grid import Grid, build_grid
-from clarity.domain.quality import assess
-from clarity.domain.sleep import find_sleep
+from clarity.domain.metrics.activity import activity_metrics, daily_totals, transition_probability
+from clarity.domain.minutes.grid import Grid, build_grid
+from clarity.domain.minutes.quality import assess
+from clarity.domain.sleep.nights import find_sleep
 from tests.healthkit import MONDAY, at, ordinary_week, pulse, read, sample, steps
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from clarity.domain.activity_class import (
+from clarity.domain.metrics.activity_class import (
     CLASSES,
     IN_BED,
     LIGHT,
@@ -17,9 +17,9 @@ from clarity.domain.activity_class import (
     class_metrics,
     class_minutes,
 )
-from clarity.domain.grid import Grid, build_grid, grid_of_minutes
-from clarity.domain.quality import assess
-from clarity.domain.sleep import Sleep, SleepPeriod, find_sleep
+from clarity.domain.minutes.grid import Grid, build_grid, grid_of_minutes
+from clarity.domain.minutes.quality import assess
+from clarity.domain.sleep.nights import Sleep, SleepPeriod, find_sleep
 from tests.healthkit import MONDAY, ordinary_week, read
 
 DAY = 1440

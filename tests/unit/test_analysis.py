@@ -14,11 +14,11 @@ from clarity.domain.analysis import (
     best_week,
     confidence,
 )
-from clarity.domain.facts import facts_from
-from clarity.domain.grid import build_grid, grid_digest
+from clarity.domain.intake.samples import Samples
 from clarity.domain.metric import Measure
-from clarity.domain.quality import assess
-from clarity.domain.samples import Samples
+from clarity.domain.minutes.grid import build_grid, grid_digest
+from clarity.domain.minutes.quality import assess
+from clarity.domain.words.facts import facts_from
 from tests.healthkit import MONDAY, PHONE, at, ordinary_week, pulse, read, sample, slept, steps
 
 

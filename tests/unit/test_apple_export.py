@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from clarity.domain.rows import zone_named
-from clarity.domain.samples import KINDS, Samples, Source, parse_upload
+from clarity.domain.intake.rows import zone_named
+from clarity.domain.intake.samples import KINDS, Samples, Source, parse_upload
 from clarity.sources.apple_export import read_export
 from clarity.sources.as_person import fixed_zone, person_of
+from clarity.sources.generated.people import generate, uploads
 from clarity.sources.health_records import QUANTITIES
-from clarity.sources.people import generate, uploads
 from tests.apple_export import days, export, lines, only, record, workout, write_export
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from clarity.sources.people import Person
+    from clarity.sources.generated.people import Person
 
 LAST_DAY = date(2026, 3, 21)
 

@@ -12,7 +12,7 @@ import pytest
 
 from clarity.sources.apple_export import read_export
 from clarity.sources.errors import UnreadableSourceError
-from clarity.sources.people import generate
+from clarity.sources.generated.people import generate
 from tests.apple_export import HEAD, days, export, lines, only, record, write_export
 
 if TYPE_CHECKING:

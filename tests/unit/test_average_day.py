@@ -10,15 +10,15 @@ import numpy as np
 import pytest
 
 from clarity.domain.analysis import analyse
-from clarity.domain.average_day import average_day_figure
-from clarity.domain.drawing import beside, within_day
-from clarity.domain.quality import assess
+from clarity.domain.minutes.quality import assess
+from clarity.domain.report.average_day import average_day_figure
+from clarity.domain.report.drawing import beside, within_day
 from tests.unit.report_page import at, found, fragment, moving, number_in, texts, waves, week
 
 if TYPE_CHECKING:
     from xml.etree import ElementTree as ET
 
-    from clarity.domain.grid import Grid
+    from clarity.domain.minutes.grid import Grid
 
 
 def figure(grid: Grid) -> ET.Element:

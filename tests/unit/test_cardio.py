@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from clarity.domain.cardio import cardio_metrics, heart_rate_rhythm, summary
-from clarity.domain.grid import build_grid
-from clarity.domain.quality import assess
+from clarity.domain.metrics.cardio import cardio_metrics, heart_rate_rhythm, summary
+from clarity.domain.minutes.grid import build_grid
+from clarity.domain.minutes.quality import assess
 from tests.healthkit import MONDAY, at, ordinary_week, pulse, read, sample
 
 MINUTE = np.arange(7 * 1440)

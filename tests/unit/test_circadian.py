@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from clarity.domain.circadian import (
+from clarity.domain.metrics.circadian import (
     autocorrelation,
     average_day,
     binned,
@@ -18,8 +18,8 @@ from clarity.domain.circadian import (
     rhythm_metrics,
     rhythm_strength,
 )
-from clarity.domain.grid import Grid, build_grid
-from clarity.domain.quality import assess
+from clarity.domain.minutes.grid import Grid, build_grid
+from clarity.domain.minutes.quality import assess
 from tests.healthkit import MONDAY, at, ordinary_week, pulse, read
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from clarity.cli import main
-from clarity.domain.report_names import GROUPS, name_of
-from clarity.sources.people import generate
+from clarity.domain.report.names import GROUPS, name_of
+from clarity.sources.generated.people import generate
 from tests.apple_export import write_export
 
 EXPORT = """<?xml version="1.0" encoding="UTF-8"?><HealthData>

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from clarity.domain.grid import Grid, build_grid
-from clarity.domain.samples import Samples, parse_upload
+from clarity.domain.intake.samples import Samples, parse_upload
+from clarity.domain.minutes.grid import Grid, build_grid
 from tests.healthkit import MONDAY, document, pulse
 
 LATE = datetime(2027, 1, 1, tzinfo=UTC)

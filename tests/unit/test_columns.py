@@ -7,7 +7,7 @@ from datetime import UTC
 import numpy as np
 import pytest
 
-from clarity.domain.samples import Samples, Source, samples_from_columns
+from clarity.domain.intake.samples import Samples, Source, samples_from_columns
 from tests.healthkit import MONDAY, PHONE, RECEIVED, at, ordinary_day, read, steps
 
 NOON = at(MONDAY, 720)

@@ -5,7 +5,7 @@ from math import isnan
 import numpy as np
 import pytest
 
-from clarity.domain.cosinor import NO_WAVE, Cosinor, cosinor
+from clarity.domain.metrics.cosinor import NO_WAVE, Cosinor, cosinor
 
 CLOCK = 2 * np.pi * (np.arange(168) + 0.5) / 24
 

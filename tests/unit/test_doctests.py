@@ -10,17 +10,20 @@ import pytest
 
 from clarity import domain
 
-MODULES = [f"clarity.domain.{module.name}" for module in pkgutil.iter_modules(domain.__path__)]
+MODULES = [
+    module.name for module in pkgutil.walk_packages(domain.__path__, prefix="clarity.domain.")
+]
 METRICS = (
-    "activity",
-    "cardio",
-    "circadian",
-    "cosinor",
-    "fragmentation",
-    "intensity",
-    "regularity",
-    "sleep",
-    "trends",
+    "metrics.activity",
+    "metrics.activity_class",
+    "metrics.cardio",
+    "metrics.circadian",
+    "metrics.cosinor",
+    "metrics.fragmentation",
+    "metrics.intensity",
+    "metrics.trends",
+    "sleep.nights",
+    "sleep.regularity",
 )
 
 

@@ -7,10 +7,10 @@ from datetime import date
 import pytest
 
 from clarity.domain.analysis import analyse
-from clarity.domain.facts import SLEEP_ESTIMATED, Fact, duration, facts_digest, facts_from
-from clarity.domain.grid import build_grid
-from clarity.domain.quality import assess
-from clarity.domain.samples import Samples
+from clarity.domain.intake.samples import Samples
+from clarity.domain.minutes.grid import build_grid
+from clarity.domain.minutes.quality import assess
+from clarity.domain.words.facts import SLEEP_ESTIMATED, Fact, duration, facts_digest, facts_from
 
 
 def metric(name, value, unit, status="ok", reason=""):

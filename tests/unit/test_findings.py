@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from clarity.domain.grid import build_grid
-from clarity.domain.quality import assess
-from clarity.domain.samples import Samples
+from clarity.domain.intake.samples import Samples
+from clarity.domain.minutes.grid import build_grid
+from clarity.domain.minutes.quality import assess
 from tests.healthkit import MONDAY, PHONE, WATCH, at, pulse, read, steps
 
 if TYPE_CHECKING:
-    from clarity.domain.findings import Finding
+    from clarity.domain.minutes.findings import Finding
 
 SERIES_4 = ("Ann's Apple Watch", "com.apple.health.1", "Watch4,1")
 FITBIT = ("Fitbit", "com.fitbit.FitbitMobile", "iPhone16,1")

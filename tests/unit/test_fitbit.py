@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from clarity.domain.samples import parse_upload
+from clarity.domain.intake.samples import parse_upload
 from clarity.sources.errors import UnreadableSourceError
 from clarity.sources.fitbit import Night, read_fitbit
-from clarity.sources.people import Person, uploads
+from clarity.sources.generated.people import Person, uploads
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "fitbit-2016"
 MINUTES = ",".join(f"Steps{minute:02d}" for minute in range(60))

@@ -3,9 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from clarity.domain.fragmentation import fragmentation_metrics, leaving_rate
-from clarity.domain.grid import build_grid
-from clarity.domain.quality import assess
+from clarity.domain.metrics.fragmentation import fragmentation_metrics, leaving_rate
+from clarity.domain.minutes.grid import build_grid
+from clarity.domain.minutes.quality import assess
 from tests.healthkit import MONDAY, at, ordinary_week, read, steps
 
 

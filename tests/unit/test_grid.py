@@ -5,8 +5,9 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from clarity.domain.channels import device_of
-from clarity.domain.grid import (
+from clarity.domain.intake.samples import Samples, Source
+from clarity.domain.minutes.channels import device_of
+from clarity.domain.minutes.grid import (
     CHANNELS,
     MINUTES_PER_DAY,
     Grid,
@@ -14,7 +15,6 @@ from clarity.domain.grid import (
     grid_digest,
     grid_of_minutes,
 )
-from clarity.domain.samples import Samples, Source
 from tests.healthkit import (
     MONDAY,
     NEW_YORK,

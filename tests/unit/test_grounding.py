@@ -1,4 +1,4 @@
-"""The check of a text against its facts, rule by rule (the policy in clarity.domain.grounding)."""
+"""The check of a text against its facts, by the rules in clarity.domain.words.grounding."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from clarity.domain.facts import facts_from
-from clarity.domain.grounding import MOST_SENTENCES, check
-from clarity.domain.narrative import Narrative, Sentence
+from clarity.domain.words.facts import facts_from
+from clarity.domain.words.grounding import MOST_SENTENCES, check
+from clarity.domain.words.narrative import Narrative, Sentence
 from tests.analyses import WEEK, document
 
 IDS = {fact.metric: fact.id for fact in WEEK}

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from clarity.domain.grid import grid_of_minutes
-from clarity.domain.history import FOLLOWED, History, Series, history_of
 from clarity.domain.metric import CLOCK
-from clarity.domain.report_history import history_section
+from clarity.domain.metrics.history import FOLLOWED, History, Series, history_of
+from clarity.domain.minutes.grid import grid_of_minutes
+from clarity.domain.report.weeks import history_section
 from tests.unit.report_page import FIRST_DAY, at, found, fragment, moving, texts, waves
 
 WEEK_MINUTES = 7 * 1440

@@ -8,9 +8,9 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from clarity.domain.grid import Grid, build_grid, grid_of_minutes
-from clarity.domain.imputation import fill_gaps, model_input
-from clarity.domain.samples import Samples
+from clarity.domain.intake.samples import Samples
+from clarity.domain.minutes.grid import Grid, build_grid, grid_of_minutes
+from clarity.domain.minutes.imputation import fill_gaps, model_input
 from tests.healthkit import MONDAY, at, ordinary_week, pulse, read
 
 

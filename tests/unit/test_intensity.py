@@ -3,9 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from clarity.domain.grid import build_grid
-from clarity.domain.intensity import bouts, cadence_minutes, intensity_metrics, peak_cadence
-from clarity.domain.quality import assess
+from clarity.domain.metrics.intensity import bouts, cadence_minutes, intensity_metrics, peak_cadence
+from clarity.domain.minutes.grid import build_grid
+from clarity.domain.minutes.quality import assess
 from tests.healthkit import MONDAY, at, ordinary_week, read, steps
 
 DAY = np.zeros(1440)

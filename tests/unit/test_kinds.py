@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from clarity.domain.samples import KINDS
+from clarity.domain.intake.samples import KINDS
 from tests.healthkit import MONDAY, at, parsed, read, sample, slept
 
 NOON = at(MONDAY, 720)

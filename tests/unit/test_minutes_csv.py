@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from clarity.sources.errors import UnreadableSourceError
-from clarity.sources.people import generate
+from clarity.sources.generated.people import generate
 from clarity.sources.recording_file import Recording, open_recording
 from tests.apple_export import write_export
 

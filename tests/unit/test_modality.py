@@ -7,9 +7,9 @@ from datetime import date
 import numpy as np
 
 from clarity.domain.analysis import analyse
-from clarity.domain.grid import grid_of_minutes
-from clarity.domain.modality import inputs_of
-from clarity.domain.quality import assess
+from clarity.domain.minutes.grid import grid_of_minutes
+from clarity.domain.minutes.modality import inputs_of
+from clarity.domain.minutes.quality import assess
 
 DAYS = 7
 MINUTES = DAYS * 1440

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from clarity.domain.facts import facts_from
-from clarity.domain.narrative import narrate
+from clarity.domain.words.facts import facts_from
+from clarity.domain.words.narrative import narrate
 
 
 def metric(name, value, unit, status="ok"):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from clarity.domain.nonwear import not_worn
+from clarity.domain.minutes.nonwear import not_worn
 
 STILL, JOLT, MOVING = 0, 7, 900
 

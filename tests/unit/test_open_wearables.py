@@ -9,7 +9,14 @@ from typing import Any
 import pytest
 
 from clarity.domain.errors import UnusableUploadError
-from clarity.domain.samples import KINDS, ParsedUpload, Rejection, Samples, Source, parse_upload
+from clarity.domain.intake.samples import (
+    KINDS,
+    ParsedUpload,
+    Rejection,
+    Samples,
+    Source,
+    parse_upload,
+)
 from tests.healthkit import (
     MONDAY,
     NEW_YORK,

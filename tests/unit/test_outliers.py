@@ -8,9 +8,9 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from clarity.domain.grid import Grid, build_grid, grid_of_minutes
-from clarity.domain.outliers import flag, heart_rate_outliers
-from clarity.domain.samples import Samples
+from clarity.domain.intake.samples import Samples
+from clarity.domain.minutes.grid import Grid, build_grid, grid_of_minutes
+from clarity.domain.minutes.outliers import flag, heart_rate_outliers
 from tests.healthkit import MONDAY, at, ordinary_week, pulse, read, sample
 
 STILL = np.zeros(300)

@@ -14,12 +14,12 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from clarity.domain.activity_class import IN_BED, SEDENTARY, UNKNOWN, VIGOROUS
-from clarity.domain.grid import build_grid
-from clarity.domain.quality import assess
-from clarity.domain.samples import Samples, parse_upload
+from clarity.domain.intake.samples import Samples, parse_upload
+from clarity.domain.metrics.activity_class import IN_BED, SEDENTARY, UNKNOWN, VIGOROUS
+from clarity.domain.minutes.grid import build_grid
+from clarity.domain.minutes.quality import assess
 from clarity.sources import healthkit
-from clarity.sources.people import (
+from clarity.sources.generated.people import (
     PEOPLE,
     STRANGERS,
     Person,
@@ -30,7 +30,7 @@ from clarity.sources.people import (
 )
 
 if TYPE_CHECKING:
-    from clarity.sources.truth import Truth
+    from clarity.sources.generated.truth import Truth
 
 LAST_DAY = date(2026, 3, 21)
 NOW = datetime(2026, 3, 23, tzinfo=UTC)

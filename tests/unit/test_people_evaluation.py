@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from clarity.domain.activity_class import CLASSES
+from clarity.domain.metrics.activity_class import CLASSES
 from clarity.studies import people_figures
 from clarity.studies.cli import evaluate
 from clarity.studies.people_evaluation import CONSTANT, HEADLINES, MAJORITY, summarise
@@ -30,7 +30,7 @@ from clarity.studies.people_scoring import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from clarity.domain.grid import Grid
+    from clarity.domain.minutes.grid import Grid
     from clarity.studies.people_evaluation import Evaluation
     from clarity.studies.people_scoring import Sums, Week
 

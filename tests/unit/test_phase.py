@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from clarity.domain.grid import build_grid
-from clarity.domain.phase import phase_metrics
-from clarity.domain.quality import assess
+from clarity.domain.metrics.phase import phase_metrics
+from clarity.domain.minutes.grid import build_grid
+from clarity.domain.minutes.quality import assess
 from tests.healthkit import MONDAY, at, ordinary_week, pulse, read
 
 WEEK = build_grid(read(ordinary_week()), MONDAY)

@@ -16,15 +16,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from clarity.domain.actigraphy import WAKE, cole_kripke, roenneberg, sadeh, scripps
-from clarity.domain.actigraphy_variants import (
+from clarity.domain.metrics.actigraphy_variants import (
     OAKLEY_THRESHOLD,
     activity_turns,
     best_period,
     oakley,
     oakley_threshold,
 )
-from clarity.domain.circadian import (
+from clarity.domain.metrics.circadian import (
     average_day,
     binned,
     extreme_hours,
@@ -32,10 +31,11 @@ from clarity.domain.circadian import (
     intradaily_variability,
     relative_amplitude,
 )
-from clarity.domain.cosinor import cosinor
-from clarity.domain.fragmentation import leaving_rate
-from clarity.domain.regularity import circular_mean, sleep_regularity_index
-from clarity.domain.runs import runs
+from clarity.domain.metrics.cosinor import cosinor
+from clarity.domain.metrics.fragmentation import leaving_rate
+from clarity.domain.minutes.runs import runs
+from clarity.domain.sleep.actigraphy import WAKE, cole_kripke, roenneberg, sadeh, scripps
+from clarity.domain.sleep.regularity import circular_mean, sleep_regularity_index
 
 SAMPLES = Path(__file__).parents[3] / "shared/data/pyactigraphy-samples"
 FILES = [f"example_0{n}.AWD{part}" for n in (1, 2, 3) for part in ("", "#7d")]

@@ -9,10 +9,10 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from clarity.domain.grid import build_grid
-from clarity.domain.imputation import fill_gaps
-from clarity.domain.quality import Quality, assess, gate
-from clarity.domain.samples import Samples
+from clarity.domain.intake.samples import Samples
+from clarity.domain.minutes.grid import build_grid
+from clarity.domain.minutes.imputation import fill_gaps
+from clarity.domain.minutes.quality import Quality, assess, gate
 from tests.healthkit import MONDAY, at, ordinary_week, pulse, read
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clarity.domain.quantities import quantities
+from clarity.domain.words.quantities import quantities
 
 
 def read(text):

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from clarity.sources.errors import UnreadableSourceError
-from clarity.sources.people import generate, uploads
+from clarity.sources.generated.people import generate, uploads
 from clarity.sources.recording_file import open_recording
 from tests.apple_export import lines, write_export
 

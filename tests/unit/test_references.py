@@ -8,8 +8,8 @@ import pytest
 
 from clarity.domain.analysis import analyse
 from clarity.domain.metric import Measure
-from clarity.domain.quality import assess
-from clarity.domain.references import REFERENCES, reference_of
+from clarity.domain.metrics.references import REFERENCES, reference_of
+from clarity.domain.minutes.quality import assess
 from tests.unit.report_page import waves, week
 
 

@@ -6,16 +6,16 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from clarity.domain.grid import build_grid
-from clarity.domain.quality import assess
-from clarity.domain.regularity import (
+from clarity.domain.minutes.grid import build_grid
+from clarity.domain.minutes.quality import assess
+from clarity.domain.sleep.nights import find_sleep
+from clarity.domain.sleep.regularity import (
     circular_mean,
     known_sleep,
     sleep_regularity_index,
     social_jet_lag,
     timing_metrics,
 )
-from clarity.domain.sleep import find_sleep
 from tests.healthkit import MONDAY, at, ordinary_day, ordinary_week, pulse, read
 
 WEEK = np.tile(np.repeat([1.0, 0.0], [480, 960]), 7)

@@ -11,15 +11,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from clarity.domain.actogram import full_scale
 from clarity.domain.analysis import analyse
 from clarity.domain.explanation import Explanation
-from clarity.domain.grid import build_grid
-from clarity.domain.history import history_of
-from clarity.domain.imputation import fill_gaps
-from clarity.domain.quality import assess
-from clarity.domain.report import NOT_A_DIAGNOSIS, render_report
-from clarity.domain.samples import Samples
+from clarity.domain.intake.samples import Samples
+from clarity.domain.metrics.history import history_of
+from clarity.domain.minutes.grid import build_grid
+from clarity.domain.minutes.imputation import fill_gaps
+from clarity.domain.minutes.quality import assess
+from clarity.domain.report.actogram import full_scale
+from clarity.domain.report.page import NOT_A_DIAGNOSIS, render_report
 from tests.unit.report_page import at, classes, inside, moving, page, texts, tree, waves, week
 
 INSIGHT: dict[str, Any] = {

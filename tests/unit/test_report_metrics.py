@@ -9,10 +9,10 @@ import pytest
 
 from clarity.domain.analysis import analyse
 from clarity.domain.metric import CLOCK, Metric
-from clarity.domain.quality import assess
-from clarity.domain.references import REFERENCES
-from clarity.domain.report_metrics import glance, metrics_section
-from clarity.domain.report_names import ERRORS, GROUPS, name_of
+from clarity.domain.metrics.references import REFERENCES
+from clarity.domain.minutes.quality import assess
+from clarity.domain.report.measures import glance, metrics_section
+from clarity.domain.report.names import ERRORS, GROUPS, name_of
 from tests.unit.report_page import at, found, fragment, number_in, texts, waves, week
 
 

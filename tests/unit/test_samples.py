@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from clarity.domain.columns import identities
 from clarity.domain.errors import UnusableUploadError
-from clarity.domain.samples import (
+from clarity.domain.intake.columns import identities
+from clarity.domain.intake.samples import (
     KINDS,
     Rejection,
     Source,
     parse_upload,
 )
-from clarity.domain.units import CANONICAL, LIMITS
+from clarity.domain.intake.units import CANONICAL, LIMITS
 from tests.healthkit import (
     MONDAY,
     PHONE,

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from clarity.domain.grid import Grid, build_grid
-from clarity.domain.sleep import SleepPeriod, find_sleep, onset_variability, sleep_efficiency
-from clarity.domain.sleep import sleep_metrics as metrics_of
-from clarity.domain.stillness import detect_rest
+from clarity.domain.minutes.grid import Grid, build_grid
+from clarity.domain.sleep.nights import SleepPeriod, find_sleep, onset_variability, sleep_efficiency
+from clarity.domain.sleep.nights import sleep_metrics as metrics_of
+from clarity.domain.sleep.stillness import detect_rest
 from tests.healthkit import MONDAY, PHONE, at, ordinary_week, pulse, read, slept, steps
 
 if TYPE_CHECKING:

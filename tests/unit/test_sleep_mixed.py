@@ -9,9 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from clarity.domain.grid import Grid, build_grid, grid_of_minutes
-from clarity.domain.sleep import awakenings, find_sleep, onset_variability, sleep_onset_latency
-from clarity.domain.sleep import sleep_metrics as metrics_of
+from clarity.domain.minutes.grid import Grid, build_grid, grid_of_minutes
+from clarity.domain.sleep.nights import (
+    awakenings,
+    find_sleep,
+    onset_variability,
+    sleep_onset_latency,
+)
+from clarity.domain.sleep.nights import sleep_metrics as metrics_of
 from tests.healthkit import MONDAY, PHONE, at, ordinary_day, read, slept
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from clarity.domain.analysis import analyse
-from clarity.domain.grid import Grid, grid_of_minutes
-from clarity.domain.quality import assess
-from clarity.domain.sleep_timeline import sleep_timeline
+from clarity.domain.minutes.grid import Grid, grid_of_minutes
+from clarity.domain.minutes.quality import assess
+from clarity.domain.report.sleep_timeline import sleep_timeline
 from tests.unit.report_page import FIRST_DAY, at, found, fragment, number_in, texts, waves, week
 
 if TYPE_CHECKING:

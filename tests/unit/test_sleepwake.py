@@ -5,8 +5,8 @@ from importlib.resources import files
 import numpy as np
 import pytest
 
-from clarity.domain.rolling import minutes_since, quantiles, rolling_max, rolling_mean
-from clarity.domain.sleepwake import (
+from clarity.domain.minutes.rolling import minutes_since, quantiles, rolling_max, rolling_mean
+from clarity.domain.sleep.sleepwake import (
     DamagedDetectorError,
     detect,
     features,
@@ -89,7 +89,7 @@ def test_the_hour_does_not_matter_nor_how_long_the_record_has_run():
 
 
 def test_the_shipped_weights_are_those_of_the_manifest():
-    raw = (files("clarity.domain") / "data" / "sleepwake" / "weights.json").read_bytes()
+    raw = (files("clarity.domain.sleep") / "data" / "sleepwake" / "weights.json").read_bytes()
     manifest = load_manifest()
 
     assert set(read_detector(raw, manifest["sha256"])) == {
@@ -104,7 +104,7 @@ def test_the_shipped_weights_are_those_of_the_manifest():
 
 
 def test_one_changed_byte_is_refused():
-    raw = (files("clarity.domain") / "data" / "sleepwake" / "weights.json").read_bytes()
+    raw = (files("clarity.domain.sleep") / "data" / "sleepwake" / "weights.json").read_bytes()
 
     with pytest.raises(DamagedDetectorError, match=r"expected sha256 .*, found"):
         read_detector(raw.replace(b"1", b"2", 1), load_manifest()["sha256"])

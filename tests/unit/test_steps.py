@@ -17,7 +17,7 @@ from clarity.domain.errors import (
 )
 from clarity.domain.events import JobMessage
 from clarity.domain.job import Origin, Status
-from clarity.sources import people
+from clarity.sources.generated import people
 from clarity.steps.preprocess import combine
 from tests.chain import PATIENCE, QUIET, Chain
 from tests.memory import MemoryEncoder

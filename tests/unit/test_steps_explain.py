@@ -10,8 +10,8 @@ import pytest
 
 from clarity.domain.analysis import best_week
 from clarity.domain.errors import InProgressError, MalformedEventError, UnavailableError
-from clarity.domain.imputation import model_input
-from clarity.sources import people
+from clarity.domain.minutes.imputation import model_input
+from clarity.sources.generated import people
 from clarity.steps.preprocess import combine
 from tests.chain import QUIET, RETENTION, Chain
 from tests.memory import MemoryEncoder

@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from clarity.domain.grid import Grid, build_grid, grid_of_minutes
-from clarity.domain.samples import Samples
-from clarity.domain.sleep import Sleep, find_sleep, sleep_metrics
-from clarity.domain.stillness import detect_rest, likeliest, two_levels
-from clarity.sources import people
+from clarity.domain.intake.samples import Samples
+from clarity.domain.minutes.grid import Grid, build_grid, grid_of_minutes
+from clarity.domain.sleep.nights import Sleep, find_sleep, sleep_metrics
+from clarity.domain.sleep.stillness import detect_rest, likeliest, two_levels
 from clarity.sources.fitbit import read_fitbit
+from clarity.sources.generated import people
 from tests.healthkit import RECEIVED, parsed
 
 FITBIT = Path(__file__).parents[3] / "shared" / "data" / "fitbit-2016"

@@ -8,10 +8,10 @@ from datetime import date
 import pytest
 
 from clarity.domain.errors import PermanentError, UnavailableError
-from clarity.domain.facts import Fact
-from clarity.domain.grounding import check
-from clarity.domain.narrative import Narrative, Sentence, narrate
-from clarity.sources import people
+from clarity.domain.words.facts import Fact
+from clarity.domain.words.grounding import check
+from clarity.domain.words.narrative import Narrative, Sentence, narrate
+from clarity.sources.generated import people
 from clarity.steps.ports import Usage
 from tests.chain import PATIENCE, QUIET, Chain
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from clarity.domain.trends import (
+from clarity.domain.metrics.trends import (
     baseline,
     baseline_metric,
     segments,

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from clarity.domain import units
-from clarity.domain.units import CANONICAL, KIND_INDEX, KINDS, Conversion, conversion
+from clarity.domain.intake import units
+from clarity.domain.intake.units import CANONICAL, KIND_INDEX, KINDS, Conversion, conversion
 from tests.healthkit import MONDAY, at, parsed, read, sample
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -185,9 +185,9 @@ def test_the_domain_and_a_week_in_canonical_units_need_no_pint():
     program = """
 import pkgutil, importlib, sys
 from clarity import domain
-for module in pkgutil.iter_modules(domain.__path__):
-    importlib.import_module(f"clarity.domain.{module.name}")
-from clarity.domain.units import CANONICAL, KIND_INDEX, conversion
+for module in pkgutil.walk_packages(domain.__path__, prefix="clarity.domain."):
+    importlib.import_module(module.name)
+from clarity.domain.intake.units import CANONICAL, KIND_INDEX, conversion
 for kind, unit in CANONICAL.items():
     assert conversion(KIND_INDEX[kind], unit)
 assert "pint" not in sys.modules

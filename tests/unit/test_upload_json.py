@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from clarity.sources.errors import UnreadableSourceError
-from clarity.sources.people import generate, uploads
+from clarity.sources.generated.people import generate, uploads
 from clarity.sources.recording_file import open_recording
 
 NOW = datetime(2026, 3, 23, tzinfo=UTC)

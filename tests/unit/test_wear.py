@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from clarity.domain.grid import build_grid
-from clarity.domain.samples import Samples, parse_upload
-from clarity.sources.people import generate, uploads
+from clarity.domain.intake.samples import Samples, parse_upload
+from clarity.domain.minutes.grid import build_grid
+from clarity.sources.generated.people import generate, uploads
 from tests.healthkit import MONDAY, PHONE, RECEIVED, at, pulse, read, steps
 
 FITBIT = ("Fitbit", "com.fitbit.FitbitMobile", "iPhone16,1")

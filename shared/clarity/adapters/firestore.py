@@ -16,8 +16,8 @@ from google.cloud.firestore_v1.vector import Vector
 
 from clarity.adapters.firestore_erase import erasure_of
 from clarity.adapters.firestore_errors import in_transaction, translated
+from clarity.domain.intake.samples import Samples
 from clarity.domain.job import Status
-from clarity.domain.samples import Samples
 from clarity.steps.ports import Chunk, Queue
 
 if TYPE_CHECKING:

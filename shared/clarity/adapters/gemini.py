@@ -13,7 +13,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, NoReturn, get_args
 
 from clarity.domain.errors import RefusedError, UnavailableError, UnusableAnswerError
-from clarity.domain.narrative import Narrative, Sentence, SentenceKind
+from clarity.domain.words.narrative import Narrative, Sentence, SentenceKind
 from clarity.steps.ports import Usage
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from google.generativeai.types import GenerateContentResponse
 
-    from clarity.domain.facts import Fact
-    from clarity.domain.grounding import Problem
+    from clarity.domain.words.facts import Fact
+    from clarity.domain.words.grounding import Problem
 
 # The file in prompts/ of this name. Another text is another version, under another name.
 PROMPT_VERSION = "insight-1"
@@ -124,7 +124,7 @@ class Gemini:
     ) -> tuple[Narrative, Usage]:
         """Put the facts into words; `problems` are those of the try before.
 
-        The sentences are what the model says: `clarity.domain.grounding.check` decides on them.
+        The sentences are what the model says: `clarity.domain.words.grounding.check` decides.
 
         Raises:
             UnavailableError: no answer in time, too many requests, or an error on the other side.

@@ -8,26 +8,26 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from clarity.domain.activity import RESTING, activity_metrics
-from clarity.domain.activity_class import class_metrics
-from clarity.domain.cardio import cardio_metrics
-from clarity.domain.circadian import rhythm_metrics
-from clarity.domain.fragmentation import fragmentation_metrics
-from clarity.domain.grid import Grid, build_grid, grid_digest
-from clarity.domain.intensity import intensity_metrics
-from clarity.domain.modality import Input, inputs_of
-from clarity.domain.phase import phase_metrics
-from clarity.domain.quality import gate
-from clarity.domain.regularity import timing_metrics
-from clarity.domain.rolling import rolling_mean
-from clarity.domain.sleep import Sleep, SleepPeriod, find_sleep, sleep_metrics, stages_asleep
-from clarity.domain.stillness import detect_rest
-from clarity.domain.units import KIND_INDEX
+from clarity.domain.intake.units import KIND_INDEX
+from clarity.domain.metrics.activity import RESTING, activity_metrics
+from clarity.domain.metrics.activity_class import class_metrics
+from clarity.domain.metrics.cardio import cardio_metrics
+from clarity.domain.metrics.circadian import rhythm_metrics
+from clarity.domain.metrics.fragmentation import fragmentation_metrics
+from clarity.domain.metrics.intensity import intensity_metrics
+from clarity.domain.metrics.phase import phase_metrics
+from clarity.domain.minutes.grid import Grid, build_grid, grid_digest
+from clarity.domain.minutes.modality import Input, inputs_of
+from clarity.domain.minutes.quality import gate
+from clarity.domain.minutes.rolling import rolling_mean
+from clarity.domain.sleep.nights import Sleep, SleepPeriod, find_sleep, sleep_metrics, stages_asleep
+from clarity.domain.sleep.regularity import timing_metrics
+from clarity.domain.sleep.stillness import detect_rest
 
 if TYPE_CHECKING:
-    from clarity.domain.columns import Samples
+    from clarity.domain.intake.columns import Samples
     from clarity.domain.metric import Metric
-    from clarity.domain.quality import Quality
+    from clarity.domain.minutes.quality import Quality
 
 WEEK: Final = 7
 LOOKBACK_DAYS: Final = 98  # three months, the longest timeframe that a request can name

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from clarity.domain import circadian
-from clarity.domain.activity import ACTIVE, transition_probability
+from clarity.domain.metrics import circadian
+from clarity.domain.metrics.activity import ACTIVE, transition_probability
 from clarity.pat.scaler import STEP_CAP
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from clarity.domain.nonwear import not_worn
+from clarity.domain.minutes.nonwear import not_worn
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,8 +5,8 @@ where nothing was observed; `person` (n,), whole numbers or text; `label` (n,) o
 (unknown). The rows of one person stand in the order of time.
 
 A week counts if at least 4 of its days have at least 10 h of observed minutes, the rule of
-`clarity.domain.quality`, and a step in them. Observed is what is not NaN: a device that writes 0
-while it lies in a drawer for some hours looks worn, so such minutes have to be made NaN before.
+`clarity.domain.minutes.quality`, and a step in them. Observed is what is not NaN: a device that
+writes 0 while it lies in a drawer looks worn, so such minutes have to be made NaN before.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from clarity.domain.grid import MINUTES_PER_DAY
-from clarity.domain.quality import VALID_DAY_MINUTES, VALID_DAYS_NEEDED
+from clarity.domain.minutes.grid import MINUTES_PER_DAY
+from clarity.domain.minutes.quality import VALID_DAY_MINUTES, VALID_DAYS_NEEDED
 from clarity.pat import labels, nhanes
 from clarity.pat.config import MINUTES_PER_WEEK
 from clarity.pat.labels import LABELS, LabelError

@@ -25,7 +25,7 @@ from clarity.sources.opened import opened
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from clarity.domain.samples import Rejection, Samples
+    from clarity.domain.intake.samples import Rejection, Samples
     from clarity.sources.opened import Opened
 
 CHUNK: Final = 1 << 16

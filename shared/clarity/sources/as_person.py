@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from clarity.domain.samples import KINDS
-from clarity.domain.units import CANONICAL, SLEEP
+from clarity.domain.intake.samples import KINDS
+from clarity.domain.intake.units import CANONICAL, SLEEP
 from clarity.sources import healthkit
-from clarity.sources.people import Person
+from clarity.sources.generated.people import Person
 
 if TYPE_CHECKING:
-    from clarity.domain.samples import Samples, Source
+    from clarity.domain.intake.samples import Samples, Source
     from clarity.sources.healthkit import Json
 
 HOUR_S: Final = 3600

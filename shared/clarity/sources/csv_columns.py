@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from clarity.domain.rows import short
+from clarity.domain.intake.rows import short
 from clarity.sources.errors import UnreadableSourceError
 from clarity.sources.healthkit import ASLEEP, AWAKE, CORE, DEEP, IN_BED, REM
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from clarity.domain.rows import short
-from clarity.domain.samples import Rejection
+from clarity.domain.intake.rows import short
+from clarity.domain.intake.samples import Rejection
 from clarity.sources.csv_columns import READERS, UNKNOWN, Header, time_reader
 from clarity.sources.errors import UnreadableSourceError
 

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from clarity.sources import healthkit
 from clarity.sources.errors import UnreadableSourceError
-from clarity.sources.people import Person
+from clarity.sources.generated.people import Person
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -16,9 +16,15 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 import numpy as np
 
-from clarity.domain.rows import zone_named
-from clarity.domain.samples import KIND_INDEX, Rejection, Samples, Source, samples_from_columns
-from clarity.domain.units import SLEEP, WORKOUT
+from clarity.domain.intake.rows import zone_named
+from clarity.domain.intake.samples import (
+    KIND_INDEX,
+    Rejection,
+    Samples,
+    Source,
+    samples_from_columns,
+)
+from clarity.domain.intake.units import SLEEP, WORKOUT
 from clarity.sources.errors import UnreadableSourceError
 from clarity.sources.healthkit import ASLEEP, AWAKE, CORE, DEEP, IN_BED, REM
 

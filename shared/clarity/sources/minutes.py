@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from clarity.domain.grid import MINUTES_PER_DAY, Grid, grid_of_minutes
-from clarity.domain.nonwear import not_worn
-from clarity.domain.runs import runs
-from clarity.domain.units import LIMITS
-from clarity.domain.wear import BRIDGE_MINUTES
+from clarity.domain.intake.units import LIMITS
+from clarity.domain.minutes.grid import MINUTES_PER_DAY, Grid, grid_of_minutes
+from clarity.domain.minutes.nonwear import not_worn
+from clarity.domain.minutes.runs import runs
+from clarity.domain.minutes.wear import BRIDGE_MINUTES
 from clarity.sources.errors import UnreadableSourceError
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from clarity.domain.samples import Rejection
+    from clarity.domain.intake.samples import Rejection
 
 WEEK: Final = 7
 MINUTE_S: Final = 60

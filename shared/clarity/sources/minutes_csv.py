@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from clarity.domain.rows import zone_named
-from clarity.domain.runs import runs
-from clarity.domain.samples import CLOCK_ALLOWANCE_S
-from clarity.domain.units import DAY_S
+from clarity.domain.intake.rows import zone_named
+from clarity.domain.intake.samples import CLOCK_ALLOWANCE_S
+from clarity.domain.intake.units import DAY_S
+from clarity.domain.minutes.runs import runs
 from clarity.sources.csv_columns import CHANNELS, UNKNOWN, Header, header_of, no_such_table
 from clarity.sources.csv_table import Table, read_table
 from clarity.sources.errors import UnreadableSourceError

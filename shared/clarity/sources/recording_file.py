@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from clarity.domain.analysis import LOOKBACK_DAYS, recent_days
-from clarity.domain.rows import zone_named
+from clarity.domain.intake.rows import zone_named
 from clarity.sources.actiwatch import HEADER_LINES, is_actiwatch, read_actiwatch
 from clarity.sources.apple_export import read_export
 from clarity.sources.csv_columns import header_of
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from clarity.domain.grid import Grid
-    from clarity.domain.samples import Rejection
+    from clarity.domain.intake.samples import Rejection
+    from clarity.domain.minutes.grid import Grid
     from clarity.sources.minutes import Minutes
 
 EXPECTED: Final = (

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from clarity.domain.errors import UnusableUploadError
-from clarity.domain.samples import Rejection, Samples, parse_upload
+from clarity.domain.intake.samples import Rejection, Samples, parse_upload
 from clarity.sources.errors import UnreadableSourceError
 
 if TYPE_CHECKING:

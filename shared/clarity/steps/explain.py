@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import clarity
-from clarity.domain.imputation import model_input
+from clarity.domain.minutes.imputation import model_input
 from clarity.steps.once import once
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from clarity.domain.events import JobMessage
-    from clarity.domain.grid import Grid
+    from clarity.domain.minutes.grid import Grid
     from clarity.steps.ports import Claims, Encoder, Records
 
 

@@ -10,8 +10,8 @@ import numpy as np
 
 from clarity.domain.errors import ReusedIdError
 from clarity.domain.events import DocumentCreated, JobMessage
+from clarity.domain.intake.samples import ParsedUpload, parse_upload
 from clarity.domain.job import AUTOMATIC, Status, parse_request
-from clarity.domain.samples import ParsedUpload, parse_upload
 from clarity.steps.once import claim_key, once
 from clarity.steps.ports import Chunk, Claimed
 

@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from clarity.domain.errors import UnknownReferenceError
-from clarity.domain.facts import facts_digest, facts_from
 from clarity.domain.job import Status
+from clarity.domain.words.facts import facts_digest, facts_from
 from clarity.steps.once import once
 from clarity.steps.tell import Asked
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from clarity.domain.errors import PermanentError
     from clarity.domain.events import JobMessage
-    from clarity.domain.facts import Fact
     from clarity.domain.job import InsightType
+    from clarity.domain.words.facts import Fact
     from clarity.steps.ports import Claims, Records
     from clarity.steps.tell import Tell, Told
 

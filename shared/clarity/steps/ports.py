@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
     from clarity.domain.events import JobMessage
     from clarity.domain.explanation import Explanation
-    from clarity.domain.facts import Fact
-    from clarity.domain.grounding import Problem
+    from clarity.domain.intake.samples import Samples
     from clarity.domain.job import InsightType, Origin, Status, Wanted
-    from clarity.domain.narrative import Narrative
-    from clarity.domain.samples import Samples
+    from clarity.domain.words.facts import Fact
+    from clarity.domain.words.grounding import Problem
+    from clarity.domain.words.narrative import Narrative
 
 
 @dataclass(frozen=True, slots=True)

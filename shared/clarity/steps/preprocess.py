@@ -11,10 +11,10 @@ import numpy as np
 import clarity
 from clarity.domain.analysis import analyse, best_week
 from clarity.domain.errors import NotSettledError, UnknownReferenceError
-from clarity.domain.grid import grid_digest
+from clarity.domain.intake.samples import Samples
 from clarity.domain.job import Status
-from clarity.domain.quality import assess
-from clarity.domain.samples import Samples
+from clarity.domain.minutes.grid import grid_digest
+from clarity.domain.minutes.quality import assess
 from clarity.steps.once import once
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from clarity.domain.errors import PermanentError
     from clarity.domain.events import JobMessage
-    from clarity.domain.grid import Grid
-    from clarity.domain.quality import Quality
+    from clarity.domain.minutes.grid import Grid
+    from clarity.domain.minutes.quality import Quality
     from clarity.steps.explain import Explain
     from clarity.steps.infer import Infer
     from clarity.steps.ports import Chunk, Claims, Records, Topics

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from clarity.domain.errors import PermanentError, TransientError
-from clarity.domain.grounding import check
-from clarity.domain.narrative import narrate
+from clarity.domain.words.grounding import check
+from clarity.domain.words.narrative import narrate
 from clarity.steps.ports import Usage
 
 if TYPE_CHECKING:
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from clarity.domain.events import JobMessage
-    from clarity.domain.facts import Fact
-    from clarity.domain.grounding import Problem
     from clarity.domain.job import InsightType
-    from clarity.domain.narrative import Narrative
+    from clarity.domain.words.facts import Fact
+    from clarity.domain.words.grounding import Problem
+    from clarity.domain.words.narrative import Narrative
     from clarity.steps.ports import Narrator, Records
 
 # The deterministic narrator's own version: another text is another insight.

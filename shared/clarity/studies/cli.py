@@ -105,7 +105,7 @@ def people(
     easier than real ones.
     """
     # Here, so that other commands do without.
-    from clarity.sources.people import PEOPLE, STRANGERS  # noqa: PLC0415  see above
+    from clarity.sources.generated.people import PEOPLE, STRANGERS  # noqa: PLC0415  see above
     from clarity.studies.people_evaluation import evaluate_people  # noqa: PLC0415  see above
     from clarity.studies.people_page import sentences, tables  # noqa: PLC0415  see above
 

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from clarity.domain.activity_class import CLASSES
-from clarity.domain.grid import MINUTES_PER_DAY
-from clarity.sources.people import STRANGERS
+from clarity.domain.metrics.activity_class import CLASSES
+from clarity.domain.minutes.grid import MINUTES_PER_DAY
+from clarity.sources.generated.people import STRANGERS
 from clarity.studies.people_figures import FIGURES, drawn, row_figures
 from clarity.studies.people_scoring import NEAR_MINUTES, phase_error, score, week_of
 

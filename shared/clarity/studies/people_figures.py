@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from clarity.domain.activity_class import CLASSES
+from clarity.domain.metrics.activity_class import CLASSES
 from clarity.studies.scores import DRAWS, INTERVAL, Figure
 
 if TYPE_CHECKING:

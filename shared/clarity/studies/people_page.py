@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
-from clarity.domain.activity_class import CLASSES
+from clarity.domain.metrics.activity_class import CLASSES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,16 +9,16 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from clarity.domain.activity import daily_totals, resting_heart_rate
-from clarity.domain.activity_class import CLASSES, UNKNOWN, activity_class, class_by_cadence
 from clarity.domain.analysis import analyse, best_week
-from clarity.domain.channels import device_of
-from clarity.domain.grid import MINUTES_PER_DAY, build_grid
-from clarity.domain.quality import assess
-from clarity.domain.runs import runs
-from clarity.domain.samples import parse_upload
-from clarity.domain.units import KIND_INDEX
-from clarity.sources.people import generate, uploads
+from clarity.domain.intake.samples import parse_upload
+from clarity.domain.intake.units import KIND_INDEX
+from clarity.domain.metrics.activity import daily_totals, resting_heart_rate
+from clarity.domain.metrics.activity_class import CLASSES, UNKNOWN, activity_class, class_by_cadence
+from clarity.domain.minutes.channels import device_of
+from clarity.domain.minutes.grid import MINUTES_PER_DAY, build_grid
+from clarity.domain.minutes.quality import assess
+from clarity.domain.minutes.runs import runs
+from clarity.sources.generated.people import generate, uploads
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from clarity.domain.analysis import Analysis
-    from clarity.domain.columns import Samples
-    from clarity.domain.grid import Grid
-    from clarity.sources.people import Person
-    from clarity.sources.truth import Truth
+    from clarity.domain.intake.columns import Samples
+    from clarity.domain.minutes.grid import Grid
+    from clarity.sources.generated.people import Person
+    from clarity.sources.generated.truth import Truth
 
     Flags = NDArray[np.bool_]
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from clarity.domain.actigraphy import WAKE, cole_kripke, rescored, sadeh, scripps
-from clarity.domain.sleepwake import detect, load_manifest
+from clarity.domain.sleep.actigraphy import WAKE, cole_kripke, rescored, sadeh, scripps
+from clarity.domain.sleep.sleepwake import detect, load_manifest
 from clarity.studies.scores import Figure, Measured, kappa, measure
 from clarity.studies.sleep_training import INNER_FOLDS, SENSITIVITY, leave_one_out
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from clarity.domain.sleepwake import Inputs
+    from clarity.domain.sleep.sleepwake import Inputs
     from clarity.studies.sleep_accel import Night
     from clarity.studies.sleep_training import Choice
 

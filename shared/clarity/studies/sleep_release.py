@@ -1,7 +1,7 @@
 """Makes the detector that is shipped, from every night of a folder.
 
 `python -m clarity.studies.sleep_release --data sleep-accel --out
-shared/clarity/domain/data/sleepwake`
+shared/clarity/domain/sleep/data/sleepwake`
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from clarity.domain.sleepwake import Inputs, Network
+    from clarity.domain.sleep.sleepwake import Inputs, Network
     from clarity.studies.sleep_accel import Night
 
 SHIPPED: Final[tuple[tuple[Inputs, bool], ...]] = (

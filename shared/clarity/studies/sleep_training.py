@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from clarity.domain.sleepwake import Network, features
+from clarity.domain.sleep.sleepwake import Network, features
 from clarity.studies.scores import kappa, operating_point
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from clarity.domain.sleepwake import Inputs
+    from clarity.domain.sleep.sleepwake import Inputs
     from clarity.studies.sleep_accel import Night
 
 HIDDEN: Final = 8

@@ -1,0 +1,1 @@
+"""What clients send becomes samples in columns: units, dates, rows, rejections."""

@@ -1,0 +1,1 @@
+"""One number a function: rhythm, activity, heart, and the weeks before."""

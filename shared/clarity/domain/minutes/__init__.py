@@ -1,0 +1,1 @@
+"""Samples become a minute grid: clock, devices, wear, quality, imputation."""

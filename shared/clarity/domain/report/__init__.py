@@ -1,0 +1,1 @@
+"""The week's picture: one self-contained page."""

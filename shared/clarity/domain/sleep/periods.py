@@ -1,0 +1,210 @@
+"""Stretches of sleep and what is known of each, and which of them are main sleeps."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from clarity.domain.minutes.grid import MINUTES_PER_DAY
+from clarity.domain.minutes.runs import joined, runs
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from clarity.domain.minutes.grid import Grid
+    from clarity.domain.sleep.evidence import Evidence, SleepMethod
+
+# Stretches of sleep less than an hour apart are one period: van Hees et al. 2018,
+# doi:10.1038/s41598-018-31266-z.
+SAME_PERIOD_MINUTES: Final = 60
+MIN_PERIOD_MINUTES: Final = 15
+# Asleep in a whole day, for its longest period to be a main sleep and not a nap after a night that
+# was not recorded. Split sleep reaches it in short pieces.
+MIN_DAY_MINUTES: Final = 180
+# Detected pieces less than so far apart are a night in pieces, and all of them count in its total.
+SAME_NIGHT_MINUTES: Final = 90
+HALF_DAY: Final = MINUTES_PER_DAY // 2
+
+
+@dataclass(frozen=True, slots=True)
+class SleepPeriod:
+    """One stretch of sleep, in wall-clock minutes since midnight of the grid's first day.
+
+    Attributes:
+        onset: First minute asleep.
+        offset: One past the last minute asleep.
+        bed_start: First minute in bed, at or before the onset.
+        bed_end: One past the last minute in bed.
+        asleep_minutes: Minutes asleep.
+        awake_minutes: Minutes known to be awake between onset and offset.
+        in_bed_minutes: Minutes in bed, in which it is known whether the person slept.
+        main: The longest period of a day with at least three hours of sleep in all.
+        truncated: It touches the edge of the grid or a gap in the evidence, so its beginning or
+            end is not known.
+        method: What it rests on.
+    """
+
+    onset: int
+    offset: int
+    bed_start: int
+    bed_end: int
+    asleep_minutes: int
+    awake_minutes: int
+    in_bed_minutes: int
+    main: bool
+    truncated: bool
+    method: SleepMethod
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sleep:
+    """All sleep of a grid.
+
+    Attributes:
+        method: What most of its main sleeps rest on; each period says its own. Without one, how it
+            was looked for.
+        asleep: (n,) True in minutes asleep.
+        awake: (n,) True in minutes of the periods that are known to be awake.
+        periods: In order of time.
+        day_totals: Minutes asleep of each day that has a whole main sleep: with the naps where
+            stages were recorded, with its other pieces where a night was detected.
+        by_counts: Detected from activity counts, which tell lying awake from sleep.
+        agreement: Share of the minutes of detected rest in which Kripke et al. 2010 say the same
+            of the counts; None without counts.
+    """
+
+    method: SleepMethod
+    asleep: NDArray[np.bool_]
+    awake: NDArray[np.bool_]
+    periods: tuple[SleepPeriod, ...]
+    day_totals: tuple[int, ...]
+    by_counts: bool = False
+    agreement: float | None = None
+
+    @property
+    def nights(self) -> tuple[SleepPeriod, ...]:
+        """The main sleeps that were seen from beginning to end, at whatever hour."""
+        return tuple(period for period in self.periods if period.main and not period.truncated)
+
+    def tells_wake(self, period: SleepPeriod) -> bool:
+        """Whether lying awake was told from sleep in this period."""
+        return self.by_counts or period.method == "stages"
+
+
+def periods_of(grid: Grid, evidence: Evidence) -> list[SleepPeriod]:
+    """The stretches of sleep of some length, none of them main as yet."""
+    # Where clocks change, a wall-clock minute took place twice or not at all.
+    real = grid.repeats.astype(np.int64)
+    minutes = _Minutes(evidence, asleep=real * evidence.asleep, awake=real * evidence.awake)
+    stretches = _joined(evidence.asleep, evidence.holding, real)
+    borders = [0, *(edge for stretch in stretches for edge in stretch), len(real)]
+    periods = [
+        _period(minutes, low, high, (borders[2 * at], borders[2 * at + 3]))
+        for at, (low, high) in enumerate(stretches)
+    ]
+    return [period for period in periods if period.asleep_minutes >= MIN_PERIOD_MINUTES]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Minutes:
+    """The evidence, and the real minutes asleep and awake of each wall-clock minute."""
+
+    evidence: Evidence
+    asleep: NDArray[np.int64]
+    awake: NDArray[np.int64]
+
+
+def _joined(
+    asleep: NDArray[np.bool_], holding: NDArray[np.bool_], real: NDArray[np.int64]
+) -> list[tuple[int, int]]:
+    """Stretches asleep, joined over short gaps and over gaps that hold them together."""
+    out: list[tuple[int, int]] = []
+    for low, high in runs(asleep):
+        if out:
+            gap = slice(out[-1][1], low)
+            if real[gap].sum() < SAME_PERIOD_MINUTES or holding[gap].all():
+                out[-1] = (out[-1][0], high)
+                continue
+        out.append((low, high))
+    return out
+
+
+def _period(minutes: _Minutes, low: int, high: int, between: tuple[int, int]) -> SleepPeriod:
+    """The period of a stretch of sleep that lies between two others, and its time in bed."""
+    bed, seen, last = minutes.evidence.bed, minutes.evidence.seen, len(minutes.asleep)
+    start, end = low, high
+    while start > between[0] and bed[start - 1]:
+        start -= 1
+    while end < between[1] and bed[end]:
+        end += 1
+    asleep = int(minutes.asleep[low:high].sum())
+    return SleepPeriod(
+        onset=low,
+        offset=high,
+        bed_start=start,
+        bed_end=end,
+        asleep_minutes=asleep,
+        awake_minutes=int(minutes.awake[low:high].sum()),
+        in_bed_minutes=asleep + int(minutes.awake[start:end].sum()),
+        main=False,
+        truncated=not (seen[max(start - 1, 0)] and seen[min(end, last - 1)])
+        or start == 0
+        or end == last,
+        method=minutes.evidence.method,
+    )
+
+
+def marked(sleep: Sleep) -> Sleep:
+    """With the main sleeps marked, the days' totals, and the method of most main sleeps.
+
+    The longest period of each day is its main sleep; days begin half a day from the usual sleep.
+    """
+    begin = (_usual_minute(sleep.asleep) + HALF_DAY) % MINUTES_PER_DAY
+    by_day: dict[int, list[SleepPeriod]] = {}
+    for period in sleep.periods:
+        middle = (period.onset + period.offset) // 2
+        by_day.setdefault((middle - begin) // MINUTES_PER_DAY, []).append(period)
+    out, totals = [], []
+    for mine in by_day.values():
+        longest = max(mine, key=lambda period: period.asleep_minutes)
+        is_main = sum(period.asleep_minutes for period in mine) >= MIN_DAY_MINUTES
+        out += [replace(period, main=is_main and period is longest) for period in mine]
+        counted = _counted(mine, longest)
+        if is_main and not any(period.truncated for period in counted):
+            totals.append(sum(period.asleep_minutes for period in counted))
+    out.sort(key=lambda period: period.onset)
+    methods = Counter(period.method for period in out if period.main)
+    method = methods.most_common(1)[0][0] if methods else sleep.method
+    return replace(sleep, method=method, periods=tuple(out), day_totals=tuple(totals))
+
+
+def _counted(mine: Sequence[SleepPeriod], main: SleepPeriod) -> list[SleepPeriod]:
+    """The periods of a day that count in its total.
+
+    A detected nap may be a film on the sofa: only recorded ones count, and detected pieces of the
+    night itself.
+    """
+    night = next(
+        (low, high)
+        for low, high in joined(
+            sorted((period.onset, period.offset) for period in mine), SAME_NIGHT_MINUTES
+        )
+        if low <= main.onset < high
+    )
+    return [
+        period
+        for period in mine
+        if period.method == "stages" or night[0] <= period.onset < night[1]
+    ]
+
+
+def _usual_minute(asleep: NDArray[np.bool_]) -> int:
+    """Circular mean of the minutes of the day asleep; 0 without sleep."""
+    angle = np.flatnonzero(asleep) * (2 * np.pi / MINUTES_PER_DAY)
+    mean = np.arctan2(np.sin(angle).sum(), np.cos(angle).sum())
+    return round(float(mean) * MINUTES_PER_DAY / (2 * np.pi)) % MINUTES_PER_DAY

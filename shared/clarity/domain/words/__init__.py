@@ -1,0 +1,1 @@
+"""Facts, the words that rest on them, and the check of one against the other."""

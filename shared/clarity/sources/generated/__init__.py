@@ -1,0 +1,1 @@
+"""Generated people: what they do, what their devices record, and their truth."""
