@@ -39,7 +39,7 @@ format: $(VENV)/installed ## Format and fix what can be fixed
 	$(VENV)/bin/ruff check --fix .
 	$(VENV)/bin/ruff format .
 
-bench: $(VENV)/installed ## Measure: cold start, a week without PAT, PAT on each runtime
+bench: $(VENV)/installed ## Measure: cold starts; decode, grid, metrics beside their peers; PAT on each runtime
 	$(RUN) -m tests.bench
 	$(RUN) -m tests.bench.pat
 

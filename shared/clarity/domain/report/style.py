@@ -97,9 +97,9 @@ gap:8px 14px;padding:0;margin:8px 0 14px;font-size:.8rem}.days svg{display:block
 height:10px;margin:3px 0}.days span{color:var(--soft)}.days .off{fill:var(--line)}
 .worn{fill:var(--steps)}.few{fill:var(--warn)}.needed{stroke:var(--ink);stroke-width:1.6}
 .needed.around{stroke:var(--box);stroke-width:5}
-.glance{grid-template-columns:repeat(auto-fit,minmax(140px,1fr));gap:6px 20px;margin-top:14px;
+.glance{grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:6px 20px;margin-top:14px;
 padding:10px 0;border:solid var(--line);border-width:1px 0}
-.glance dd{font-size:1.05rem;font-weight:600;white-space:nowrap}
+.glance dd{font-size:1.05rem;font-weight:600}
 .quality ul{font-size:.85rem}
 .legend{list-style:none;display:flex;flex-wrap:wrap;gap:4px 18px;padding:0;margin:10px 0 0;
 font-size:.85rem}
