@@ -189,7 +189,10 @@ class Supervisor:
             started = [child for child in self.children if child.tend()]
             if started:
                 pids = {child.command.name: child.pid for child in self.children}
-                self._processes.write_text(json.dumps(pids))
+                # Whole or not at all: others read it meanwhile.
+                fresh = self._processes.with_suffix(".new")
+                fresh.write_text(json.dumps(pids))
+                fresh.replace(self._processes)
 
     def _await_up(self) -> None:
         deadline = time.monotonic() + START_TIMEOUT_S
