@@ -89,7 +89,39 @@ def test_a_bed_time_of_the_phone_is_no_record_of_a_night():
     sleep = find_sleep(week(set(), *beds))
 
     assert {night.method for night in sleep.nights} == {"movement_and_heart_rate"}
-    assert metrics(week(set(), *beds))["sleep_onset_latency"].status == "not_applicable"
+    found = metrics(week(set(), *beds))
+    for name in ("sleep_onset_latency", "sleep_efficiency"):
+        assert found[name].status == "not_applicable"
+        assert found[name].reason == "lying awake looks like sleep without recorded sleep stages"
+
+
+def test_a_bed_time_of_the_phone_does_not_hide_that_the_evidence_broke_off():
+    beds = [
+        slept(at(MONDAY + timedelta(days=day), 1350), 560, 0, source=PHONE) for day in range(-1, 7)
+    ]
+    grid = week(set(), *beds)
+    gone = slice(3 * 1440 + 180, 3 * 1440 + 440)  # the Watch lay on its charger
+    steps, beats = grid.steps.copy(), grid.heart_rate.copy()
+    steps[gone], beats[gone] = np.nan, np.nan
+
+    sleep = find_sleep(replace(grid, steps=steps, heart_rate=beats))
+
+    assert [each.truncated for each in sleep.periods if each.offset == gone.start] == [True]
+    assert len(sleep.nights) == len(find_sleep(grid).nights) - 1
+
+
+def test_with_counts_a_recorded_bed_time_tells_latency_and_efficiency():
+    grid, truth = actigraph((1390, 1870))
+    minute = np.arange(LENGTH) % 1440
+    bed, restless = (minute >= 1380) | (minute < 440), (minute >= 1380) & (minute < 1410)
+    stage = np.where(bed, 0, -1).astype(np.int8)
+    counts = np.where(restless, 20.0 + minute % 90, grid.counts)
+    found = metrics(replace(grid, stage=stage, counts=counts))
+
+    assert found["sleep_onset_latency"].value == pytest.approx(30, abs=12)
+    assert found["sleep_efficiency"].value == pytest.approx(
+        (truth & bed).sum() / bed.sum(), abs=0.05
+    )
 
 
 def test_latency_begins_in_bed_and_awakenings_are_longer_than_five_minutes():
@@ -185,13 +217,15 @@ def test_counts_tell_lying_awake_and_a_published_rule_is_asked_too():
     assert "Kripke 2010 agrees in 9" in found["wake_after_sleep_onset"].method
 
 
-def test_a_nap_in_the_counts_is_found_and_not_added_to_the_night():
-    sleep = find_sleep(actigraph((1390, 1870), (840, 920))[0])
+def test_a_nap_in_the_counts_is_found_and_counts_in_the_total():
+    grid = actigraph((1390, 1870), (840, 920))[0]
+    sleep = find_sleep(grid)
 
     naps = [each for each in sleep.periods if 800 < each.onset % 1440 < 960]
     assert len(naps) == 7
     assert not any(each.main for each in naps)
-    assert np.mean(sleep.day_totals) == pytest.approx(430, abs=20)
+    assert np.mean(sleep.day_totals) == pytest.approx(490, abs=20)
+    assert "a day, naps included, mean" in metrics(grid)["total_sleep_time"].method
 
 
 @pytest.mark.parametrize("days", [0, 1, 3])

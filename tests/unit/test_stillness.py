@@ -94,14 +94,35 @@ def test_the_longer_part_of_split_sleep_is_main_wherever_it_lies():
         assert {round(night.onset % 1440, -2) for night in sleep.nights} == {round(longer[0], -2)}
 
 
-def test_a_nap_is_found_and_is_neither_main_nor_in_the_total():
+def test_a_nap_is_found_and_is_not_main_and_counts_in_the_total():
     naps = every_day(840, 915)
     sleep = find_sleep(lived([*NIGHTS, *naps])[0])
 
     found = [each for each in sleep.periods if not each.main and not each.truncated]
     assert len(found) == 7
     assert np.abs(errors(sleep, naps)).max() <= 20
-    assert np.mean(sleep.day_totals) == pytest.approx(490, abs=25)
+    assert np.mean(sleep.day_totals) == pytest.approx(565, abs=25)
+    total = sleep_metrics(sleep)[1]
+    assert total.value == np.mean(sleep.day_totals)
+    assert "where the heart rate parts sleep from sitting still" in total.method
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        [(60, 240), (420, 510), (840, 930), (1200, 1260)],
+        [(1380, 1740), (780, 870)],
+        [(60, 300), (840, 1000)],
+    ],
+)
+def test_sleep_in_several_parts_has_the_total_of_all_of_them(pieces: Spans):
+    sleep = find_sleep(lived([span for piece in pieces for span in every_day(*piece)])[0])
+
+    truth = sum(high - low for low, high in pieces)
+    # A day that sticks out of the week, so that a part of its sleep may be missing, has no total.
+    assert len(sleep.day_totals) >= 6
+    assert np.abs(np.subtract(sleep.day_totals, truth)).max() <= 35
+    assert sleep_metrics(sleep)[1].value == pytest.approx(truth, rel=0.06)
 
 
 def test_a_night_in_pieces_counts_with_all_its_pieces():

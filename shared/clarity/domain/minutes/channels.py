@@ -21,8 +21,6 @@ DEVICES: Final[tuple[Device, ...]] = ("watch", "other", "phone")  # the first th
 UNKNOWN_STAGE: Final = -1
 IN_BED, ASLEEP, AWAKE, CORE, DEEP, REM = range(6)
 MINUTE_MS: Final = 60_000
-# A finer record paints over a coarser one: in bed < asleep < awake, core, deep, REM.
-_FINENESS: Final = np.array([0, 1, 2, 2, 2, 2])
 UNITS: Final = 2.0**32  # amounts are laid out in whole parts of one over this
 _MOMENT_S: Final = 1e-3
 
@@ -159,24 +157,6 @@ def _levels(
     whole = np.rint(intervals.value * UNITS)
     held = _steps_of(stretch, [low, high + 1], [whole, -whole])
     return held, touched(intervals, stretch)
-
-
-def sleep_channel(samples: Samples, stretch: Stretch) -> SleepChannel:
-    """The stage at the middle of each minute; finer records win, then the later ones."""
-    mine = samples.of("sleepAnalysis")
-    code = mine.value.astype(np.int8)
-    order = np.lexsort((mine.identity, mine.start, _FINENESS[code]))
-    edges = np.ceil((np.stack([mine.start, mine.end]) - stretch.start_s) / 60.0 - 0.5)
-    low, high = np.clip(edges, 0, stretch.length).astype(np.int64).tolist()
-    table = [device_of(source) for source in mine.sources]
-    codes, writers = code.tolist(), mine.source.tolist()
-    stage = np.full(stretch.length, UNKNOWN_STAGE, np.int8)
-    seen = {device: np.zeros(stretch.length, np.bool_) for device in DEVICES}
-    for at in order.tolist():
-        stage[low[at] : high[at]] = codes[at]
-        if codes[at] != IN_BED:
-            seen[table[writers[at]]][low[at] : high[at]] = True
-    return SleepChannel(stage, seen)
 
 
 def once(samples: Samples) -> Samples:

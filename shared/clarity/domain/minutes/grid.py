@@ -22,9 +22,10 @@ from clarity.domain.minutes.amounts import (
     merged,
     source_order,
 )
-from clarity.domain.minutes.channels import UNITS, Stretch, heart_rate_channel, once, sleep_channel
+from clarity.domain.minutes.channels import UNITS, Stretch, heart_rate_channel, once
 from clarity.domain.minutes.clock import wall_clock
 from clarity.domain.minutes.findings import DayDevices, Finding, day_devices, look
+from clarity.domain.minutes.recorded_sleep import sleep_channel
 from clarity.domain.minutes.wear import (
     Channels,
     bridge_limits,
@@ -153,8 +154,8 @@ def build_grid(samples: Samples, first_day: date, days: int = 7) -> Grid:
     Steps are spread over the interval that they cover, in proportion to the overlap with each
     minute. iPhone and Watch are merged per minute and never summed: the Watch counts while it is
     worn, the phone elsewhere. Samples of other days are ignored but for three hours of context on
-    each side, which decide whether the edges were worn. Order, duplicates and batches of the
-    samples do not matter.
+    each side, which decide whether the edges were worn, and for what they say of the sources.
+    Order, duplicates and batches of the samples do not matter.
     """
     minutes = days * MINUTES_PER_DAY
     clock = wall_clock(samples, _epoch_minute(first_day), minutes, CONTEXT_MINUTES)
@@ -274,7 +275,7 @@ def _channels(samples: Samples, near: Samples, stretch: Stretch) -> Channels:
         energy=energy,
         distance=distance,
         heart_rate=heart_rate_channel(near, stretch),
-        sleep=sleep_channel(near, stretch),
+        sleep=sleep_channel(samples, stretch),
     )
 
 

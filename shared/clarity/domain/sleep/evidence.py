@@ -59,8 +59,8 @@ def detected(grid: Grid) -> Evidence | None:
 
     Activity counts come from a device that is worn day and night and counts turning over: rest is
     found in them alone, and sleep in the rest by our network, with the heart rate where there is
-    one. The time in bed is not known: it is taken from the first to the last minute asleep. Steps
-    do with a heart rate only, since a watch on a table takes no steps either.
+    one. Steps do with a heart rate only, since a watch on a table takes no steps either. Time in
+    bed is what was recorded of it; without a record, from the first to the last minute asleep.
     """
     return _from_counts(grid) if grid.signal == "counts" else _from_steps(grid)
 
@@ -79,7 +79,7 @@ def _from_counts(grid: Grid) -> Evidence:
         "movement_and_heart_rate" if with_pulse else "movement",
         asleep,
         known & ~asleep,
-        asleep,
+        asleep | (grid.stage >= IN_BED),
         known,
         np.zeros(len(known), np.bool_),
         agreement,
@@ -92,4 +92,5 @@ def _from_steps(grid: Grid) -> Evidence | None:
         return None
     known = ~np.isnan(grid.steps)
     holding = np.zeros(len(known), np.bool_)
-    return Evidence("movement_and_heart_rate", rest, known & ~rest, rest, known, holding)
+    bed = rest | (grid.stage >= IN_BED)
+    return Evidence("movement_and_heart_rate", rest, known & ~rest, bed, known, holding)

@@ -63,7 +63,11 @@ _METHODS: Final[dict[SleepMethod, str]] = {
 }
 _BY_COUNTS: Final = "sleep detected from activity counts and heart rate"
 _AWAKE_UNKNOWN: Final = "lying awake looks like sleep without recorded sleep stages"
-_BED_UNKNOWN: Final = "no night has a record of the time in bed before the first sleep"
+_BED_UNKNOWN: Final = (
+    "no night on which lying awake is told from sleep has a record of the time in bed before the"
+    " first sleep"
+)
+_NO_DAY: Final = "no day's sleep was seen from beginning to end"
 
 
 def find_sleep(grid: Grid) -> Sleep:
@@ -200,18 +204,22 @@ def sleep_metrics(sleep: Sleep) -> tuple[Metric, ...]:
     """
     nights = sleep.nights
     telling = [night for night in nights if sleep.tells_wake(night)]
-    staged = [night for night in nights if night.method == "stages"]
-    efficiency, total, waso, onset, latency, waking = _measures(sleep, telling, staged)
+    from_bed = [night for night in telling if not np.isnan(sleep_onset_latency(night))]
+    efficiency, total, waso, onset, latency, waking = _measures(sleep, telling, from_bed or telling)
     if reason := _lacking(sleep):
         every = (efficiency, total, waso, onset, latency, waking)
         return tuple(_without(measure, sleep, reason) for measure in every)
     onsets = np.array([night.onset for night in nights], np.float64)
     return (
         _mean(efficiency, [sleep_efficiency(night) for night in telling], _AWAKE_UNKNOWN),
-        total.value(float(np.mean(sleep.day_totals)) if sleep.day_totals else float("nan")),
+        total.value(float(np.mean(sleep.day_totals or np.nan)), _NO_DAY),
         _mean(waso, [float(night.awake_minutes) for night in telling], _AWAKE_UNKNOWN),
         onset.value(onset_variability(onsets), "the onsets are spread evenly over the day"),
-        _mean(latency, _known([sleep_onset_latency(night) for night in staged]), _BED_UNKNOWN),
+        _mean(
+            latency,
+            [sleep_onset_latency(night) for night in from_bed],
+            _BED_UNKNOWN if telling else _AWAKE_UNKNOWN,
+        ),
         _mean(waking, [_awakenings_of(sleep, night) for night in telling], _AWAKE_UNKNOWN),
     )
 
@@ -234,12 +242,14 @@ def _without(measure: Measure, sleep: Sleep, reason: str) -> Metric:
 
 
 def _measures(
-    sleep: Sleep, telling: Sequence[SleepPeriod], staged: Sequence[SleepPeriod]
+    sleep: Sleep, telling: Sequence[SleepPeriod], from_bed: Sequence[SleepPeriod]
 ) -> tuple[Measure, ...]:
     """The six, each with what it rests on."""
-    every, told, in_bed = (_rests_on(sleep, part) for part in (sleep.nights, telling, staged))
+    every, told, in_bed = (_rests_on(sleep, part) for part in (sleep.nights, telling, from_bed))
     detection = any(night.method != "stages" for night in sleep.nights)
-    what = "recorded naps and detected nights in pieces included" if detection else "naps included"
+    what = "naps included"
+    if detection and not sleep.by_counts:
+        what += " (detected ones where the heart rate parts sleep from sitting still)"
     wake = "awake between falling asleep and the last waking"
     bed = "in bed to the first sleep"
     return (
@@ -278,10 +288,6 @@ def _mean(measure: Measure, values: Sequence[float], unknown: str) -> Metric:
     if len(values) < MIN_NIGHTS:
         return measure.insufficient(f"{MIN_NIGHTS} such nights are needed, {len(values)} found")
     return measure.value(float(np.mean(values)))
-
-
-def _known(values: Sequence[float]) -> list[float]:
-    return [value for value in values if not np.isnan(value)]
 
 
 def _awakenings_of(sleep: Sleep, period: SleepPeriod) -> float:

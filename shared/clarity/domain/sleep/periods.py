@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from clarity.domain.minutes.grid import MINUTES_PER_DAY
-from clarity.domain.minutes.runs import joined, runs
+from clarity.domain.minutes.runs import runs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,8 +26,6 @@ MIN_PERIOD_MINUTES: Final = 15
 # Asleep in a whole day, for its longest period to be a main sleep and not a nap after a night that
 # was not recorded. Split sleep reaches it in short pieces.
 MIN_DAY_MINUTES: Final = 180
-# Detected pieces less than so far apart are a night in pieces, and all of them count in its total.
-SAME_NIGHT_MINUTES: Final = 90
 HALF_DAY: Final = MINUTES_PER_DAY // 2
 
 
@@ -71,8 +69,7 @@ class Sleep:
         asleep: (n,) True in minutes asleep.
         awake: (n,) True in minutes of the periods that are known to be awake.
         periods: In order of time.
-        day_totals: Minutes asleep of each day that has a whole main sleep: with the naps where
-            stages were recorded, with its other pieces where a night was detected.
+        day_totals: Minutes asleep of each day that has a whole main sleep, in all its periods.
         by_counts: Detected from activity counts, which tell lying awake from sleep.
         agreement: Share of the minutes of detected rest in which Kripke et al. 2010 say the same
             of the counts; None without counts.
@@ -152,7 +149,7 @@ def _period(minutes: _Minutes, low: int, high: int, between: tuple[int, int]) ->
         awake_minutes=int(minutes.awake[low:high].sum()),
         in_bed_minutes=asleep + int(minutes.awake[start:end].sum()),
         main=False,
-        truncated=not (seen[max(start - 1, 0)] and seen[min(end, last - 1)])
+        truncated=not (seen[max(low - 1, 0)] and seen[min(high, last - 1)])
         or start == 0
         or end == last,
         method=minutes.evidence.method,
@@ -170,37 +167,34 @@ def marked(sleep: Sleep) -> Sleep:
         middle = (period.onset + period.offset) // 2
         by_day.setdefault((middle - begin) // MINUTES_PER_DAY, []).append(period)
     out, totals = [], []
-    for mine in by_day.values():
+    for day, mine in by_day.items():
         longest = max(mine, key=lambda period: period.asleep_minutes)
-        is_main = sum(period.asleep_minutes for period in mine) >= MIN_DAY_MINUTES
-        out += [replace(period, main=is_main and period is longest) for period in mine]
-        counted = _counted(mine, longest)
-        if is_main and not any(period.truncated for period in counted):
-            totals.append(sum(period.asleep_minutes for period in counted))
+        total = sum(period.asleep_minutes for period in mine)
+        main = replace(longest, main=total >= MIN_DAY_MINUTES)
+        out += [main if period is longest else period for period in mine]
+        if main.main and _is_whole(sleep.asleep, begin + day * MINUTES_PER_DAY, main, mine):
+            totals.append(total)
     out.sort(key=lambda period: period.onset)
     methods = Counter(period.method for period in out if period.main)
     method = methods.most_common(1)[0][0] if methods else sleep.method
     return replace(sleep, method=method, periods=tuple(out), day_totals=tuple(totals))
 
 
-def _counted(mine: Sequence[SleepPeriod], main: SleepPeriod) -> list[SleepPeriod]:
-    """The periods of a day that count in its total.
+def _is_whole(
+    asleep: NDArray[np.bool_], start: int, main: SleepPeriod, mine: Sequence[SleepPeriod]
+) -> bool:
+    """Whether the sleep of the day that begins at this minute was seen.
 
-    A detected nap may be a film on the sofa: only recorded ones count, and detected pieces of the
-    night itself.
+    A day that sticks out of the grid may lack a nap or a part of split sleep: it does where the
+    person on the whole sleeps for some time in the hours that are outside.
     """
-    night = next(
-        (low, high)
-        for low, high in joined(
-            sorted((period.onset, period.offset) for period in mine), SAME_NIGHT_MINUTES
-        )
-        if low <= main.onset < high
-    )
-    return [
-        period
-        for period in mine
-        if period.method == "stages" or night[0] <= period.onset < night[1]
-    ]
+    minutes = np.arange(start, start + MINUTES_PER_DAY)
+    outside = minutes[(minutes < 0) | (minutes >= len(asleep))] % MINUTES_PER_DAY
+    if not len(outside):
+        return not main.truncated
+    usual = asleep.reshape(-1, MINUTES_PER_DAY).mean(axis=0)
+    lacking = float(usual[outside].sum())
+    return lacking < MIN_PERIOD_MINUTES and not any(period.truncated for period in mine)
 
 
 def _usual_minute(asleep: NDArray[np.bool_]) -> int:
