@@ -79,7 +79,8 @@ A CSV has a header; cells are apart by comma, semicolon or tab:
 Rows may come in any order. A minute without a row and an empty cell were not observed; a cell that
 cannot be read is shown and left out. A time that comes twice counts once, with the mean of its
 rows; so does the hour that clocks repeat in autumn.
-Shorter epochs are added up (heart rate: averaged), longer ones are refused. Without a column for
+Shorter epochs are added up (heart rate: averaged), longer ones are refused; steps or counts may be
+filled once a minute where other columns are filled more often. Without a column for
 it, all is worn but 90 minutes and more of zeros without heart rate. Three hours awake on end are
 not time in bed.
 
@@ -293,7 +294,7 @@ def _status(metric: Metric) -> str:
 def _say_the_weeks(history: History, console: Console) -> None:
     """What is usual, where it is heading and when it changed, for what was followed long enough."""
     good = sum(history.sufficient)
-    _say(console, f"{len(history.first_days)} weeks up to this one, {good} with enough wear.")
+    _say(console, f"Weeks up to this one: {len(history.first_days)}, {good} with enough wear.")
     table = Table("metric", "usual", "this week", "trend a week", "changed", title="The weeks")
     for series in history.series:
         usual, trend = series.metrics

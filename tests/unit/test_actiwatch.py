@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,7 @@ from clarity.sources.errors import UnreadableSourceError
 from clarity.sources.recording_file import open_recording
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "pyactigraphy-samples"
+NOW = datetime(2026, 3, 23, 12, tzinfo=UTC)
 HEAD = ["someone", "23-Jan-2018", "13:58", " 4 ", "00", "V664055", "X"]
 
 
@@ -56,7 +57,7 @@ def test_days_have_their_real_length_where_the_zone_is_named(tmp_path):
      "23.01.2018", "23-JAN-2018"],
 )  # fmt: skip
 def test_days_are_read_in_several_languages(day):
-    assert read_actiwatch(awd("1", day=day), "x.awd").first == _minute("2018-01-23T13:58")
+    assert read_actiwatch(awd("1", day=day), "x.awd", now=NOW).first == _minute("2018-01-23T13:58")
 
 
 @pytest.mark.parametrize(
@@ -65,7 +66,7 @@ def test_days_are_read_in_several_languages(day):
      ("okt", 10), ("out", 10), ("d\u00e9c.", 12), ("Dez", 12), ("mrt", 3), ("mei", 5), ("lug", 7)],
 )  # fmt: skip
 def test_months_are_known_by_their_first_letters(month, number):
-    minutes = read_actiwatch(awd("1", day=f"5-{month}-2018"), "x.awd")
+    minutes = read_actiwatch(awd("1", day=f"5-{month}-2018"), "x.awd", now=NOW)
 
     assert minutes.first == _minute(f"2018-{number:02d}-05T13:58")
 
@@ -76,7 +77,7 @@ def _minute(text: str) -> int:
 
 def test_shorter_epochs_become_whole_minutes():
     minutes = read_actiwatch(
-        awd("1", "2", "3", "4", "5", "6", "7", epoch="2", clock="13:58:30"), "x.awd"
+        awd("1", "2", "3", "4", "5", "6", "7", epoch="2", clock="13:58:30"), "x.awd", now=NOW
     )
 
     assert minutes.first == _minute("2018-01-23T13:59")
@@ -84,14 +85,17 @@ def test_shorter_epochs_become_whole_minutes():
 
 
 def test_a_line_that_is_no_count_is_a_minute_not_observed():
-    minutes = read_actiwatch(awd("1", "?", "3"), "x.awd")
+    minutes = read_actiwatch(awd("1", "?", "3"), "x.awd", now=NOW)
 
     assert np.array_equal(minutes.channels["counts"], [1, np.nan, 3], equal_nan=True)
     assert [(each.index, each.field) for each in minutes.rejected] == [(1, "count in line 9")]
 
 
 def test_light_in_a_second_column_is_no_count():
-    assert read_actiwatch(awd("7,1.3", "8 M,0.2"), "x").channels["counts"].tolist() == [7, 8]
+    assert read_actiwatch(awd("7,1.3", "8 M,0.2"), "x", now=NOW).channels["counts"].tolist() == [
+        7,
+        8,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -105,11 +109,24 @@ def test_light_in_a_second_column_is_no_count():
         (awd("1", clock="25:00"), "line 3"),
         (awd("1", "many"), "a count in each line of x.awd, found 'many' as count in line 9"),
         (awd("1", epoch="1"), "expected a minute of counts"),
+        (awd("\u0661\u0662"), "found .* as count in line 8"),
+        (awd("1", day="2\u0663-Jan-2018"), "line 2"),
+        (awd("1", day="28-Dec-9999"), "1900 to now .*begins on 9999-12-28 .line 2"),
+        (awd("1", day="25-Mar-2026"), "begins on 2026-03-25"),
+        (awd("1", day="01-Jan-0001"), "begins on 0001-01-01"),
     ],
 )
 def test_what_cannot_be_read_is_said_with_its_line(lines, complaint):
     with pytest.raises(UnreadableSourceError, match=complaint):
-        read_actiwatch(lines, "x.awd")
+        read_actiwatch(lines, "x.awd", now=NOW)
+
+
+def test_minutes_of_the_future_are_left_out_and_counted():
+    """The clock may be a day wrong: the 24th of March up to 12:00 is not the future yet."""
+    minutes = read_actiwatch(awd(*["5"] * 10, day="24-Mar-2026", clock="11:57"), "x.awd", now=NOW)
+
+    assert minutes.channels["counts"].tolist() == [5, 5, 5]
+    assert "7 minutes of the future left out: is line 2 the first day?" in minutes.remarks
 
 
 @pytest.mark.parametrize("name", ["example_01.AWD", "example_02.AWD", "example_03.AWD"])
@@ -119,7 +136,7 @@ def test_real_recordings_hold_what_pyactigraphy_reads(name):
     reference = json.loads((DATA / "pyactigraphy_reference.json").read_text())["inputs"]
     span = open_recording(DATA / name).span
     lines = (DATA / name).read_text("latin-1").splitlines()
-    minutes = read_actiwatch(lines, name)
+    minutes = read_actiwatch(lines, name, now=NOW)
     counts = minutes.channels["counts"]
 
     whole = reference[name]

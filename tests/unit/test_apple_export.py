@@ -232,8 +232,19 @@ def test_what_cannot_be_used_is_skipped_and_counted(tmp_path):
         "HKQuantityTypeIdentifierDietaryWater": 2,
         "record without a type": 1,
         "unreadable value": 3,
-        "unreadable or future date": 3,
+        "unreadable date": 2,
     }
+    assert [(each.index, each.code, each.field, each.found) for each in read.rejected] == [
+        (8, "in_future", "startDate", "'2031-01-01 00:00:00 +0100'")
+    ]
+
+
+@pytest.mark.parametrize("value", ["1_000", "\u0661\u0662", "\uff11\uff12", "0x10", "1,5"])
+def test_only_plain_digits_are_a_number(tmp_path, value):
+    read = read_export(export(tmp_path, record(), record(value=value)))
+
+    assert len(read.samples) == 1
+    assert read.skipped == {"unreadable value": 1}
 
 
 def test_what_cannot_be_true_is_rejected_with_its_number_and_reason(tmp_path):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import zipfile
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LAST_DAY = date(2026, 3, 21)
+NOW = datetime(2026, 3, 23, tzinfo=UTC)
 
 
 def test_a_truncated_file_keeps_what_was_read_and_says_where_it_broke(tmp_path):
@@ -166,6 +167,60 @@ def test_an_archive_from_a_phone_in_another_language_is_read(tmp_path):
         archive.writestr("apple_health_export/workout-routes/route.xml", "<gpx/>")
 
     assert len(read_export(path).samples) == 1
+
+
+@pytest.mark.parametrize("made", ["", "17.03.2026, 10:00:00 MEZ", "2099-01-02 09:00:00 +0100"])
+@pytest.mark.parametrize("first", [True, False])
+def test_without_a_date_of_the_export_the_clock_bounds_it(tmp_path, made, first):
+    far = record(startDate="2099-01-01 10:00:00 +0100", endDate="2099-01-01 10:05:00 +0100")
+    good = "".join(days(3, 19, 20))
+    path = export(tmp_path, far + good if first else good + far)
+    dated = '<ExportDate value="2026-03-22 09:00:00 +0100"/>'
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace(dated, made and f'<ExportDate value="{made}"/>'))
+
+    read = read_export(path, last_days=7, now=NOW)
+
+    assert (len(read.samples), read.older) == (2, 1)
+    assert [(each.index, each.code) for each in read.rejected] == [(0 if first else 3, "in_future")]
+
+
+def test_no_record_is_of_after_the_export_though_the_clock_would_let_it(tmp_path):
+    far = record(startDate="2026-10-30 10:00:00 +0100", endDate="2026-10-30 10:05:00 +0100")
+
+    read = read_export(
+        export(tmp_path, far, *days(20)), last_days=7, now=datetime(2026, 11, 23, tzinfo=UTC)
+    )
+
+    assert (len(read.samples), [each.code for each in read.rejected]) == (1, ["in_future"])
+
+
+def test_a_great_many_records_of_the_future_are_counted(tmp_path):
+    far = record(startDate="2099-01-01 10:00:00 +0100", endDate="2099-01-01 10:05:00 +0100")
+
+    read = read_export(export(tmp_path, record(), *[far] * 1003))
+
+    assert len(read.rejected) == 1000
+    assert read.skipped == {"future date": 3}
+
+
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize("last_days", [7, 3660, None])
+def test_a_device_whose_clock_began_anew_does_no_harm(tmp_path, first, last_days):
+    old = record(startDate="0001-01-01 00:00:00 +1400", endDate="0001-01-01 00:05:00 +1400")
+    path = export(tmp_path, old, record()) if first else export(tmp_path, record(), old)
+
+    read = read_export(path, last_days=last_days, now=NOW)
+
+    assert len(read.samples) == 1
+    assert read.older + len(read.rejected) == 1
+
+
+def test_an_export_of_nothing_but_a_clock_that_began_anew_is_said(tmp_path):
+    old = record(startDate="0001-01-01 00:00:00 +1400", endDate="0001-01-01 00:05:00 +1400")
+
+    with pytest.raises(UnreadableSourceError, match="found 1 too_old records"):
+        read_export(export(tmp_path, old))
 
 
 def test_a_missing_file_is_said(tmp_path):

@@ -70,7 +70,7 @@ def test_a_week_is_measured_drawn_and_put_beside_its_weeks(analyze, weeks, tmp_p
         "Week from 2026-03-15 to 2026-03-21: the newest with enough wear, of 21 days looked at.",
         "7 valid days",
         "Sleep rests on the sleep stages that the device recorded.",
-        "3 weeks up to this one, 3 with enough wear.",
+        "Weeks up to this one: 3, 3 with enough wear.",
         "Rhythm of rest and activity",
         "resting_heart_rate",
     ):
@@ -153,6 +153,7 @@ def test_too_little_data_has_an_exit_code_and_says_what_lacks(analyze, tmp_path)
 
     assert result.exit_code == 3
     assert "4 days with at least 10 h of wear are needed, 0 found" in result.stdout
+    assert "Weeks up to this one: 1, 0 with enough wear." in result.stdout
     assert (tmp_path / "report.html").exists()
 
 

@@ -52,6 +52,15 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.parametrize("count", ["1_000", "\u0661\u0662", "inf"])
+def test_what_is_no_whole_number_is_said(folder, count):
+    write(folder, "hr_minute_user7.csv.gz", "date,time,hr,intensity,steps",
+          f"2016-04-11,2016-04-11 23:58:00,61,0,{count}")  # fmt: skip
+
+    with pytest.raises(UnreadableSourceError, match="expected a number in hr_minute_user7"):
+        read_fitbit(folder, user="7")
+
+
 def steps_of(person: Person) -> list[tuple[str, str, float]]:
     return [
         (sample["start_date"][11:16], sample["end_date"][11:16], sample["value"])

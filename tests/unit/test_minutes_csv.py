@@ -4,32 +4,15 @@ from __future__ import annotations
 
 import gzip
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from clarity.sources.errors import UnreadableSourceError
 from clarity.sources.generated.people import generate
-from clarity.sources.recording_file import Recording, open_recording
+from clarity.sources.recording_file import open_recording
 from tests.apple_export import write_export
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-DAY = date(2026, 3, 20)
-
-
-def read(tmp_path: Path, text: str, **options) -> Recording:
-    path = tmp_path / "minutes.csv"
-    path.write_text(text, encoding="utf-8")
-    return open_recording(path, **options)
-
-
-def at(recording: Recording, clock: str, channel: str = "steps", day: date = DAY) -> float:
-    hours, minutes = map(int, clock.split(":"))
-    place = (day - recording.span.first_day).days * 1440 + 60 * hours + minutes
-    return getattr(recording.span, channel)[place]
+from tests.unit.minutes_table import DAY, at, read
 
 
 @pytest.mark.parametrize(
@@ -43,6 +26,9 @@ def at(recording: Recording, clock: str, channel: str = "steps", day: date = DAY
         "date,time,heart rate,steps\n"
         "2026-03-20,2026-03-20 23:10:00,61,12\n2026-03-20,2026-03-20 23:11:00,60,0\n",
         "timestamp,pulse,steps\n2026-03-20T23:10:00+05:30,61,12\n2026-03-20T23:11:00+05:30,60,0\n",
+        "sep=;\ntimestamp;steps;hr\n2026-03-20 23:10;12;61\n2026-03-20 23:11;0;60\n",
+        "SEP=|\r\ntimestamp|steps|hr\r\n2026-03-20 23:10|12|61\r\n2026-03-20 23:11|0|60\r\n",
+        '"sep=\t"\ntimestamp\tsteps\thr\n2026-03-20 23:10\t12\t61\n2026-03-20 23:11\t0\t60\n',
         "Epoch,Date,Time,Steps,HR,\n1,2026/03/20,23:10:00,12,61,\n2,2026/03/20,23:11:00,0,60,\n",
         '"timestamp";"steps";"heart_rate"\n"2026-03-20 23:10";"12,0";"61,0"\n'
         '"2026-03-20 23:11";"0,0";"60,0"\n',
@@ -215,60 +201,99 @@ def test_values_that_cannot_be_are_left_out_and_counted(tmp_path):
     assert "2 minutes of heart_rate left out: expected 30 to 300, found 0" in recording.remarks
 
 
-def test_a_table_that_breaks_off_in_a_row_gives_what_stood_before(tmp_path):
-    whole = "timestamp,steps,hr\n2026-03-20 23:10,12,61\n2026-03-20 23:11,9,60\n"
-    text = whole + "2026-03-20 23:12,1"
-    packed = tmp_path / "cut.csv.gz"
-    many = "".join(f"2026-03-20 {n // 60:02d}:{n % 60:02d},{n * n % 97},61\n" for n in range(1440))
-    packed.write_bytes(gzip.compress(b"timestamp,steps,hr\n" + many.encode())[:-1000])
-
-    plain, cut = read(tmp_path, text), open_recording(packed)
-
-    assert at(plain, "23:11") == 9
-    assert [(each.field, each.found) for each in plain.rejected] == [("cells in line 4", "2")]
-    assert 100 < np.isfinite(cut.span.steps).sum() < 1440
-    assert "while unpacking" in str(cut.broken_at)
+def paced(every: dict[str, int], minutes: int = 4) -> str:
+    """Rows each 5 s with columns that are filled every so many seconds, from 2 s on."""
+    names = [name for name in every if name != "offset"]
+    rows = []
+    for second in range(0, 60 * minutes, 5):
+        cells = [
+            f"{60 + second // 60}" if (second - 10) % every[name] == 0 else "" for name in names
+        ]
+        rows.append(f"2026-03-20 10:{second // 60:02d}:{second % 60:02d},{','.join(cells)}\n")
+    return f"timestamp,{','.join(names)}\n{''.join(rows)}"
 
 
-def test_a_thousand_is_not_taken_for_one(tmp_path):
-    good = "".join(f"2026-03-20 10:{n:02d};0,125\n" for n in range(3))
+def test_steps_once_a_minute_beside_a_faster_heart_rate_are_the_minutes(tmp_path):
+    recording = read(tmp_path, paced({"hr": 5, "steps": 60}))
 
-    recording = read(
-        tmp_path, f'timestamp;counts\n{good}2026-03-20 10:03;"1,234"\n2026-03-20 10:04;1,25\n'
+    assert [at(recording, f"10:0{n}") for n in range(4)] == [60, 61, 62, 63]
+    assert at(recording, "10:03", "heart_rate") == 63
+    assert "steps: a value every 60 s, taken as the amount of that time" in recording.remarks
+
+
+def test_a_minute_with_two_values_of_a_minute_is_not_whole(tmp_path):
+    twice = paced({"hr": 5, "steps": 60}, minutes=6).replace("10:02:40,62,", "10:02:40,62,9")
+
+    recording = read(tmp_path, twice)
+
+    assert [at(recording, f"10:0{n}") for n in (0, 1, 3)] == [60, 61, 63]
+    assert np.isnan(at(recording, "10:02"))
+    assert "steps: 1 of 6 minutes left out, which are not whole" in recording.remarks
+
+
+def test_the_second_of_its_minute_at_which_a_value_stands_does_not_matter(tmp_path):
+    seconds = (50, 5, 20, 45)
+    rows = "".join(
+        f"2026-03-20 10:0{n}:{second:02d},60,{n + 1 if second == seconds[n] else ''}\n"
+        for n in range(4)
+        for second in range(0, 60, 5)
     )
 
-    assert [(each.field, each.found) for each in recording.rejected] == [
-        ("counts in line 5", "'1,234'")
-    ]
-    assert (at(recording, "10:02", "counts"), at(recording, "10:04", "counts")) == (0.125, 1.25)
+    recording = read(tmp_path, f"timestamp,hr,steps\n{rows}")
+
+    assert [at(recording, f"10:0{n}") for n in range(4)] == [1, 2, 3, 4]
 
 
-@pytest.mark.parametrize("far", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:00-12:00"])
-def test_the_ends_of_the_calendar_do_no_harm(tmp_path, far):
-    rows = "".join(f"2026-03-20T10:{n:02d}:00Z,7\n" for n in range(4))
+def test_two_rows_of_a_device_that_is_seconds_off_share_their_minute(tmp_path):
+    clocks = ("00:01", "01:01", "02:01", "02:59", "03:59")
+    rows = "".join(f"2026-03-20 10:{clock},{n}\n" for n, clock in enumerate(clocks))
 
-    recording = read(tmp_path, f"timestamp,steps\n{far},7\n{rows}", time_zone="Asia/Tokyo")
+    recording = read(tmp_path, f"timestamp,steps\n{rows}")
 
-    assert at(recording, "19:03") == 7
+    assert [at(recording, f"10:0{n}") for n in range(4)] == [0, 1, 2.5, 4]
 
 
-def test_what_is_wrong_in_a_few_rows_is_rejected_with_its_line(tmp_path):
-    good = "".join(f"2026-03-20 10:{n:02d},{n},60\n" for n in range(20))
-    bad = (
-        "2026-03-20 10:20,many,62\n2026-03-32 10:21,1,60\n2096-03-20 10:22,1,60\n"
-        "2026-03-20 10:23,1\n1926-03-20 10:24,1,60\n"
+def test_steps_of_an_epoch_of_their_own_are_added_up(tmp_path):
+    recording = read(tmp_path, paced({"hr": 5, "steps": 30}))
+
+    assert [at(recording, f"10:0{n}") for n in range(4)] == [120, 122, 124, 126]
+
+
+@pytest.mark.parametrize(
+    ("every", "remark"),
+    [
+        (120, "steps: left out: a value every 120 s does not say what each minute has"),
+        (45, "steps: left out: a value every 45 s does not say what each minute has"),
+    ],
+)
+def test_steps_that_do_not_say_what_a_minute_has_are_left_out(tmp_path, every, remark):
+    recording = read(tmp_path, paced({"hr": 5, "steps": every}, minutes=12))
+
+    assert np.isnan(recording.span.steps).all()
+    assert np.isfinite(recording.span.heart_rate).sum() == 12
+    assert remark in recording.remarks
+
+
+def test_steps_of_five_minutes_beside_a_heart_rate_of_one_are_left_out(tmp_path):
+    rows = "".join(
+        f"2026-03-20 {10 + n // 60}:{n % 60:02d},60,{'' if n % 5 else 90}\n" for n in range(180)
     )
 
-    recording = read(tmp_path, f"timestamp,steps,bpm\n{good}{bad}")
+    recording = read(tmp_path, f"timestamp,hr,steps\n{rows}")
 
-    assert [(each.index, each.code, each.field, each.found) for each in recording.rejected] == [
-        (20, "bad_value", "steps in line 22", "'many'"),
-        (21, "bad_date", "time in line 23", "'2026-03-32 10:21'"),
-        (23, "missing_field", "cells in line 25", "2"),
-        (22, "in_future", "time in line 24", "2096-03-20 10:22"),
-    ]
-    assert at(recording, "10:20", "heart_rate") == 62
-    assert np.isfinite(recording.span.steps).sum() == 20
+    assert np.isnan(recording.span.steps).all()
+    assert any("every 300 s" in remark for remark in recording.remarks)
+
+
+def test_minutes_that_are_not_whole_are_counted(tmp_path):
+    text = paced({"hr": 5, "counts": 5})
+    gaps = text.replace("10:01:20,61,61", "10:01:20,61,").replace("10:02:20,62,62", "10:02:20,62,x")
+
+    recording = read(tmp_path, gaps)
+
+    assert [at(recording, f"10:0{n}", "counts") for n in (0, 3)] == [720, 756]
+    assert np.isnan([at(recording, f"10:0{n}", "counts") for n in (1, 2)]).all()
+    assert "counts: 2 of 4 minutes left out, which are not whole" in recording.remarks
 
 
 def test_only_the_last_days_are_kept(tmp_path):
@@ -280,30 +305,3 @@ def test_only_the_last_days_are_kept(tmp_path):
     )
 
     assert read(tmp_path, f"timestamp,steps\n{rows}", last_days=9).span.days == 9
-
-
-@pytest.mark.parametrize(
-    ("text", "complaint"),
-    [
-        ("timestamp,steps\n2026-03-20 10:00,5\n2026-03-20 10:05,5\n2026-03-20 10:10,5\n",
-         "at most 60 s .*found 300 s"),
-        ("timestamp,steps\n2026-03-20 10:00:00,5\n2026-03-20 10:00:07,5\n", "found 7 s"),
-        ("timestamp,steps\n2026-03-20 10:00,5\n", "found one time only"),
-        ("timestamp,steps\n", "found a header only"),
-        ("timestamp,steps\nyesterday,5\n", "expected a time .*'yesterday' as time in line 2"),
-        ("timestamp,steps\n2026-03-20 10:00,5\n2026-03-20 10:01,five\n",
-         "a number, found 'five' as steps in line 3 .*1 of 2 rows"),
-        ("timestamp,steps,worn\n2026-03-20 10:00,5,maybe\n", "1 or 0.*'maybe' as worn"),
-        ("timestamp,steps,stage\n2026-03-20 10:00,5,2\n", "a word of .*'2' as stage"),
-        ("timestamp,steps\n2026-03-20 10:00,5,1\n", "expected 2 cells, found 3 as cells in line 2"),
-        ("timestamp,steps\n2026-03-20 10:00,5\n2026-03-20 10:01+01:00,5\n",
-         "all times .*1 of 2 rows without"),
-        ("timestamp,steps\n2026-03-20 10:00," + "5" * 200_000 + "\n", "line 2 .*field limit"),
-        ("timestamp,steps\n2096-03-20 10:00,5\n2096-03-20 10:01,5\n", "rows of the past"),
-        ("timestamp,steps\n12,5\n72,5\n", "expected a time .*'12'"),
-        ("when,what\n1,2\n", "expected a header .*steps, counts, heart_rate, found 'when,what'"),
-    ],
-)  # fmt: skip
-def test_what_cannot_be_read_is_said_with_its_place(tmp_path, text, complaint):
-    with pytest.raises(UnreadableSourceError, match=complaint):
-        read(tmp_path, text)

@@ -77,6 +77,16 @@ def test_damage_is_refused_in_words_or_read_past(kinds, tmp_path, seed):
     assert 0 < refused < 40
 
 
+@pytest.mark.parametrize("dated", [True, False])
+def test_an_export_without_a_date_says_what_bounds_it(kinds, tmp_path, dated):
+    path, content = tmp_path / "export.xml", kinds["an Apple Health export"]
+    path.write_bytes(content if dated else content.replace(b"<ExportDate", b"<Made"))
+
+    remarks = open_recording(path, now=NOW).remarks
+
+    assert any("after this machine's clock" in remark for remark in remarks) is not dated
+
+
 def test_a_device_or_folder_is_no_recording():
     with pytest.raises(UnreadableSourceError, match="found no file /dev"):
         open_recording(Path("/dev/null"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from datetime import UTC, date, datetime
 
@@ -59,6 +60,61 @@ def test_lines_that_break_off_give_what_stood_before(tmp_path, documents):
 
     assert f"line {len(documents)} is cut off and was not used" in recording.remarks
     assert recording.remarks[0].startswith(f"{len(documents) - 1:,} upload documents")
+
+
+def written(documents, form: str) -> str:
+    whole = {**documents[0], "samples": [s for each in documents for s in each["samples"]]}
+    latest = {"samples": whole.pop("samples")}
+    return {
+        "one": json.dumps(whole | latest),
+        "indented": json.dumps(whole | latest, indent=2),
+        "list": json.dumps(documents),
+    }[form]
+
+
+@pytest.mark.parametrize("form", ["one", "indented", "list"])
+@pytest.mark.parametrize("share", [0.3, 0.5, 0.77, 0.95])
+@pytest.mark.parametrize("packed", [True, False])
+def test_a_document_that_breaks_off_gives_its_whole_samples(
+    tmp_path, documents, form, share, packed
+):
+    text = written(documents, form)
+    path = tmp_path / "payload.json"
+    cut = gzip.compress(text.encode()) if packed else text.encode()
+    path.write_bytes(cut[: int(share * len(cut))])
+
+    recording = open_recording(path, now=NOW)
+
+    everything = sum(len(document["samples"]) for document in documents)
+    kept = int(recording.remarks[0].split(" with ")[1].split()[0].replace(",", ""))
+    assert 0.6 * share * everything < kept < everything
+    assert any("the file ends early, in line " in remark for remark in recording.remarks)
+    assert recording.rejected == ()
+    assert (recording.broken_at is not None) is packed
+
+
+def test_a_part_of_a_sample_is_no_sample(tmp_path, documents):
+    first, second = documents[0]["samples"][:2]
+    second = {**second, "parts": [{"a": 1}, {"b": 2}]}
+    text = json.dumps({**documents[0], "samples": [first, second]})
+    head, _, tail = text.partition('"samples": [')
+    path = tmp_path / "payload.json"
+    path.write_text(head + '"samples": [' + tail.partition(', {"b"')[0])
+
+    assert "1 upload documents with 1 samples" in open_recording(path, now=NOW).remarks
+
+
+def test_a_last_document_without_its_zone_does_not_take_the_others_along(tmp_path, documents):
+    zone = documents[0]["device_info"]
+    late = {"samples": documents[1]["samples"], "device_info": zone}
+    text = json.dumps([documents[0], late])
+    path = tmp_path / "payload.json"
+    path.write_text(text[: text.rindex('"device_info"')])
+
+    recording = open_recording(path, now=NOW)
+
+    assert recording.remarks[0].endswith(f" {len(documents[0]['samples']):,} samples")
+    assert "document 2 lacks" in recording.remarks[1]
 
 
 def test_a_payload_of_open_wearables_is_read_in_the_zone_that_it_lacks(tmp_path):

@@ -24,12 +24,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from clarity.domain.intake.rows import short
-from clarity.domain.intake.samples import Rejection
+from clarity.domain.intake.samples import CLOCK_ALLOWANCE_S, Rejection
+from clarity.sources import written
 from clarity.sources.errors import UnreadableSourceError
-from clarity.sources.minutes import Minutes
+from clarity.sources.minutes import EARLIEST, Minutes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from numpy.typing import NDArray
 
@@ -37,9 +39,11 @@ HEADER_LINES: Final = 7
 # Quarters of a minute (Actical's manual documents 1, 2 and 4 for the same header).
 EPOCHS: Final = {"1": 15, "2": 30, "4": 60, "8": 120, "20": 300, "40": 600}
 MINUTE_S: Final = 60
-_DAY: Final = re.compile(r"(\d{1,2})[-/. ]+([^\W\d]+\.?|\d{1,2})[-/. ]+(\d{4})")
-_TIME: Final = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?")
-_COUNT: Final = re.compile(r"(\d+)(?:\s*[,;]\s*[\d.]*)?\s*([A-Za-z]?)(?:\s*[,;]\s*[\d.]*)?")
+_DAY: Final = re.compile(r"([0-9]{1,2})[-/. ]+([^\W\d]+\.?|[0-9]{1,2})[-/. ]+([0-9]{4})")
+_TIME: Final = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?", re.ASCII)
+_COUNT: Final = re.compile(
+    r"(\d+)(?:\s*[,;]\s*[\d.]*)?\s*([A-Za-z]?)(?:\s*[,;]\s*[\d.]*)?", re.ASCII
+)
 # First letters of the months, without accents: English, German, French, Spanish, Italian,
 # Portuguese, Dutch.
 _MONTHS: Final = (
@@ -68,12 +72,12 @@ def is_actiwatch(lines: Sequence[str]) -> bool:
     )
 
 
-def read_actiwatch(lines: Sequence[str], name: str) -> Minutes:
-    """The counts a minute of a recording.
+def read_actiwatch(lines: Sequence[str], name: str, *, now: datetime) -> Minutes:
+    """The counts a minute of a recording; minutes more than a day after `now` are left out.
 
     Raises:
-        UnreadableSourceError: A date, an epoch or a count cannot be read, or the epoch is longer
-            than a minute.
+        UnreadableSourceError: A date, an epoch or a count cannot be read, the epoch is longer than
+            a minute, or the recording begins in the future or before `EARLIEST`.
     """
     day, clock = _day(lines[1].strip(), name), _TIME.fullmatch(lines[2].strip())
     if clock is None:
@@ -92,9 +96,17 @@ def read_actiwatch(lines: Sequence[str], name: str) -> Minutes:
     if whole == 0:
         raise UnreadableSourceError(f"expected a minute of counts in {name}, found none")
     since = (day - date(1970, 1, 1)).days * 1440 + first + bool(ahead)
+    past = int((now.timestamp() + CLOCK_ALLOWANCE_S) // MINUTE_S) - since
+    if day < EARLIEST or past <= 0:
+        raise UnreadableSourceError(
+            f"expected a recording of {EARLIEST.year} to now in {name}, found one that begins on"
+            f" {day.isoformat()} (line 2)"
+        )
+    if past < whole:
+        remarks.append(f"{whole - past:,} minutes of the future left out: is line 2 the first day?")
     return Minutes(
         since,
-        {"counts": values},
+        {"counts": values[:past]},
         source=f"Actiwatch {lines[5].strip()}".strip(),
         remarks=remarks,
         rejected=rejected,
@@ -148,7 +160,7 @@ def _counts(lines: Sequence[str], name: str) -> tuple[NDArray[np.float64], int, 
         if found is None:
             index, place = number - HEADER_LINES - 1, f"count in line {number}"
             rejected.append(Rejection(index, "bad_value", place, "a count", short(text)))
-        counts.append(float(found[1]) if found else np.nan)
+        counts.append(written.number(found[1]) if found else np.nan)
         pressed += found is not None and found[2].upper() == "M"
     if 2 * len(rejected) >= max(len(counts), 1):
         shown = f"{rejected[0].found} as {rejected[0].field}" if rejected else "none"

@@ -44,6 +44,8 @@ class Export:
             the file, from 0.
         skipped: Records that were not taken, by type or reason.
         older: Records of used types before those days.
+        exported: When the file says that it was made; None where it does not, and only the clock
+            tells records of the future.
         broken_at: Where reading stopped early, and why; None for a whole file.
     """
 
@@ -51,6 +53,7 @@ class Export:
     rejected: tuple[Rejection, ...]
     skipped: Counter[str]
     older: int
+    exported: datetime | None
     broken_at: str | None
 
 
@@ -71,18 +74,19 @@ def read_export(
         time_zone: IANA name for all samples; None takes the zone that a record notes, else the
             offset that its date has.
         progress: called with (bytes read, bytes in all) after each megabyte.
-        now: later samples are rejected; by default the clock.
+        now: samples of more than a day later, or than the export was made, are rejected; by
+            default the clock.
 
     Raises:
         UnreadableSourceError: not an Apple Health export, or nothing in it can be used.
     """
-    records = Records(last_days)
+    records = Records(last_days, now or datetime.now(UTC))
     with opened(Path(path)) as source:
         broken_at = _feed(records, source, progress or (lambda _done, _total: None))
-    samples, rejected = records.samples(time_zone, now or datetime.now(UTC))
+    samples, rejected = records.samples(time_zone)
     if not len(samples):
         raise UnreadableSourceError(_nothing(Path(path).name, records, rejected, broken_at))
-    return Export(samples, rejected, records.skipped, records.older, broken_at)
+    return Export(samples, rejected, records.skipped, records.older, records.exported, broken_at)
 
 
 def _nothing(

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from clarity.domain.intake.rows import short
+from clarity.sources import written
 from clarity.sources.errors import UnreadableSourceError
 from clarity.sources.healthkit import ASLEEP, AWAKE, CORE, DEEP, IN_BED, REM
 
@@ -39,7 +40,12 @@ NAMES: Final[Mapping[str, tuple[str, ...]]] = {
 }  # fmt: skip
 CHANNELS: Final = ("steps", "counts", "heart_rate")
 EXAMPLE: Final = "timestamp,steps,heart_rate\n2026-03-20 23:10,12,61\n2026-03-20 23:11,0,60"
-_THOUSANDS: Final = re.compile(r"[1-9]\d{0,2}(,\d{3})+")
+_THOUSANDS: Final = re.compile(r"[1-9]\d{0,2}(,\d{3})+", re.ASCII)
+_EPOCH: Final = re.compile(r"\d+\.?\d*", re.ASCII)
+# 2026-3-5 9:05, as spreadsheets write it; behind it seconds and a zone, or neither.
+_SHORT: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})[T ]+(\d{1,2})(:\d\d.*)", re.ASCII)
+# The line in which a spreadsheet says what is between two cells.
+_SEPARATOR: Final = re.compile(r'"?sep=([^\w\s"]|\t)"?[,;\s]*', re.IGNORECASE)
 _DATED: Final = {"-", "/"}  # after a year
 _FLAGS: Final[Mapping[str, float]] = dict.fromkeys(("1", "1.0", "true", "yes", "y"), 1.0) | (
     dict.fromkeys(("0", "0.0", "false", "no", "n"), 0.0)
@@ -84,12 +90,18 @@ class Header:
 def header_of(lines: Sequence[str]) -> Header | None:
     """The header of a CSV of minutes, None where the first lines have none.
 
-    Blank lines and lines that begin with # may stand before it.
+    Blank lines and lines that begin with # may stand before it, and a first line such as sep=;
+    which says what is between two cells.
     """
+    delimiters: Sequence[str] = DELIMITERS
     for number, line in enumerate(lines, start=1):
         if not line.strip() or line.startswith("#"):
             continue
-        found = [_header(line, delimiter, number) for delimiter in DELIMITERS]
+        said = _SEPARATOR.fullmatch(line)
+        if said and delimiters is DELIMITERS:
+            delimiters = (said[1],)
+            continue
+        found = [_header(line, delimiter, number) for delimiter in delimiters]
         best = max(found, key=lambda header: (_is_one(header), len(header.at)))
         return best if _is_one(best) else None
     return None
@@ -132,17 +144,29 @@ def time_reader(header: Header) -> Callable[[Sequence[str]], tuple[float, float]
 
     def read(row: Sequence[str]) -> tuple[float, float]:
         text = row[whole].strip()
-        if text.replace(".", "", 1).isdigit() and day < 0:
-            return _epoch(float(text)), 0.0
+        if day < 0 and _EPOCH.fullmatch(text):
+            return _epoch(written.number(text)), 0.0
         if day >= 0 and text[4:5] not in _DATED:  # else the column has the date as well
             text = f"{row[day].strip()} {text}"
-        moment = datetime.fromisoformat(text.replace("/", "-"))
+        moment = _moment(text.replace("/", "-"))
         offset = moment.utcoffset()
         if offset is None:
             return moment.replace(tzinfo=UTC).timestamp(), math.nan
         return moment.timestamp(), offset.total_seconds()
 
     return read
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        found = _SHORT.fullmatch(text)
+        if found is None:
+            raise
+    year, month, day, hour, rest = found.groups()
+    zoned = rest.replace(" ", "")
+    return datetime.fromisoformat(f"{year}-{month:0>2}-{day:0>2}T{hour:0>2}{zoned}")
 
 
 def _epoch(number: float) -> float:
@@ -165,7 +189,7 @@ def number(cell: str) -> float:
     if _THOUSANDS.fullmatch(text):  # 1,234 is a thousand to some and little more than 1 to others
         raise ValueError("a number without separators of thousands")
     try:
-        return float(text.replace(",", "."))
+        return written.number(text.replace(",", "."))
     except ValueError as error:
         raise ValueError("a number") from error
 
@@ -219,8 +243,9 @@ READERS: Final[Mapping[str, Callable[[str], float]]] = dict.fromkeys(CHANNELS, n
 }
 
 
-def no_such_table(name: str, first_line: str) -> UnreadableSourceError:
+def no_such_table(name: str, lines: Sequence[str]) -> UnreadableSourceError:
     """What to say of a table that is no CSV of minutes."""
+    first_line = next((line for line in lines if line.strip() and not _SEPARATOR.match(line)), "")
     return UnreadableSourceError(
         f"expected a header in {name} with a time (timestamp, or date and time) and at least one of"
         f" steps, counts, heart_rate, found {short(first_line)}"

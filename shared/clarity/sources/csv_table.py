@@ -15,7 +15,7 @@ from clarity.sources.csv_columns import READERS, UNKNOWN, Header, time_reader
 from clarity.sources.errors import UnreadableSourceError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -61,18 +61,12 @@ def read_table(lines: Sequence[str], header: Header, name: str) -> Table:
     columns = {role: array("d") for role in ("line", "seconds", "offset", *roles)}
     wanted = [(role, READERS[role], header.at[role]) for role in roles]
     reader = _RowReader(header, time_reader(header), wanted, [])
-    rows = csv.reader(lines[header.lines :], delimiter=header.delimiter)
     count = 0
-    try:
-        for row in rows:
-            if any(row):
-                count += 1
-                values = reader.read(row, header.lines + rows.line_num)
-                for column, value in zip(columns.values(), values, strict=False):
-                    column.append(value)
-    except csv.Error as error:
-        place = f"line {header.lines + rows.line_num} of {name}"
-        raise UnreadableSourceError(f"expected cells in {place}: {error}") from error
+    for number, row in _rows(lines, reader, name):
+        if any(row):
+            count += 1
+            for column, value in zip(columns.values(), reader.read(row, number), strict=False):
+                column.append(value)
     if not count:
         raise UnreadableSourceError(f"expected rows of minutes in {name}, found a header only")
     bad = len({each.index for each in reader.rejected})
@@ -85,6 +79,38 @@ def read_table(lines: Sequence[str], header: Header, name: str) -> Table:
     arrays = {role: np.array(column) for role, column in columns.items()}
     line, seconds, offset = (arrays.pop(role) for role in ("line", "seconds", "offset"))
     return Table(header, seconds, offset, arrays, line.astype(np.int64), reader.rejected)
+
+
+def _rows(lines: Sequence[str], reader: _RowReader, name: str) -> Iterator[tuple[int, list[str]]]:
+    """Each row and the number of its first line.
+
+    A cell in quotes may go over several lines. Where one of these has a time of its own, nobody
+    closed the quote, and the row ends before it.
+    """
+    at = reader.header.lines
+
+    def cells() -> Iterator[str]:
+        nonlocal at
+        at += 1
+        yield lines[at - 1]
+        while at < len(lines) and not reader.begins(lines[at]):
+            at += 1
+            yield lines[at - 1]
+
+    longest = csv.field_size_limit()
+    while at < len(lines):
+        line, text = at + 1, lines[at]
+        if '"' not in text and len(text) <= longest:  # as csv would read it, in half the time
+            at += 1
+            yield line, text.split(reader.header.delimiter)
+            continue
+        try:
+            row = next(csv.reader(cells(), delimiter=reader.header.delimiter))
+        except csv.Error as error:
+            raise UnreadableSourceError(
+                f"expected cells in line {line} of {name}: {error}"
+            ) from error
+        yield line, row
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +144,14 @@ class _RowReader:
                 own = self.header.own_name(role)
                 self._reject(line, "bad_value", own, str(error), short(row[at]))
         return line, *when, *values
+
+    def begins(self, line: str) -> bool:
+        """Whether a line by itself has a time."""
+        try:
+            self.read_time(next(csv.reader([line], delimiter=self.header.delimiter)))
+        except (ValueError, OverflowError, IndexError, csv.Error):
+            return False
+        return True
 
     def _reject(self, line: int, code: str, field: str, expected: str, found: str) -> None:
         index = line - self.header.lines - 1

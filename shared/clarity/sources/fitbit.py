@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from clarity.sources import healthkit
+from clarity.sources import healthkit, written
 from clarity.sources.errors import UnreadableSourceError
 from clarity.sources.generated.people import Person
 
@@ -145,8 +145,8 @@ def _local(text: str, name: str) -> datetime:
 
 def _whole(text: str, name: str) -> int:
     try:
-        return int(float(text))
-    except ValueError as error:
+        return int(written.number(text))
+    except (ValueError, OverflowError) as error:
         raise UnreadableSourceError(f"expected a number in {name}, found {text!r}") from error
 
 

@@ -11,13 +11,14 @@ import re
 from array import array
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 import numpy as np
 
-from clarity.domain.intake.rows import zone_named
+from clarity.domain.intake.rows import short, zone_named
 from clarity.domain.intake.samples import (
+    CLOCK_ALLOWANCE_S,
     KIND_INDEX,
     Rejection,
     Samples,
@@ -25,6 +26,7 @@ from clarity.domain.intake.samples import (
     samples_from_columns,
 )
 from clarity.domain.intake.units import SLEEP, WORKOUT
+from clarity.sources import written
 from clarity.sources.errors import UnreadableSourceError
 from clarity.sources.healthkit import ASLEEP, AWAKE, CORE, DEEP, IN_BED, REM
 
@@ -56,9 +58,10 @@ _WIDTH: Final = 9  # kind, start, end, value, unit, source, zone, the zone's own
 _NOTED: Final = 7
 _HARDWARE: Final = re.compile(r"hardware:(\S+?)(?:, |>)")
 # A file has a few dozen of each; one that has more is not let to grow the tables.
-_MOST: Final = {"type": 500, "unit": 100, "source": 1000, "zone": 500}
+_MOST: Final = {"type": 500, "unit": 100, "source": 1000, "zone": 500, "future": 1000}
 _OTHER: Final = "other types"
-_DATE: Final = "unreadable or future date"
+_DATE: Final = "unreadable date"
+_FUTURE: Final = "future date"
 _VALUE: Final = "unreadable value"
 
 T = TypeVar("T", str, Source)
@@ -86,16 +89,21 @@ class Records:
     """Takes XML elements, keeps the records of the newest days.
 
     `skipped` counts records that were not taken, by type or reason; records before the window are
-    in `older`. With `last_days` None all days are kept.
+    in `older`. With `last_days` None all days are kept. A record that begins more than a day after
+    `now`, or after the export was made, has a wrong clock and is rejected: it would drag the window
+    into the future. `exported` is when the file says that it was made, None where it does not.
     """
 
     last_days: int | None
+    now: datetime
+    exported: datetime | None = None
     skipped: Counter[str] = field(default_factory=Counter)
     older: int = 0
     _days: dict[str, array[float]] = field(default_factory=dict)
     _oldest: str = ""  # the first local day to keep; days compare as text
     _newest: str = ""
-    _latest: str = "9999"  # the day after the export was made: later records have a wrong clock
+    _latest: float = field(init=False)  # epoch seconds after which no record can begin
+    _future: list[Rejection] = field(default_factory=list)
     _number: int = -1
     _root: str = ""
     _open: array[float] | None = None  # the day whose last record is still open
@@ -104,6 +112,9 @@ class Records:
     _writers: dict[tuple[str, str, bool], int] = field(default_factory=dict)
     _zones: _Table[str] = field(default_factory=lambda: _Table(_MOST["zone"]))
     _parser: XMLParserType | None = None
+
+    def __post_init__(self) -> None:
+        self._latest = self.now.timestamp() + CLOCK_ALLOWANCE_S
 
     def listen_to(self, parser: XMLParserType) -> None:
         """Take the elements of this parser."""
@@ -134,9 +145,10 @@ class Records:
         elif not self._root:
             self._begin(name)
         elif name == "ExportDate":
-            exported = _moment(attributes.get("value", ""))
-            if exported:
-                self._latest = (exported.date() + timedelta(1)).isoformat()
+            self.exported = _moment(attributes.get("value", ""))
+            if self.exported:
+                made = self.exported.timestamp() + CLOCK_ALLOWANCE_S
+                self._latest = min(self._latest, made)
 
     def _end(self, name: str) -> None:
         """One closing tag; heard only while a kept record is open."""
@@ -167,10 +179,13 @@ class Records:
         if day < self._oldest:
             self.older += 1
             return
-        if start is None or end is None or day > self._latest:
+        if start is None or end is None:
             self.skipped[_DATE] += 1
             return
         begun, ended = start.timestamp(), end.timestamp()
+        if begun > self._latest:
+            self._reject(first)
+            return
         what = _reading(kind, attributes, begun, ended)
         unit = self._units.number(what[1]) if what else -1
         source, zone = self._source(attributes), self._zones.number(first[20:])
@@ -183,12 +198,22 @@ class Records:
         row.extend((kind, begun, ended, what[0], unit, source, zone, -1, self._number))
         self._listen(row)
 
+    def _reject(self, start: str) -> None:
+        """Note a record of the future; of a great many, the first ones."""
+        if len(self._future) == _MOST["future"]:
+            self.skipped[_FUTURE] += 1
+            return
+        latest = f"{datetime.fromtimestamp(self._latest, UTC):%Y-%m-%d %H:%M} or earlier"
+        found = Rejection(self._number, "in_future", "startDate", latest, short(start))
+        self._future.append(found)
+
     def _advance(self, day: str) -> None:
         """A newer day: days that fall out of the window are dropped."""
         self._newest = day
         if self.last_days is None:
             return
-        self._oldest = (date.fromisoformat(day) - timedelta(self.last_days - 1)).isoformat()
+        oldest = max(date.fromisoformat(day).toordinal() - self.last_days + 1, 1)
+        self._oldest = date.fromordinal(oldest).isoformat()
         for old in [kept for kept in self._days if kept < self._oldest]:
             self.older += len(self._days.pop(old)) // _WIDTH
 
@@ -206,12 +231,10 @@ class Records:
                 self._writers[key] = known
         return known
 
-    def samples(
-        self, time_zone: str | None, now: datetime
-    ) -> tuple[Samples, tuple[Rejection, ...]]:
+    def samples(self, time_zone: str | None) -> tuple[Samples, tuple[Rejection, ...]]:
         """What was kept, each sample once and in time order, and what cannot be true."""
         if not self._days:
-            return Samples.empty(), ()
+            return Samples.empty(), tuple(self._future)
         rows = np.concatenate([np.frombuffer(self._days[day]) for day in sorted(self._days)])
         rows = rows.reshape(-1, _WIDTH)
         rows = rows[np.lexsort((rows[:, 2], rows[:, 1]))]
@@ -227,11 +250,12 @@ class Records:
             sources=list(self._sources.index),
             zone=zone_of,
             zones=zones,
-            received_at=now,
+            received_at=self.now,
         )
         number = rows[:, 8].astype(np.int64)
-        return samples.unique(), tuple(
-            replace(each, index=int(number[each.index])) for each in rejected
+        return samples.unique(), (
+            *(replace(each, index=int(number[each.index])) for each in rejected),
+            *self._future,
         )
 
     def _known_zones(
@@ -275,6 +299,7 @@ def _reading(
         return (end - start) / 60.0, "min"
     name, unit = ("duration", "durationUnit") if kind == WORKOUT else ("value", "unit")
     try:
-        return float(attributes.get(name, "")), attributes.get(unit, "min" * (kind == WORKOUT))
+        value = written.number(attributes.get(name, ""))
     except ValueError:
         return None
+    return value, attributes.get(unit, "min" * (kind == WORKOUT))

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 WEEK: Final = 7
 MINUTE_S: Final = 60
 QUARTER_S: Final = 900
+# Research files are dated back to hide when they were made, but no further than this.
+EARLIEST: Final = date(1900, 1, 1)
 DATED_S: Final = (-6.2e10, 2.5e11)  # the years that a date can have
 # What a minute can hold: steps and heart rate as everywhere, counts of any device from 0 up.
 BOUNDS: Final[Mapping[str, tuple[float, float]]] = {
@@ -126,8 +128,7 @@ def epoch_seconds(times: NDArray[np.float64], name: str) -> int:
     """
     if len(times) < 2:  # noqa: PLR2004 - two times have a distance
         raise UnreadableSourceError(f"expected minutes in {name}, found one time only")
-    steps, counts = np.unique(np.round(np.diff(times), 3), return_counts=True)
-    epoch = float(steps[counts.argmax()])
+    epoch = commonest_distance(times)
     if epoch > MINUTE_S:
         raise UnreadableSourceError(
             f"expected epochs of at most 60 s in {name}, found {epoch:g} s: what is measured here"
@@ -138,6 +139,12 @@ def epoch_seconds(times: NDArray[np.float64], name: str) -> int:
             f"expected epochs that make up a minute in {name}, found {epoch:g} s"
         )
     return int(epoch)
+
+
+def commonest_distance(times: NDArray[np.float64] | NDArray[np.int64]) -> float:
+    """The commonest distance of two or more sorted times, the shortest of equally common ones."""
+    distances, counts = np.unique(np.round(np.diff(times), 3), return_counts=True)
+    return float(distances[counts.argmax()])
 
 
 def offsets_in(zone: tzinfo, seconds: NDArray[np.float64]) -> NDArray[np.float64]:

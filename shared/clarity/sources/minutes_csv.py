@@ -5,12 +5,14 @@ cannot is rejected as a whole; where half the rows are so, the file is of anothe
 comes twice counts once, with the mean of its rows; so does the hour that a clock without a zone
 shows twice in autumn. A minute without a row, and an empty cell, was not observed. Epochs shorter
 than a minute are added up (heart rate: averaged) where the whole minute is there; longer ones are
-refused, since what is measured needs to know each minute.
+refused, since what is measured needs to know each minute. Steps or counts that are filled less
+often than the file has rows, such as once a minute beside a heart rate every 5 s, have an epoch of
+their own.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -23,7 +25,14 @@ from clarity.sources.csv_columns import CHANNELS, UNKNOWN, Header, header_of, no
 from clarity.sources.csv_table import Table, read_table
 from clarity.sources.errors import UnreadableSourceError
 from clarity.sources.healthkit import AWAKE
-from clarity.sources.minutes import MINUTE_S, Minutes, epoch_seconds, offsets_in
+from clarity.sources.minutes import (
+    EARLIEST,
+    MINUTE_S,
+    Minutes,
+    commonest_distance,
+    epoch_seconds,
+    offsets_in,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,6 +45,7 @@ HEAD_LINES: Final = 50  # within which the header has to stand
 # are not time in bed.
 LONGEST_AWAKE_IN_BED: Final = 180
 _AMOUNTS: Final = ("steps", "counts")
+_TELLING: Final = 30  # filled minutes of a column, before they say that it is not one of minutes
 _FLAG: Final = 0.5  # more than half of a minute's epochs
 
 
@@ -50,7 +60,7 @@ def read_minutes(
         time_zone: IANA name. Times that are instants (with a zone, or epoch seconds) are moved to
             its clock.
         last_days: Local days to keep, counted back from the newest row.
-        now: Rows of a time more than a day later are rejected.
+        now: Rows of a time more than a day later are rejected, and those before `EARLIEST`.
 
     Raises:
         UnreadableSourceError: There is no such header, half the rows cannot be read, the epochs
@@ -58,12 +68,14 @@ def read_minutes(
     """
     header = header_of(lines[:HEAD_LINES])
     if header is None:
-        raise no_such_table(name, next((line for line in lines if line.strip()), ""))
+        raise no_such_table(name, lines)
     table = read_table(lines, header, name)
     wall = _wall(table.seconds, table.offset, time_zone, name)
     kept = _kept(wall, table, last_days, now)
     if not kept.any():
-        raise UnreadableSourceError(f"expected rows of the past in {name}, found none")
+        raise UnreadableSourceError(
+            f"expected rows of {EARLIEST.year} to now in {name}, found none"
+        )
     columns = {role: values[kept] for role, values in table.columns.items()}
     return _minutes(wall[kept], columns, table, name, zone_named(time_zone))
 
@@ -71,16 +83,21 @@ def read_minutes(
 def _kept(
     wall: NDArray[np.float64], table: Table, last_days: int, now: datetime
 ) -> NDArray[np.bool_]:
-    """(rows,) whether a row is of the last days; those of the future are rejected."""
-    latest = now.timestamp() + CLOCK_ALLOWANCE_S
-    future = wall > latest
-    for row in np.flatnonzero(future).tolist():
-        found = str(np.datetime64(int(wall[row]), "s"))[:-3].replace("T", " ")
-        expected = f"{datetime.fromtimestamp(latest, UTC):%Y-%m-%d %H:%M} or earlier"
-        table.reject(row, "in_future", "time", expected, found)
-    newest = float(wall[~future].max(initial=-np.inf))
+    """(rows,) whether a row is of the last days; those of no possible time are rejected."""
+    latest = datetime.fromtimestamp(now.timestamp() + CLOCK_ALLOWANCE_S, UTC)
+    future = wall > latest.timestamp()
+    old = wall < (EARLIEST - date(1970, 1, 1)).days * DAY_S
+    for code, wrong, expected in (
+        ("in_future", future, f"{latest:%Y-%m-%d %H:%M} or earlier"),
+        ("too_old", old, f"{EARLIEST} or later"),
+    ):
+        for row in np.flatnonzero(wrong).tolist():
+            found = str(np.datetime64(int(wall[row]), "s"))[:-3].replace("T", " ")
+            table.reject(row, code, "time", expected, found)
+    possible = ~(future | old)
+    newest = float(wall[possible].max(initial=-np.inf))
     since = (newest // DAY_S - last_days + 1) * DAY_S
-    return np.asarray(~future & (wall >= since))
+    return np.asarray(possible & (wall >= since))
 
 
 def _minutes(
@@ -97,15 +114,23 @@ def _minutes(
     first, length = int(minute[0]), int(minute[-1] - minute[0]) + 1
     minute -= first
 
+    remarks = _remarks(table.header, columns, epoch, int((repeats - 1).sum()))
+
     def by_minute(role: str) -> NDArray[np.float64]:
         values = _mean(columns[role], row_of)
-        return _by_minute(values, minute, length, epoch, amount=role in _AMOUNTS)
+        level = _mean(np.append(values, np.nan), np.append(minute, length - 1))
+        if role not in _AMOUNTS:
+            return level
+        own, cells = _own_epoch(values, times, minute, epoch)
+        amounts, said = _added_up(level, cells, own, epoch)
+        remarks.extend(f"{role}: {each}" for each in said)
+        return amounts
 
     minutes = Minutes(
         first,
         {role: by_minute(role) for role in columns if role in CHANNELS},
         zone=zone,
-        remarks=_remarks(table.header, columns, epoch, int((repeats - 1).sum())),
+        remarks=remarks,
         rejected=table.rejected,
     )
     for role in ("worn", "nonwear"):
@@ -149,16 +174,33 @@ def _mean(values: NDArray[np.float64], row_of: NDArray[np.intp]) -> NDArray[np.f
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
-def _by_minute(
-    values: NDArray[np.float64], minute: NDArray[np.int64], length: int, epoch: int, *, amount: bool
-) -> NDArray[np.float64]:
-    """(length,) the mean of a minute's epochs; an amount's sum, where all of them are there."""
-    mean = _mean(np.append(values, np.nan), np.append(minute, length - 1))
-    if not amount or epoch == MINUTE_S:
-        return mean
-    epochs = MINUTE_S // epoch
-    found = np.bincount(minute[~np.isnan(values)], minlength=length)
-    return np.where(found == epochs, mean * epochs, np.nan)
+def _own_epoch(
+    values: NDArray[np.float64], times: NDArray[np.float64], minute: NDArray[np.int64], epoch: int
+) -> tuple[float, NDArray[np.int64]]:
+    """Seconds from one filled cell of an amount to the next, and (minutes,) how many each has."""
+    filled = ~np.isnan(values)
+    cells = np.bincount(minute[filled], minlength=int(minute[-1]) + 1)
+    if filled.sum() < (_TELLING if epoch == MINUTE_S else 2):
+        return epoch, cells
+    if cells.max() == 1:  # at whatever second of its minute
+        return MINUTE_S * commonest_distance(minute[filled]), cells
+    return commonest_distance(times[filled]), cells
+
+
+def _added_up(
+    level: NDArray[np.float64], cells: NDArray[np.int64], own: float, epoch: int
+) -> tuple[NDArray[np.float64], list[str]]:
+    """(minutes,) sums of the minutes whose cells are all there, and what to say of the others."""
+    if own == epoch == MINUTE_S:
+        return level, []
+    if own > MINUTE_S or MINUTE_S % own:
+        said = f"left out: a value every {own:g} s does not say what each minute has"
+        return np.full(len(level), np.nan), [said]
+    whole = cells == MINUTE_S / own
+    missed, seen = int(((cells > 0) & ~whole).sum()), np.count_nonzero(cells)
+    rarer = [f"a value every {own:g} s, taken as the amount of that time"] * (own != epoch)
+    lost = [f"{missed:,} of {seen:,} minutes left out, which are not whole"] * (missed > 0)
+    return np.where(whole, level * cells, np.nan), rarer + lost
 
 
 def _stages(codes: NDArray[np.float64], minute: NDArray[np.int64], length: int) -> NDArray[np.int8]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -83,10 +83,13 @@ def open_recording(
     if progress is not None:
         progress(path.stat().st_size, path.stat().st_size)
     if text.lstrip().startswith(("{", "[")):
-        return _uploads(text, path.name, last_days, time_zone, now or datetime.now(UTC))
+        uploads = _uploads(text, path.name, last_days, time_zone, now or datetime.now(UTC))
+        return replace(uploads, broken_at=broken_at)
+    if broken_at:
+        text = text[: text.rfind("\n") + 1]  # a row that the break went through is not whole
     lines = lines_of(text)
     if is_actiwatch(lines[: HEADER_LINES + 1]):
-        minutes = read_actiwatch(lines, path.name)
+        minutes = read_actiwatch(lines, path.name, now=now or datetime.now(UTC))
         minutes.zone = zone_named(time_zone)
         return _recording("an Actiwatch recording", minutes, last_days, broken_at)
     if header_of(lines[:HEAD_LINES]) is None and not _tabular(lines):
@@ -129,8 +132,7 @@ def _text(path: Path) -> tuple[str, str | None]:
         text = raw.decode(encoding)
     except UnicodeDecodeError:
         text = raw.decode("latin-1")  # older Windows programs; every byte is a letter of it
-    # A row or value that the break went through is not whole.
-    return (text[: text.rfind("\n") + 1] if broken_at else text), broken_at
+    return text, broken_at
 
 
 def _tabular(lines: list[str]) -> bool:
@@ -152,6 +154,11 @@ def _export(
 ) -> Recording:
     export = read_export(path, last_days=last_days, time_zone=time_zone, progress=progress, now=now)
     remarks = [f"{len(export.samples):,} samples of the last {last_days} days"]
+    if export.exported is None:
+        remarks.append(
+            "the file does not say when it was exported: records of more than a day after this"
+            " machine's clock are rejected"
+        )
     if export.older:
         remarks.append(f"{export.older:,} records of earlier days were passed over")
     unused = sum(export.skipped.values())

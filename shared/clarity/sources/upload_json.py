@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from clarity.domain.errors import UnusableUploadError
 from clarity.domain.intake.samples import Rejection, Samples, parse_upload
@@ -13,6 +14,14 @@ from clarity.sources.errors import UnreadableSourceError
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+
+# A string, the last of which may be cut off, or a bracket.
+_TOKEN: Final = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[][{}]', re.DOTALL)
+# The brackets around a sample or a document, not those around a part of a sample.
+_PAIRS: Final = ("[]", "{}")
+_CLOSED: Final = str.maketrans("[{", "]}")
+_LISTED: Final = re.compile(r"\[|\[?\{+\[")
 
 
 def read_uploads(
@@ -34,6 +43,9 @@ def read_uploads(
         try:
             parsed = parse_upload(zoned, received_at=now)
         except UnusableUploadError as error:
+            if cut and 1 < number == len(documents):
+                cut = f"{cut}; document {number} lacks what stands behind ({error}), so none of it"
+                continue
             raise UnreadableSourceError(f"document {number} of {name}: {error}") from error
         parts.append(parsed.samples)
         deleted.append(parsed.deleted)
@@ -43,12 +55,12 @@ def read_uploads(
     samples = Samples.concat(parts).unique().without(Samples.concat(deleted).identity)
     remarks = [f"{len(documents):,} upload documents with {rows:,} samples"]
     if cut:
-        remarks.append(f"line {cut} is cut off and was not used")
+        remarks.append(cut)
     return samples, tuple(rejected), remarks
 
 
-def _documents(text: str, name: str) -> tuple[list[Mapping[str, object]], int]:
-    """The documents, and the number of the last line if it is cut off."""
+def _documents(text: str, name: str) -> tuple[list[Mapping[str, object]], str]:
+    """The documents, and what to say where the text is cut off."""
     try:
         found, cut = _loaded(text, name)
     except (RecursionError, ValueError) as error:  # the latter: an integer of thousands of digits
@@ -68,14 +80,38 @@ def _documents(text: str, name: str) -> tuple[list[Mapping[str, object]], int]:
     return documents, cut
 
 
-def _loaded(text: str, name: str) -> tuple[object, int]:
+def _loaded(text: str, name: str) -> tuple[object, str]:
     try:
-        return json.loads(text), 0
+        return json.loads(text), ""
     except json.JSONDecodeError as error:
-        return _lines(text, name, error)
+        try:
+            kept = json.loads(_before_the_cut(text))
+        except json.JSONDecodeError:
+            return _lines(text, name, error)
+    line = text.count("\n") + 1
+    return kept, f"the file ends early, in line {line:,}: whole samples that stood before are used"
 
 
-def _lines(text: str, name: str, whole: json.JSONDecodeError) -> tuple[list[object], int]:
+def _before_the_cut(text: str) -> str:
+    """A text that breaks off, up to its last whole sample or document and closed there.
+
+    Nothing where it does not break off, or has no such thing.
+    """
+    around, end, inside = "", 0, ""
+    for token in _TOKEN.finditer(text):
+        mark = token[0]
+        if mark in "[{":
+            around += mark
+        elif mark in "]}":
+            opened, around = around[-1:], around[:-1]
+            if not around or opened + mark not in _PAIRS:
+                return ""
+            if _LISTED.fullmatch(around):
+                end, inside = token.end(), around
+    return text[:end] + inside[::-1].translate(_CLOSED)
+
+
+def _lines(text: str, name: str, whole: json.JSONDecodeError) -> tuple[list[object], str]:
     """JSON lines; where the first is no JSON by itself, the fault of the whole file."""
     documents: list[object] = []
     lines = lines_of(text)
@@ -86,12 +122,12 @@ def _lines(text: str, name: str, whole: json.JSONDecodeError) -> tuple[list[obje
             documents.append(json.loads(line))
         except json.JSONDecodeError as error:
             if documents and number == len(lines):  # without a line end: the file breaks off here
-                return documents, number
+                return documents, f"line {number} is cut off and was not used"
             fault, at = (error, number) if documents else (whole, whole.lineno)
             raise UnreadableSourceError(
                 f"expected JSON in {name}, found at line {at}, column {fault.colno}: {fault.msg}"
             ) from error
-    return documents, 0
+    return documents, ""
 
 
 def lines_of(text: str) -> list[str]:
