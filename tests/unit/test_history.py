@@ -104,6 +104,16 @@ def direction(history: History) -> int:
     return found_trend.direction
 
 
+def test_a_steady_drift_is_a_trend_and_no_change():
+    ramp = np.repeat(8 + 0.5 * np.arange(12), WEEK_MINUTES) * (steps_of(12) / 12)
+
+    m10 = series(history_of(moving(ramp)), "m10")
+
+    assert m10.trend is not None
+    assert m10.trend.direction == 1
+    assert len(m10.segments) == 1
+
+
 def test_a_trend_is_told_only_where_its_interval_leaves_zero_out():
     level = np.repeat(np.linspace(1, 2, 10), WEEK_MINUTES)
 

@@ -84,7 +84,16 @@ class Series:
 
     @property
     def segments(self) -> tuple[Segment, ...]:
-        """The stretches of equal level; where one ends and the next begins, it changed."""
+        """The stretches of equal level; where one ends and the next begins, it changed.
+
+        A steady drift has no such place: where the trend's line leaves one stretch, there is one.
+        """
+        line = self.trend
+        if line is not None and line.direction:
+            rest = self.weeks - line.slope * np.arange(len(self.weeks))
+            if len(segments(rest)) == 1:
+                level = float(np.nanmedian(self.weeks))
+                return (Segment(0, len(self.weeks), level),)
         return segments(self.weeks)
 
     @property
