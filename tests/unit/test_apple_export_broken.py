@@ -293,3 +293,12 @@ def test_the_wrong_declarations_of_some_ios_versions_do_not_stop_the_reading(tmp
 
 def test_an_export_without_a_declaration_is_read(tmp_path):
     assert len(read_export(export(tmp_path, record(), head="")).samples) == 1
+
+
+def test_an_export_that_was_zipped_again_without_its_folder_is_read(tmp_path):
+    path = export(tmp_path, record())
+    packed = tmp_path / "again.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.write(path, "export.xml")
+
+    assert only(packed).identity.tolist() == only(path).identity.tolist()

@@ -97,9 +97,12 @@ def _whole(file: BinaryIO, path: Path) -> tuple[zipfile.ZipFile, zipfile.ZipInfo
 
 
 def _is_export(name: str) -> bool:
-    """Whether a member is the export; its own name is translated on phones in other languages."""
+    """Whether a member is the export; its own name is translated on phones in other languages.
+
+    Somebody who zipped it again by hand may have left the folder out.
+    """
     inner = name.removeprefix(FOLDER)
-    return (
+    return name == "export.xml" or (
         name != inner
         and "/" not in inner
         and inner.endswith(".xml")
