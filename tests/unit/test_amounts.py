@@ -11,7 +11,18 @@ import pytest
 from clarity.domain.intake.samples import Samples, parse_upload
 from clarity.domain.minutes.grid import Grid, build_grid
 from clarity.sources.generated.people import PEOPLE, generate, uploads
-from tests.healthkit import MONDAY, PHONE, RECEIVED, WATCH, at, pulse, read, sample, steps
+from tests.healthkit import (
+    MONDAY,
+    PHONE,
+    RECEIVED,
+    WATCH,
+    at,
+    pulse,
+    read,
+    sample,
+    slept,
+    steps,
+)
 
 FITBIT = ("Fitbit", "com.fitbit.FitbitMobile", "iPhone16,1")
 GARMIN = ("Connect", "com.garmin.connect.mobile", "iPhone16,1")
@@ -28,6 +39,11 @@ def total(rows: list[dict[str, Any]]) -> float:
 def worn(first: int, last: int) -> list[dict[str, Any]]:
     """A pulse of the Watch every five minutes."""
     return [pulse(at(MONDAY, minute), 60) for minute in range(first, last + 1, 5)]
+
+
+def night(source: tuple[str, str, str]) -> dict[str, Any]:
+    """Sleep shows that a source is worn, and not an app that counts by the phone."""
+    return slept(at(MONDAY, 60), 240, 3, source=source)
 
 
 @pytest.mark.parametrize(("at", "name"), list(enumerate(PEOPLE)))
@@ -106,7 +122,7 @@ def test_an_apps_copy_adds_nothing_while_the_watch_charges_either():
 
 def test_a_tracker_that_writes_by_the_hour_adds_what_the_phone_did_not_see():
     phone = [steps(at(MONDAY, 600), 600, 700, source=PHONE)]
-    tracker = [steps(at(MONDAY, 600), 3600, 1000, source=FITBIT)]
+    tracker = [night(FITBIT), steps(at(MONDAY, 600), 3600, 1000, source=FITBIT)]
 
     assert total([*phone, *tracker]) == pytest.approx(1000)
     assert total(tracker) == pytest.approx(1000)
@@ -117,6 +133,37 @@ def test_an_app_that_copies_a_part_of_the_phones_hour_takes_nothing_away():
     copy = [steps(at(MONDAY, 600), 3600, 900, source=GARMIN)]
 
     assert total([*phone, *copy]) == pytest.approx(2000)
+
+
+@pytest.mark.parametrize("late", [1, 2, -2])
+@pytest.mark.parametrize(("one", "other"), [(PHONE, GARMIN), (PHONE, TABLET), (WATCH, OLD_WATCH)])
+@pytest.mark.parametrize("length", [1, 5, 12])
+def test_a_copy_by_another_clock_adds_nothing(
+    one: tuple[str, str, str], other: tuple[str, str, str], late: int, length: int
+):
+    """Walks of twelve minutes, in records of so many, and again some minutes late or early."""
+    minutes = [m + k for m in range(500, 900, 40) for k in range(0, 12, length)]
+    rows = [
+        steps(at(MONDAY, m + shift), 60 * min(length, 12 - (m - 500) % 40), 100, source=source)
+        for m in minutes
+        for source, shift in ((one, 0), (other, late))
+    ]
+
+    assert total(rows) == pytest.approx(100 * len(minutes), rel=0.02)
+
+
+def test_like_sources_that_walk_on_where_the_other_ends_both_count():
+    first = [steps(at(MONDAY, 600 + k), 60, 100, source=PHONE) for k in range(10)]
+    then = [steps(at(MONDAY, 608 + k), 60, 100, source=TABLET) for k in range(10)]
+
+    assert total([*first, *then]) == pytest.approx(1800)
+
+
+def test_an_apps_hours_are_kept_where_no_phone_writes():
+    """Two apps, neither of them shown to be worn: what was counted is not lost for that."""
+    rows = [steps(at(MONDAY, 600), 3600, 900, source=source) for source in (FITBIT, GARMIN)]
+
+    assert total(rows) == pytest.approx(900)
 
 
 def test_hours_of_two_trackers_are_the_larger_of_the_two():
@@ -131,6 +178,7 @@ def test_hours_of_two_trackers_are_the_larger_of_the_two():
 
 def test_a_record_that_reaches_into_the_next_day_is_the_same_in_either_window():
     rows = [
+        night(FITBIT),
         steps(at(MONDAY, 1320), 4 * 3600, 5000, source=FITBIT),
         steps(at(MONDAY, 1330), 600, 700, source=PHONE),
         steps(at(MONDAY, 1500), 600, 900, source=PHONE),
@@ -147,6 +195,8 @@ def test_a_record_that_reaches_into_the_next_day_is_the_same_in_either_window():
 def test_records_that_reach_beyond_the_context_are_the_same_in_either_window():
     """Two trackers overlap over midnight: what the second adds depends on the first's evening."""
     rows = [
+        night(FITBIT),
+        night(GARMIN),
         steps(at(MONDAY, 1080), 4 * 3600 - 600, 9000, source=FITBIT),
         steps(at(MONDAY, 1290), 4 * 3600, 8000, source=GARMIN),
         steps(at(MONDAY, 1100), 600, 700, source=PHONE),

@@ -51,6 +51,51 @@ def test_effort_without_steps_that_lasts_is_none():
     assert not heart_rate_outliers(ride, STILL).any()
 
 
+@pytest.mark.parametrize(("pulse", "flagged"), [(220.0, 30), (175.0, 0)])
+def test_a_heart_that_races_at_rest_is_flagged_beyond_what_a_ride_can_do(
+    pulse: float, flagged: int
+):
+    """Thirty readings on end have no neighbour that contradicts them."""
+    values = beats()
+    values[100:130] = pulse
+
+    found = heart_rate_outliers(values, STILL)
+
+    assert np.flatnonzero(found).tolist() == list(range(100, 100 + flagged))
+
+
+def test_a_race_that_is_walked_or_run_is_none():
+    values, moved = beats(), STILL.copy()
+    values[100:130], moved[99:130] = 200.0, 160.0
+
+    assert not heart_rate_outliers(values, moved).any()
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_flags_are_those_of_every_median_taken_by_itself(seed: int):
+    random = np.random.default_rng(seed)
+    values = np.round(60 + random.normal(0, random.choice([3.0, 12.0]), 400), 1)
+    values[random.random(400) < 0.1] += random.choice([-35.0, 14.0, 40.0])
+    values[random.random(400) < random.choice([0.1, 0.8])] = np.nan
+
+    expected = [contradicted(values, minute) for minute in range(400)]
+
+    assert any(expected)
+    assert heart_rate_outliers(values, np.zeros(400)).tolist() == expected
+
+
+def contradicted(values: np.ndarray, minute: int) -> bool:
+    """The Hampel filter of one minute, as it is written down."""
+    seen = np.flatnonzero(~np.isnan(values))
+    if minute not in seen:
+        return False
+    place = int(np.searchsorted(seen, minute))
+    near = [at for at in seen[max(place - 5, 0) : place + 6] if abs(at - minute) <= 60]
+    middle = np.median(values[near])
+    spread = 1.4826 * np.median(np.abs(values[near] - middle))
+    return bool(len(near) > 6 and abs(values[minute] - middle) > 3 * max(spread, 5.0))
+
+
 def test_a_constant_heart_has_no_outliers_within_fifteen_beats():
     values = np.full(300, 60.0)
     values[[50, 100]] = (74.0, 76.0)

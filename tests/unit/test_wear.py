@@ -9,10 +9,14 @@ import numpy as np
 import pytest
 
 from clarity.domain.intake.samples import Samples, parse_upload
-from clarity.domain.minutes.grid import build_grid
+from clarity.domain.minutes.grid import Grid, build_grid
+from clarity.domain.minutes.quality import assess
 from clarity.sources.generated.people import generate, uploads
-from tests.healthkit import MONDAY, PHONE, RECEIVED, at, pulse, read, steps
+from tests.healthkit import MONDAY, PHONE, RECEIVED, at, pulse, read, slept, steps
 
+COPIER = ("Pedometer++", "", "")  # as in an export, without a device
+ON_PHONE = ("StepsApp", "com.example.stepsapp", "iPhone16,1")
+BAND = ("Band", "com.example.band", "Band 5")
 FITBIT = ("Fitbit", "com.fitbit.FitbitMobile", "iPhone16,1")
 NOON = 720
 
@@ -114,6 +118,109 @@ def test_the_watchs_wear_agrees_with_the_truth_of_generated_people(name: str):
     worn, said = truth.worn.ravel()[took_place], grid.worn[took_place]
     assert said[worn].mean() > 0.99  # sensitivity
     assert (~said)[~worn].mean() > 0.95  # specificity
+
+
+def phone_week() -> list[dict[str, Any]]:
+    """Walks of five minutes every forty, from 7 to 22 o'clock, as the phone counted them."""
+    return [walk(day, minute, PHONE) for day in range(7) for minute in range(420, 1320, 40)]
+
+
+def walk(day: int, minute: float, source: tuple[str, str, str]) -> dict[str, Any]:
+    return steps(at(MONDAY + timedelta(days=day), minute), 300, 400, source=source)
+
+
+def beats(
+    source: tuple[str, str, str], first: int, last: int, every: int = 10
+) -> list[dict[str, Any]]:
+    return [
+        pulse(at(MONDAY + timedelta(days=day), minute), 60, source=source)
+        for day in range(7)
+        for minute in range(first, last, every)
+    ]
+
+
+def week(*rows: list[dict[str, Any]]) -> Grid:
+    return build_grid(read([row for part in rows for row in part]), MONDAY)
+
+
+@pytest.mark.parametrize("source", [COPIER, ON_PHONE])
+@pytest.mark.parametrize("late", [0.0, 0.3])
+def test_an_app_that_copies_the_phones_steps_is_carried_as_the_phone_is(
+    source: tuple[str, str, str], late: float
+):
+    copies = [
+        walk(day, minute + late, source) for day in range(7) for minute in range(420, 1320, 40)
+    ]
+
+    alone, both, app = week(phone_week()), week(phone_week(), copies), week(copies)
+
+    assert not assess(both).sufficient
+    assert both.worn.sum() <= alone.worn.sum() * 1.25  # a copy may reach into one more minute
+    assert np.nansum(both.steps) == pytest.approx(np.nansum(alone.steps))
+    assert not assess(app).sufficient
+    assert np.nansum(app.steps) == pytest.approx(np.nansum(alone.steps))
+
+
+def test_an_app_that_copies_the_phones_hours_shows_no_wear():
+    hours = [
+        steps(at(MONDAY + timedelta(days=day), 60 * hour), 3600, 620, source=COPIER)
+        for day in range(7)
+        for hour in range(7, 22)
+    ]
+
+    alone, both = week(phone_week()), week(phone_week(), hours)
+
+    assert np.array_equal(both.worn, alone.worn)
+    assert not assess(both).sufficient
+
+
+@pytest.mark.parametrize(("first", "last"), [(600, 640), (600, 601)])
+def test_a_heart_rate_that_was_asked_for_makes_no_tracker_of_an_app(first: int, last: int):
+    """That of a workout, or of a finger on the camera."""
+    copies = [walk(day, minute, COPIER) for day in range(7) for minute in range(420, 1320, 40)]
+
+    assert not assess(week(phone_week(), copies, beats(COPIER, first, last))).sufficient
+
+
+def still_minutes(source: tuple[str, str, str]) -> list[dict[str, Any]]:
+    return [
+        steps(at(MONDAY + timedelta(days=day), minute), 60, 0, source=source)
+        for day in range(7)
+        for minute in range(425, 1320)
+        if (minute - 420) % 40 >= 5
+    ]
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        (FITBIT, beats(FITBIT, 0, 420)),  # a ring, which takes it at night
+        (FITBIT, beats(FITBIT, 420, 1320)),
+        (FITBIT, still_minutes(FITBIT)),
+        (COPIER, still_minutes(COPIER)),
+        (FITBIT, [slept(at(MONDAY, 60), 240, 3, source=FITBIT)]),
+        (BAND, []),
+    ],
+)
+def test_a_tracker_that_shows_itself_is_worn_between_its_walks(
+    source: tuple[str, str, str], shown: list[dict[str, Any]]
+):
+    counted = [walk(day, minute, source) for day in range(7) for minute in range(420, 1320, 40)]
+
+    for grid in (week(counted, shown), week(counted, shown, phone_week())):
+        assert assess(grid).sufficient
+        assert grid.worn.reshape(7, 1440)[:, 460:1300].all()
+
+
+def test_what_an_app_is_does_not_depend_on_the_window():
+    """It took the heart rate on the first day only; it is a tracker on the last one too."""
+    rows = [walk(day, minute, FITBIT) for day in range(7) for minute in range(420, 1320, 40)]
+    samples = read([*rows, *beats(FITBIT, 420, 900)[:48]])
+
+    last = build_grid(samples, MONDAY + timedelta(days=6), 1)
+
+    assert np.array_equal(last.worn, build_grid(samples, MONDAY).window(6, 1).worn)
+    assert last.worn[420:1300].all()
 
 
 def lived(name: str, seed: int) -> tuple[Any, Samples]:

@@ -16,6 +16,7 @@ import numpy as np
 from clarity.domain.intake.units import KIND_INDEX
 from clarity.domain.minutes.channels import (
     DEVICES,
+    IN_BED,
     MINUTE_MS,
     UNITS,
     Intervals,
@@ -27,7 +28,7 @@ from clarity.domain.minutes.channels import (
     spread,
     touched,
 )
-from clarity.domain.minutes.runs import bridged
+from clarity.domain.minutes.runs import bridged, runs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,14 +43,28 @@ AMOUNTS: Final = ("stepCount", "activeEnergyBurned", "distanceWalkingRunning")
 COARSE_S: Final = 15 * 60.0
 # A source that pauses for less is still counting: the phone's pieces reach that far beyond a walk.
 NEAR_MINUTES: Final = 10
+# Where one of two like sources begins so little before the other, or ends so little after it, that
+# is the same walk by another clock, or written to other borders.
+OVERHANG_MINUTES: Final = 3
+# A tracker takes the heart rate unasked, in so many hours of one day. An app on the phone has at
+# most that of a workout, or of a finger on the camera.
+PULSE_HOURS: Final = 4
+_STEPS, _PULSE = KIND_INDEX["stepCount"], KIND_INDEX["heartRate"]
+_SLEEP: Final = KIND_INDEX["sleepAnalysis"]
+_PHONES: Final = ("iphone", "ipod", "ipad")
 _EXACT: Final = 2.0**6  # so many parts are one in running sums, which hold whole years then
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SourceAmount:
-    """One source's share: (m,) fine amount, where it has a fine record, and its coarse samples."""
+    """One source's share: (m,) fine amount, where it has a fine record, and its coarse samples.
+
+    `copies` is set for an app that counts by a phone which writes too: then the hours of the app
+    say nothing of their minutes.
+    """
 
     device: Device
+    copies: bool
     fine: NDArray[np.float64]
     covered: NDArray[np.bool_]
     coarse: Intervals
@@ -76,16 +91,18 @@ class AmountChannel:
         return out
 
     def moved(self, device: Device) -> NDArray[np.bool_]:
-        """(m,) where a device of this kind has a record of more than zero."""
+        """(m,) where a device of this kind has a record of more than zero, and no copy of hours."""
         out = np.zeros(self.stretch.length, np.bool_)
         for source in self.of(device):
-            more = source.coarse.select(source.coarse.value > 0)
-            out |= (source.fine > 0) | _recorded(more, self.stretch)
+            out |= source.fine > 0
+            if not source.copies:
+                more = source.coarse.select(source.coarse.value > 0)
+                out |= _recorded(more, self.stretch)
         return out
 
 
 def amount_channel(
-    samples: Samples, kind: str, stretch: Stretch, order: list[int]
+    samples: Samples, kind: str, stretch: Stretch, order: Mapping[int, Device]
 ) -> AmountChannel:
     """The samples of one kind laid out by source.
 
@@ -93,18 +110,20 @@ def amount_channel(
         samples: Each once.
         kind: A name in `AMOUNTS`.
         stretch: The real minutes.
-        order: The sources as indices in `samples.sources`, see `source_order`.
+        order: The sources as indices in `samples.sources`, and what each is, see `source_order`.
     """
     at = places(samples, kind)
     mine, writer = Intervals.of(samples, at), samples.source[at]
     coarse = (mine.end - mine.start > COARSE_S) & (len(order) > 1)
+    named = {number: device_of(samples.sources[number]) for number in order}
     sources = []
-    for number in order:
-        device, of_source = device_of(samples.sources[number]), writer == number
+    for number, device in order.items():
+        copies, of_source = device != named[number], writer == number
+        copies &= "phone" in named.values()
         fine = mine if of_source.all() and not coarse.any() else mine.select(of_source & ~coarse)
         rest = mine.select(of_source & coarse)
         covered = _recorded(fine, stretch)
-        sources.append(SourceAmount(device, spread(fine, stretch), covered, rest))
+        sources.append(SourceAmount(device, copies, spread(fine, stretch), covered, rest))
     return AmountChannel(stretch, tuple(sources))
 
 
@@ -114,10 +133,11 @@ def _recorded(intervals: Intervals, stretch: Stretch) -> NDArray[np.bool_]:
     return np.asarray(touched(intervals, stretch) > 0)
 
 
-def source_order(samples: Samples, kind: str) -> list[int]:
+def source_order(samples: Samples, kind: str) -> dict[int, Device]:
     """The sources of a kind in order: Watch, other trackers, phone; of equals the larger total.
 
-    Taken from all samples, so that it is the same in any stretch of them.
+    An app that does not show itself to be a tracker's counts by the phone it is on: it keeps its
+    place, and is a phone. Taken from all samples, so that it is the same in any stretch of them.
     """
     of_kind = samples.kind == KIND_INDEX[kind]
     numbers = np.flatnonzero(np.bincount(samples.source[of_kind])).tolist()
@@ -133,11 +153,31 @@ def source_order(samples: Samples, kind: str) -> list[int]:
         names = (source.name, source.bundle_id, source.product_type)
         return (kinds[number], -float(total[number]), *names)
 
-    return sorted(numbers, key=place)
+    return {number: _counts_as(samples, number) for number in sorted(numbers, key=place)}
+
+
+def _counts_as(samples: Samples, number: int) -> Device:
+    """What kind of device a source counts by: an app by the phone, unless it shows another.
+
+    A product other than a phone shows it, and so does what only a tracker writes: sleep, heart
+    rate in many hours of a day, and records of a few minutes without a step.
+    """
+    source = samples.sources[number]
+    device, product = device_of(source), source.product_type.lower()
+    if device != "other" or (product and not product.startswith(_PHONES)):
+        return device
+    mine = samples.select(samples.source == number)
+    slept = (mine.kind == _SLEEP) & (mine.value != IN_BED)
+    still = (mine.kind == _STEPS) & (mine.value == 0) & (mine.end - mine.start <= COARSE_S)
+    hours = np.unique(mine.start[mine.kind == _PULSE] // 3600.0)
+    most = np.unique(hours // 24.0, return_counts=True)[1].max(initial=0)
+    return device if slept.any() or still.any() or most >= PULSE_HOURS else "phone"
 
 
 def merged(channel: AmountChannel, worn: Mapping[Device, NDArray[np.bool_]]) -> NDArray[np.float64]:
     """(m,) the amount per minute, each from one source, and what coarse records add to it.
+
+    Of like sources the lesser one counts where the other is silent, but for an overhang.
 
     Args:
         channel: The sources.
@@ -148,10 +188,13 @@ def merged(channel: AmountChannel, worn: Mapping[Device, NDArray[np.bool_]]) -> 
     taken = np.zeros(channel.stretch.length, np.bool_)
     own = []
     for device in DEVICES:
+        recorded = np.zeros_like(taken)
         for source in channel.of(device):
+            taken |= _overhang(source.covered & ~taken, recorded)
             own.append(np.where(taken, 0.0, source.fine))
             counted += own[-1]
-            taken |= bridged(source.covered, NEAR_MINUTES)
+            recorded |= bridged(source.covered, NEAR_MINUTES)
+            taken |= recorded
         if device in worn:
             taken |= worn[device]
     for source, fine in zip(channel.sources, own, strict=True):
@@ -160,6 +203,16 @@ def merged(channel: AmountChannel, worn: Mapping[Device, NDArray[np.bool_]]) -> 
             blocked = np.logical_or.reduce([np.zeros_like(taken), *higher])
             _add_beyond(counted, fine, source.coarse, blocked, channel.stretch)
     return counted
+
+
+def _overhang(fresh: NDArray[np.bool_], recorded: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """(m,) short stretches of what a source alone has that adjoin what one like it recorded."""
+    out = np.zeros_like(fresh)
+    if recorded.any():
+        for low, high in runs(fresh):
+            beside = recorded[max(low - 1, 0) : high + 1].any()
+            out[low:high] = beside and high - low <= OVERHANG_MINUTES
+    return out
 
 
 def _add_beyond(

@@ -6,6 +6,7 @@ what the numbers of that day are worth.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
@@ -76,12 +77,12 @@ def look(samples: Samples, first_day: date, days: int) -> tuple[Finding, ...]:
     """
     local = samples.start + samples.offset
     low = (first_day - _EPOCH).days * _DAY_S
-    near = samples.select(
+    inside = np.flatnonzero(
         (local >= low - 2 * _DAY_S)
         & (local < low + (days + 2) * _DAY_S)
         & ((samples.kind == _STEPS) | (samples.kind == _PULSE))
     )
-    near = _in_order(once(near))
+    near = _in_order(once(samples.select(inside)))
     found = [*_device_changes(samples)]
     if len(near):
         found += [*_other_offsets(near), *_overlaps(near), *_two_pulses(near), *_copies(near)]
@@ -191,14 +192,21 @@ def _copies(near: Samples) -> Iterator[Finding]:
         near.kind[mine], near.source[mine], begin % COPY_STEP_MS,
         milliseconds(near.end[mine]) - begin, milliseconds(near.value[mine]),
     )  # fmt: skip
-    order = np.argsort(key, kind="stable")  # one key is one source, in order of time already
-    key, mine, begin = key[order], mine[order], begin[order]
+    ordered = np.sort(key)
+    repeated = ordered[1:][ordered[1:] == ordered[:-1]]
+    if not len(repeated):
+        return
+    few = np.flatnonzero(repeated[np.searchsorted(repeated[:-1], key)] == key)
+    few = few[np.argsort(key[few], kind="stable")]  # one key is one source, in order of time
+    key, mine, begin = key[few], mine[few], begin[few]
     shift = np.diff(begin) // COPY_STEP_MS
     again = np.concatenate([[False], (key[1:] == key[:-1]) & (shift <= COPY_STEPS), [False]])
     two = np.flatnonzero(again[1:-1] & ~again[:-2] & ~again[2:])
     first, shift, day = mine[two], shift[two], _days(near)
     for number in np.unique(shift).tolist():
         pairs = first[shift == number]
+        if len(pairs) < COPY_SAMPLES:
+            continue
         others = first[shift != number]
         hours = f"{number / 2:g} h"
         for finding in _by_day(
@@ -213,7 +221,10 @@ def _in_order(samples: Samples) -> Samples:
     """By kind, source and time, and by value where those agree."""
     place = (samples.kind.astype(np.int64) << _SOURCE_BITS) + samples.source
     moment = (place << _TIME_BITS) + milliseconds(samples.start)
-    return samples.select(np.lexsort((samples.value, moment)))
+    order = np.argsort(moment)
+    if (np.diff(moment[order]) == 0).any():
+        order = np.lexsort((samples.value, moment))
+    return samples.select(order)
 
 
 def _mixed(*columns: NDArray[np.signedinteger]) -> NDArray[np.uint64]:
@@ -230,9 +241,8 @@ def _by_day(samples: Samples, at: NDArray[np.int64], kind: FindingKind, text: st
     found: list[Finding] = []
     if not len(at):
         return found
-    day = _days(samples)[at]
-    for number, source in sorted(set(zip(day.tolist(), samples.source[at].tolist(), strict=True))):
-        count = int(((day == number) & (samples.source[at] == source)).sum())
+    shown = Counter(zip(_days(samples)[at].tolist(), samples.source[at].tolist(), strict=True))
+    for (number, source), count in sorted(shown.items()):
         sentence = f"{count} {text.format(_label(samples.sources[source]))}"
         found.append(Finding(_EPOCH + timedelta(days=number), kind, count, sentence))
     return found

@@ -14,16 +14,17 @@ if TYPE_CHECKING:
 Run = tuple[int, int]  # first minute, one past the last
 
 
-def runs(flags: NDArray[np.bool_]) -> list[Run]:
-    """The stretches of True as (first, one past the last).
+def runs(flags: NDArray[np.bool_], least: int = 1) -> list[Run]:
+    """The stretches of True as (first, one past the last), those of so many minutes or more.
 
     >>> runs(np.array([True, True, False, True]))
     [(0, 2), (3, 4)]
     """
-    inside = np.zeros(len(flags) + 2, np.bool_)
-    inside[1:-1] = flags
-    edges = np.flatnonzero(inside[1:] != inside[:-1]).tolist()
-    return list(zip(edges[::2], edges[1::2], strict=True))
+    low, high = _edges(flags)
+    if least > 1:
+        long = high - low >= least
+        low, high = low[long], high[long]
+    return list(zip(low.tolist(), high.tolist(), strict=True))
 
 
 def longest_run(flags: NDArray[np.bool_]) -> int:
@@ -32,7 +33,16 @@ def longest_run(flags: NDArray[np.bool_]) -> int:
     >>> longest_run(np.array([True, True, False, True]))
     2
     """
-    return max((high - low for low, high in runs(flags)), default=0)
+    low, high = _edges(flags)
+    return int((high - low).max(initial=0))
+
+
+def _edges(flags: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """(k,) the first minute of each stretch of True, and one past its last."""
+    inside = np.zeros(len(flags) + 2, np.bool_)
+    inside[1:-1] = flags
+    edges = np.flatnonzero(inside[1:] != inside[:-1])
+    return edges[::2], edges[1::2]
 
 
 def joined(stretches: Iterable[Run], gap: int) -> list[Run]:
@@ -59,9 +69,9 @@ def bridged(flags: NDArray[np.bool_], limit: int | NDArray[np.int64]) -> NDArray
     array([1, 1, 1, 0, 0, 1, 0])
     """
     at = np.flatnonzero(flags)
-    gaps = np.diff(at) - 1
-    short = (gaps > 0) & (gaps < (limit if isinstance(limit, int) else limit[at[:-1]]))
-    edges = np.zeros(len(flags) + 1, np.int8)
-    edges[at[:-1][short] + 1] += 1
-    edges[at[1:][short]] -= 1
-    return np.asarray(flags | (np.cumsum(edges[:-1], dtype=np.int8) > 0))
+    out = np.array(flags)
+    if len(at) > 1:
+        length = np.diff(at)
+        short = length <= (limit if isinstance(limit, int) else limit[at[:-1]])
+        out[at[0] : at[-1]] |= np.repeat(short, length)
+    return out

@@ -39,6 +39,7 @@ HABIT_FACTOR: Final = 2
 # in a workout is regular too.
 HABIT_MS: Final = 6 * 3_600_000
 # A phone is carried, not worn: a walk shows that it was with the person then, and hardly longer.
+# So is an app that counts by it, or copies what it counted.
 PHONE_BRIDGE_MINUTES: Final = 10
 # 90 minutes of zeros are non-wear: Choi et al. 2011, doi:10.1249/MSS.0b013e3181ed61a3.
 IDLE_MINUTES: Final = 90
@@ -64,7 +65,8 @@ class Channels:
 def signs_of_wear(channels: Channels, *, coarse: bool = True) -> dict[Device, NDArray[np.bool_]]:
     """(m,) by kind of wearable, where one left a sign of being worn.
 
-    Energy and distance are signs of a Watch only: apps write them of workouts told by hand.
+    Energy and distance are signs of a Watch only: apps write them of workouts told by hand. Steps
+    of an app on the phone are the phone's (`clarity.domain.minutes.amounts.source_order`).
 
     Args:
         channels: The evidence.
@@ -116,9 +118,8 @@ def worn_minutes(
     asleep = np.logical_or.reduce([channels.sleep.from_device[device] for device in DEVICES])
     moving = channels.energy.moved("watch") | channels.distance.moved("watch") | (steps > 0)
     idle = worn & ~moving & ~pulse & ~asleep
-    for low, high in runs(idle):
-        if high - low >= IDLE_MINUTES:
-            worn[low:high] = False
+    for low, high in runs(idle, IDLE_MINUTES):
+        worn[low:high] = False
     return worn
 
 
