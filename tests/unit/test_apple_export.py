@@ -190,15 +190,38 @@ def test_a_record_that_a_correlation_repeats_counts_once(tmp_path):
     assert len(only(export(tmp_path, twice, record()))) == 1
 
 
-def test_the_zone_that_the_watch_noted_stays_with_its_record_only(tmp_path):
+def test_a_noted_zone_holds_for_the_records_around_it(tmp_path):
+    tokyo, berlin = (
+        f'<MetadataEntry key="HKTimeZone" value="{zone}"/>'
+        for zone in ("Asia/Tokyo", "Europe/Berlin")
+    )
+    written = {
+        "2026-03-15 08:00": "",  # too far from any note: what the file has
+        "2026-03-17 08:00": "",
+        "2026-03-17 23:00": tokyo,
+        "2026-03-18 12:00": "",
+        "2026-03-18 23:00": tokyo,
+        "2026-03-19 20:00": "",
+        "2026-03-20 23:00": berlin,
+        "2026-03-21 08:00": "",
+    }
+    records = [
+        record(startDate=f"{at}:00 +0100", endDate=f"{at}:30 +0100").replace(
+            "/>", f">{entry}</Record>"
+        )
+        for at, entry in written.items()
+    ]
+
+    samples = read_export(export(tmp_path, *records)).samples
+
+    assert [offset // 3600 for offset in samples.offset] == [1, 9, 9, 9, 9, 9, 1, 1]
+
+
+def test_a_note_on_a_record_that_is_not_taken_says_nothing(tmp_path):
     entry = '<MetadataEntry key="HKTimeZone" value="Asia/Tokyo"/>'
-    noted = record().replace("/>", f">{entry}</Record>")
     unwanted = record("HKQuantityTypeIdentifierDietaryWater").replace("/>", f">{entry}</Record>")
-    later = record(startDate="2026-03-20 23:20:00 +0100", endDate="2026-03-20 23:21:00 +0100")
 
-    samples = read_export(export(tmp_path, noted, unwanted, later)).samples
-
-    assert samples.offset.tolist() == [9 * 3600, 3600]
+    assert only(export(tmp_path, unwanted, record())).offset[0] == 3600
 
 
 def test_a_noted_zone_that_nobody_knows_is_passed_over(tmp_path):

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from datetime import tzinfo
     from xml.parsers.expat import XMLParserType
 
+    from numpy.typing import NDArray
+
 QUANTITIES: Final[Mapping[str, str]] = {
     f"HKQuantityTypeIdentifier{name[0].upper()}{name[1:]}": name
     for name in KIND_INDEX
@@ -56,6 +58,8 @@ SLEEP_VALUES: Final[Mapping[str, int]] = {
 _KINDS: Final = {name: KIND_INDEX[kind] for name, kind in QUANTITIES.items()} | {SLEEP_TYPE: SLEEP}
 _WIDTH: Final = 9  # kind, start, end, value, unit, source, zone, the zone's own note, number
 _NOTED: Final = 7
+_DAYLIGHT_SAVING_S: Final = 3600.0  # the offsets of one zone differ by this at most
+_NOTE_HOLDS_S: Final = 36 * 3600.0  # one night without a watch between two nights with it
 _HARDWARE: Final = re.compile(r"hardware:(\S+?)(?:, |>)")
 # A file has a few dozen of each; one that has more is not let to grow the tables.
 _MOST: Final = {"type": 500, "unit": 100, "source": 1000, "zone": 500, "future": 1000}
@@ -238,7 +242,7 @@ class Records:
         rows = np.concatenate([np.frombuffer(self._days[day]) for day in sorted(self._days)])
         rows = rows.reshape(-1, _WIDTH)
         rows = rows[np.lexsort((rows[:, 2], rows[:, 1]))]
-        zones, zone_of = self._known_zones(rows[:, 6:8].astype(np.int64), time_zone)
+        zones, zone_of = self._known_zones(rows[:, 1], rows[:, 6:8].astype(np.int64), time_zone)
         samples, rejected = samples_from_columns(
             kind=rows[:, 0].astype(np.int8),
             start=rows[:, 1],
@@ -259,9 +263,17 @@ class Records:
         )
 
     def _known_zones(
-        self, columns: np.ndarray[tuple[int, int], np.dtype[np.int64]], time_zone: str | None
-    ) -> tuple[list[tzinfo], np.ndarray[tuple[int], np.dtype[np.intp]]]:
-        """The zones, and each record's: the one asked for, else its own note, else its offset."""
+        self,
+        start: NDArray[np.float64],
+        columns: NDArray[np.int64],
+        time_zone: str | None,
+    ) -> tuple[list[tzinfo], NDArray[np.intp]]:
+        """The zones, and each record's: the one asked for, else the nearest note, else its offset.
+
+        The Health app writes all dates in the zone that the phone has at the export; where the
+        person was is noted on some records only, such as the sleep of a watch. So in a file of
+        one zone a note holds for the records around it as far as `_NOTE_HOLDS_S`.
+        """
         asked = zone_named(time_zone)
         if asked is not None:
             return [asked], np.zeros(len(columns), np.intp)
@@ -270,7 +282,18 @@ class Records:
         known = np.array([zone is not None for zone in found], np.bool_)
         noted = (columns[:, 1] >= 0) & known[columns[:, 1]]
         zones = [zone or offset for zone, offset in zip(found, offsets, strict=True)]
-        return zones, np.where(noted, columns[:, 1], columns[:, 0]).astype(np.intp)
+        written = columns[:, 0].astype(np.intp)
+        east = [offsets[zone].utcoffset(None).total_seconds() for zone in np.unique(written)]
+        if not noted.any() or max(east) - min(east) > _DAYLIGHT_SAVING_S:
+            return zones, np.where(noted, columns[:, 1], written).astype(np.intp)
+        notes = np.flatnonzero(noted)
+        after = np.minimum(np.searchsorted(start[notes], start), len(notes) - 1)
+        before = np.maximum(after - 1, 0)
+        since, until = (np.abs(start[notes[near]] - start) for near in (before, after))
+        nearest = notes[np.where(since <= until, before, after)]
+        nearest[noted] = notes
+        holds = np.abs(start[nearest] - start) <= _NOTE_HOLDS_S
+        return zones, np.where(holds, columns[nearest, 1], written).astype(np.intp)
 
 
 def _fixed(offset: str) -> timezone:
