@@ -61,6 +61,15 @@ def test_day_sleep_is_main_sleep():
     assert {night.onset % 1440 for night in sleep.nights} == {540}
 
 
+@pytest.mark.parametrize("minutes", [90, 130, 200])
+def test_a_nap_on_the_last_day_stands_for_no_night_that_the_week_cuts(minutes: int):
+    nap = slept(at(MONDAY + timedelta(days=6), 840), minutes, 3)
+    grid = week([*nights((1380, 480, 3)), nap])
+
+    assert {night.onset % 1440 for night in find_sleep(grid).nights} == {1380}
+    assert metrics(grid)["sleep_onset_variability"].value == pytest.approx(0, abs=1e-4)
+
+
 def test_of_split_sleep_the_longer_part_is_main_and_both_count_in_the_total():
     grid = week(nights((60, 300, 3), (840, 120, 3)))
     sleep = find_sleep(grid)

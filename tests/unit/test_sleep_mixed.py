@@ -241,6 +241,41 @@ def test_a_device_that_never_moves_has_no_night(days: int, channel: str):
     }
 
 
+def worn_by_day(*, nights: set[int]) -> Grid:
+    """Counts of a device that is off from ten to half past seven but on these nights.
+
+    Each afternoon holds four and a half hours of sitting still.
+    """
+    grid, _ = actigraph((1390, 1870), (780, 1050))
+    minute = np.arange(LENGTH)
+    off = (minute % 1440 < 450) | (minute % 1440 >= 1320)
+    off &= ~np.isin((minute - 720) // 1440, list(nights))
+    return replace(grid, counts=np.where(off, np.nan, grid.counts), worn=~off)
+
+
+def test_sitting_is_no_sleep_of_a_device_that_is_off_at_night():
+    sleep = find_sleep(worn_by_day(nights=set()))
+
+    assert sleep.method == "none"
+    assert sleep.periods == ()
+    for metric in metrics_of(sleep):
+        assert metric.status == "not_applicable"
+        assert "worn day and night" in metric.reason
+
+
+@pytest.mark.parametrize("nights", [{1}, {1, 3}, {0, 2, 4}])
+def test_only_the_nights_that_a_counting_device_was_worn_are_nights(nights: set[int]):
+    sleep = find_sleep(worn_by_day(nights=nights))
+
+    assert {(each.onset - 720) // 1440 for each in sleep.nights} == nights
+    assert all(abs(each.onset % 1440 - 1410) <= 15 for each in sleep.nights)
+    assert len(sleep.day_totals) == len(nights)
+    assert sleep.unworn > 0
+    expected = "ok" if len(nights) == 3 else "insufficient"
+    total = next(each for each in metrics_of(sleep) if each.name == "total_sleep_time")
+    assert total.status == expected
+
+
 def test_a_watch_that_lies_on_the_table_does_not_sleep():
     grid, truth = actigraph((1390, 1870))
     worn = np.ones(LENGTH, np.bool_)

@@ -13,6 +13,7 @@ import pytest
 from clarity.domain.intake.samples import Samples
 from clarity.domain.minutes.grid import Grid, build_grid, grid_of_minutes
 from clarity.domain.sleep.nights import Sleep, find_sleep, sleep_metrics
+from clarity.domain.sleep.regularity import known_sleep
 from clarity.domain.sleep.stillness import detect_rest, likeliest, two_levels
 from clarity.sources.fitbit import read_fitbit
 from clarity.sources.generated import people
@@ -231,6 +232,57 @@ def test_a_watch_that_is_worn_by_day_only_says_nothing_of_sleep():
     )
     assert detect_rest(bare) is None
     assert find_sleep(bare).method == "none"
+
+
+def sedentary() -> Grid:
+    """A week with a still afternoon on each day, as long and as slow as a short night."""
+    grid, _ = lived([*NIGHTS, *every_day(800, 1040)])
+    return grid
+
+
+def off(grid: Grid, spans: Spans) -> Grid:
+    """The same with the wearable off."""
+    worn = np.ones(LENGTH, np.bool_)
+    for low, high in spans:
+        worn[max(low, 0) : max(high, 0)] = False
+    steps, beats = (np.where(worn, each, np.nan) for each in (grid.steps, grid.heart_rate))
+    return replace(grid, steps=steps, heart_rate=beats, worn=worn)
+
+
+@pytest.mark.parametrize("on", [{-1}, {-1, 2}])
+def test_an_afternoon_beside_a_night_that_was_not_worn_is_no_main_sleep(on: set[int]):
+    nights = [span for day, span in enumerate(every_day(1320, 1900), -1) if day not in on]
+    grid = off(sedentary(), nights)
+    sleep = find_sleep(grid)
+
+    assert not [each for each in sleep.periods if each.main and 700 < each.onset % 1440 < 1200]
+    assert len(sleep.nights) == len(on) - 1  # the first is cut by the week
+    assert len(sleep.day_totals) <= len(on)
+    assert sleep.unworn >= 4
+    for metric in sleep_metrics(sleep):
+        assert metric.status == "insufficient"
+        assert f"the device was off for hours beside them: {sleep.unworn}" in metric.reason
+    known = ~np.isnan(known_sleep(grid, sleep))
+    assert not known[[low + 60 for low, _ in nights if low > 0]].any()
+
+
+@pytest.mark.parametrize("charging", [(1260, 1320), (420, 660), (0, 20)])
+def test_hours_on_the_charger_cost_no_night(charging: tuple[int, int]):
+    grid, _ = lived(NIGHTS)
+
+    sleep = find_sleep(off(grid, every_day(*charging)))
+
+    assert len([each for each in sleep.periods if each.main]) >= 6
+    assert sleep.unworn == 0
+
+
+def test_a_nap_is_no_main_sleep_where_the_week_ends_before_the_night():
+    nap = (6 * 1440 + 840, 6 * 1440 + 1060)
+    sleep = find_sleep(lived([*every_day(1380, 1860), nap])[0])
+
+    assert [round(night.onset % 1440, -2) for night in sleep.nights] == [1400] * 6
+    assert sleep_metrics(sleep)[3].value == pytest.approx(0, abs=15)
+    assert sleep.unworn == 0
 
 
 def test_steps_alone_are_no_sleep_however_still():

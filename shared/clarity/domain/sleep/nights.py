@@ -2,7 +2,8 @@
 
 Recorded sleep stages are used on the nights that have them. On the others sleep is detected from
 movement and heart rate, or from the activity counts of a device that is worn day and night; from
-steps alone it is not, because a watch on the table is as still as a sleeper.
+steps alone it is not, because a watch on the table is as still as a sleeper. Rest that was detected
+beside hours in which the device was off is no night: those may have held a longer one.
 """
 
 from __future__ import annotations
@@ -51,8 +52,8 @@ MIN_ONSETS: Final = 2
 LONGER_THAN: Final = 5  # minutes awake that count as an awakening
 NO_DIRECTION: Final = 1e-6  # a resultant this short is rounding
 NO_SLEEP_DATA: Final = (
-    "there are no sleep stages, no day and night with both heart rate and movement, and no "
-    "activity counts"
+    "there are no sleep stages, no day and night with both heart rate and movement, and none with "
+    "activity counts: no device that tells sleep was worn day and night"
 )
 
 _METHODS: Final[dict[SleepMethod, str]] = {
@@ -103,7 +104,8 @@ def find_sleep(grid: Grid) -> Sleep:
             (),
             by_counts=grid.signal == "counts",
             agreement=found.agreement if found else None,
-        )
+        ),
+        evidence["stages"].observed | (found.observed if found else False),
     )
 
 
@@ -229,10 +231,12 @@ def _lacking(sleep: Sleep) -> str:
     if sleep.method == "none":
         return NO_SLEEP_DATA
     if len(sleep.nights) < MIN_NIGHTS:
-        return (
+        found = (
             f"{MIN_NIGHTS} main sleeps seen from beginning to end are needed,"
             f" {len(sleep.nights)} found"
         )
+        unworn = f"; not counted, because the device was off for hours beside them: {sleep.unworn}"
+        return found + unworn * (sleep.unworn > 0)
     return ""
 
 

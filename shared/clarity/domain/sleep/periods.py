@@ -10,6 +10,7 @@ import numpy as np
 
 from clarity.domain.minutes.grid import MINUTES_PER_DAY
 from clarity.domain.minutes.runs import runs
+from clarity.domain.sleep.stillness import DAY_SHARE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +28,8 @@ MIN_PERIOD_MINUTES: Final = 15
 # was not recorded. Split sleep reaches it in short pieces.
 MIN_DAY_MINUTES: Final = 180
 HALF_DAY: Final = MINUTES_PER_DAY // 2
+# Unobserved in the 24 hours around a detected main sleep, at most: a night fits into more.
+MAX_UNOBSERVED: Final = round((1 - DAY_SHARE) * MINUTES_PER_DAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,8 @@ class SleepPeriod:
         asleep_minutes: Minutes asleep.
         awake_minutes: Minutes known to be awake between onset and offset.
         in_bed_minutes: Minutes in bed, in which it is known whether the person slept.
-        main: The longest period of a day with at least three hours of sleep in all.
+        main: The longest period of a day with at least three hours of sleep in all, where a
+            longer one cannot have been missed.
         truncated: It touches the edge of the grid or a gap in the evidence, so its beginning or
             end is not known.
         method: What it rests on.
@@ -73,6 +77,7 @@ class Sleep:
         by_counts: Detected from activity counts, which tell lying awake from sleep.
         agreement: Share of the minutes of detected rest in which Kripke et al. 2010 say the same
             of the counts; None without counts.
+        unworn: Days whose longest rest is no main sleep because too much around it was not seen.
     """
 
     method: SleepMethod
@@ -82,6 +87,7 @@ class Sleep:
     day_totals: tuple[int, ...]
     by_counts: bool = False
     agreement: float | None = None
+    unworn: int = 0
 
     @property
     def nights(self) -> tuple[SleepPeriod, ...]:
@@ -156,45 +162,69 @@ def _period(minutes: _Minutes, low: int, high: int, between: tuple[int, int]) ->
     )
 
 
-def marked(sleep: Sleep) -> Sleep:
+def marked(sleep: Sleep, observed: NDArray[np.bool_]) -> Sleep:
     """With the main sleeps marked, the days' totals, and the method of most main sleeps.
 
     The longest period of each day is its main sleep; days begin half a day from the usual sleep.
+    A day has none where a longer one may have been missed: outside of the grid, or, of what was
+    detected, while the device was off.
+
+    Args:
+        sleep: With all its periods.
+        observed: (n,) minutes with all that tells sleep from waking.
     """
     begin = (_usual_minute(sleep.asleep) + HALF_DAY) % MINUTES_PER_DAY
     by_day: dict[int, list[SleepPeriod]] = {}
     for period in sleep.periods:
         middle = (period.onset + period.offset) // 2
         by_day.setdefault((middle - begin) // MINUTES_PER_DAY, []).append(period)
-    out, totals = [], []
+    out, totals, unworn = [], [], 0
     for day, mine in by_day.items():
         longest = max(mine, key=lambda period: period.asleep_minutes)
         total = sum(period.asleep_minutes for period in mine)
-        main = replace(longest, main=total >= MIN_DAY_MINUTES)
+        outside = _outside(sleep.asleep, begin + day * MINUTES_PER_DAY)
+        enough = total >= MIN_DAY_MINUTES
+        hidden = enough and _may_be_hidden(observed, longest)
+        cut = not longest.truncated and (outside or 0.0) >= longest.asleep_minutes
+        main = replace(longest, main=enough and not hidden and not cut)
         out += [main if period is longest else period for period in mine]
-        if main.main and _is_whole(sleep.asleep, begin + day * MINUTES_PER_DAY, main, mine):
+        unworn += hidden
+        if main.main and _is_whole(outside, main, mine):
             totals.append(total)
     out.sort(key=lambda period: period.onset)
     methods = Counter(period.method for period in out if period.main)
     method = methods.most_common(1)[0][0] if methods else sleep.method
-    return replace(sleep, method=method, periods=tuple(out), day_totals=tuple(totals))
+    return replace(
+        sleep, method=method, periods=tuple(out), day_totals=tuple(totals), unworn=unworn
+    )
 
 
-def _is_whole(
-    asleep: NDArray[np.bool_], start: int, main: SleepPeriod, mine: Sequence[SleepPeriod]
-) -> bool:
-    """Whether the sleep of the day that begins at this minute was seen.
+def _may_be_hidden(observed: NDArray[np.bool_], period: SleepPeriod) -> bool:
+    """Whether a longer sleep than this detected one may lie unseen in the 24 hours around it."""
+    middle = (period.onset + period.offset) // 2
+    around = observed[max(middle - HALF_DAY, 0) : middle + HALF_DAY]
+    # A shorter gap hides no period of sleep, and minutes without a heart rate are common.
+    unseen = sum(high - low for low, high in runs(~around, MIN_PERIOD_MINUTES))
+    return period.method != "stages" and unseen >= min(period.asleep_minutes, MAX_UNOBSERVED)
+
+
+def _outside(asleep: NDArray[np.bool_], start: int) -> float | None:
+    """Minutes that the person usually sleeps in what the grid lacks of the day begun at start."""
+    minutes = np.arange(start, start + MINUTES_PER_DAY)
+    outside = minutes[(minutes < 0) | (minutes >= len(asleep))] % MINUTES_PER_DAY
+    usual = asleep.reshape(-1, MINUTES_PER_DAY).mean(axis=0)
+    return float(usual[outside].sum()) if len(outside) else None
+
+
+def _is_whole(outside: float | None, main: SleepPeriod, mine: Sequence[SleepPeriod]) -> bool:
+    """Whether the sleep of a day was seen.
 
     A day that sticks out of the grid may lack a nap or a part of split sleep: it does where the
     person on the whole sleeps for some time in the hours that are outside.
     """
-    minutes = np.arange(start, start + MINUTES_PER_DAY)
-    outside = minutes[(minutes < 0) | (minutes >= len(asleep))] % MINUTES_PER_DAY
-    if not len(outside):
+    if outside is None:
         return not main.truncated
-    usual = asleep.reshape(-1, MINUTES_PER_DAY).mean(axis=0)
-    lacking = float(usual[outside].sum())
-    return lacking < MIN_PERIOD_MINUTES and not any(period.truncated for period in mine)
+    return outside < MIN_PERIOD_MINUTES and not any(period.truncated for period in mine)
 
 
 def _usual_minute(asleep: NDArray[np.bool_]) -> int:

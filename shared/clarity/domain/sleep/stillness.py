@@ -46,7 +46,8 @@ HALF_SURE: Final = 0.5
 PERIOD_MINUTES: Final = 180
 GAP_MINUTES: Final = 60
 DAY_MINUTES: Final = 1440
-DAY_SHARE: Final = 0.8  # of a day and night that must have movement and heart rate
+# Of a day and night that must be observed: the rest, 4.8 hours, is less than a usual night.
+DAY_SHARE: Final = 0.8
 MIN_SAMPLES: Final = 60
 SAMPLE_EVERY: Final = 5
 ROUNDS: Final = 15
@@ -94,7 +95,7 @@ def detect_rest(grid: Grid) -> NDArray[np.bool_] | None:
     known = ~np.isnan(grid.steps)
     pulse = _smoothed(grid.heart_rate)
     both = known & ~np.isnan(pulse)
-    if not _has_whole_day(both):
+    if not has_whole_day(both):
         return None
     still = known & (rolling_mean(grid.steps, QUARTER // 2, QUARTER // 2) * QUARTER <= STILL_STEPS)
     pulse = pulse - _level(pulse, both)
@@ -170,6 +171,11 @@ def likeliest(evidence: NDArray[np.float64], switch: float) -> NDArray[np.bool_]
     return np.asarray(leads[np.minimum.accumulate(decider[::-1])[::-1]] > 0)
 
 
+def pulse_known(heart_rate: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """(n,) minutes with a heart rate as near as the device usually leaves between two."""
+    return ~np.isnan(_smoothed(heart_rate))
+
+
 def _is_sleep(levels: Levels, pulse: NDArray[np.float64], minutes: int) -> bool:
     """Whether a stretch of rest of so many observed minutes has the heart rate of sleep."""
     if not minutes or len(pulse) < minutes / 2:
@@ -180,9 +186,9 @@ def _is_sleep(levels: Levels, pulse: NDArray[np.float64], minutes: int) -> bool:
     return levels.sureness >= HALF_SURE and usual <= (levels.low + levels.high) / 2
 
 
-def _has_whole_day(both: NDArray[np.bool_]) -> bool:
-    """Whether any 24 hours have both nearly throughout, so that sleep cannot have been missed."""
-    through = np.concatenate([[0], np.cumsum(both)])
+def has_whole_day(observed: NDArray[np.bool_]) -> bool:
+    """Whether any 24 hours were observed nearly throughout, so that no sleep can be missing."""
+    through = np.concatenate([[0], np.cumsum(observed)])
     days = through[DAY_MINUTES:] - through[:-DAY_MINUTES]
     return bool(days.size and days.max() >= DAY_SHARE * DAY_MINUTES)
 
