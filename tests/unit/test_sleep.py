@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from clarity.domain.minutes.grid import Grid, build_grid
+from clarity.domain.minutes.grid import Grid, build_grid, grid_of_minutes
 from clarity.domain.sleep.nights import SleepPeriod, find_sleep, onset_variability, sleep_efficiency
 from clarity.domain.sleep.nights import sleep_metrics as metrics_of
 from clarity.domain.sleep.stillness import detect_rest
@@ -68,6 +68,38 @@ def test_a_nap_on_the_last_day_stands_for_no_night_that_the_week_cuts(minutes: i
 
     assert {night.onset % 1440 for night in find_sleep(grid).nights} == {1380}
     assert metrics(grid)["sleep_onset_variability"].value == pytest.approx(0, abs=1e-4)
+
+
+def worn_week(*, off: list[tuple[int, int]]) -> Grid:
+    """Core sleep from 23 to 7 on each night of a week in which the watch was off now and then."""
+    minute = np.arange(7 * 1440)
+    worn = np.ones(len(minute), np.bool_)
+    for low, high in off:
+        worn[low:high] = False
+    asleep = (minute % 1440 >= 1380) | (minute % 1440 < 420)
+    stage = np.where(asleep & worn, 3, -1).astype(np.int8)
+    channels = {
+        "steps": np.where(minute % 1440 == 720, 100.0, 0.0),
+        "heart_rate": np.where(worn, 60.0, np.nan),
+    }
+    return grid_of_minutes(MONDAY, 7, channels, worn=worn, stage=stage)
+
+
+def test_a_night_in_which_the_watch_went_off_was_not_seen_to_its_end():
+    whole, broken = worn_week(off=[]), worn_week(off=[(3 * 1440 + 150, 3 * 1440 + 420)])
+
+    sleep = find_sleep(broken)
+
+    assert len(find_sleep(whole).nights) == 6
+    assert len(sleep.nights) == 5
+    assert metrics(broken)["total_sleep_time"].value == 480
+    assert metrics(broken)["wake_after_sleep_onset"].value == 0
+
+
+def test_a_watch_that_is_worn_for_the_night_only_sees_whole_nights():
+    by_day = [(day * 1440 + 420, day * 1440 + 1380) for day in range(7)]
+
+    assert len(find_sleep(worn_week(off=by_day)).nights) == 6
 
 
 def test_of_split_sleep_the_longer_part_is_main_and_both_count_in_the_total():

@@ -25,6 +25,7 @@ from clarity.domain.sleep.periods import (
     SleepPeriod,
     marked,
     periods_of,
+    with_breaks,
 )
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def find_sleep(grid: Grid) -> Sleep:
     """
     stages = stages_asleep(grid)
     evidence = {"stages": recorded(grid, stages)}
-    by_record = periods_of(grid, evidence["stages"])
+    by_record = with_breaks(grid, periods_of(grid, evidence["stages"]))
     extra: list[SleepPeriod] = []
     found = None if _recorded_throughout(stages) else detected(grid)
     if found is not None:

@@ -162,6 +162,30 @@ def _period(minutes: _Minutes, low: int, high: int, between: tuple[int, int]) ->
     )
 
 
+def with_breaks(grid: Grid, periods: Sequence[SleepPeriod]) -> list[SleepPeriod]:
+    """Recorded periods, truncated where the device broke off: an empty battery, not waking up.
+
+    A record whose heart rate ends (or begins) with it, at an hour and more without wear, broke off,
+    unless most of the person's nights do so: then the device is put on for the night.
+    """
+    nights = [period for period in periods if period.asleep_minutes >= MIN_DAY_MINUTES]
+    broken: list[SleepPeriod] = []
+    for before in (True, False):
+        off = [night for night in nights if _borders_on_off(grid, night, before=before)]
+        if len(off) <= len(nights) / 2:
+            broken += off
+    return [replace(each, truncated=True) if each in broken else each for each in periods]
+
+
+def _borders_on_off(grid: Grid, night: SleepPeriod, *, before: bool) -> bool:
+    edge, hour = night.bed_start if before else night.bed_end, SAME_PERIOD_MINUTES
+    earlier, later = slice(max(edge - hour, 0), edge), slice(edge, edge + hour)
+    outside, inside = (earlier, later) if before else (later, earlier)
+    within = hour <= edge <= len(grid.worn) - hour
+    pulse = ~np.isnan(grid.heart_rate[inside])
+    return within and bool(pulse.any()) and not grid.worn[outside].any()
+
+
 def marked(sleep: Sleep, observed: NDArray[np.bool_]) -> Sleep:
     """With the main sleeps marked, the days' totals, and the method of most main sleeps.
 
