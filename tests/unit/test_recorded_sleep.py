@@ -14,7 +14,7 @@ from clarity.domain.intake.samples import Samples
 from clarity.domain.minutes.grid import build_grid
 from clarity.domain.sleep.nights import find_sleep
 from clarity.domain.sleep.nights import sleep_metrics as metrics_of
-from tests.healthkit import MONDAY, PHONE, WATCH, at, read, slept
+from tests.healthkit import MONDAY, PHONE, WATCH, at, pulse, read, slept, steps
 
 if TYPE_CHECKING:
     from clarity.domain.metric import Metric
@@ -36,6 +36,18 @@ def wrote(
         slept(at(MONDAY + timedelta(days=day), minute), length, stage, source=source)
         for day in days
         for minute, length, stage in pieces
+    ]
+
+
+def beats(
+    source: tuple[str, str, str], *worn: tuple[int, int], every: int = 10, days: range = ALL
+) -> Rows:
+    """Its heart rate between minutes of each day."""
+    return [
+        pulse(at(MONDAY + timedelta(days=day), minute), 60, source=source)
+        for day in days
+        for first, last in worn
+        for minute in range(first, last, every)
     ]
 
 
@@ -102,6 +114,126 @@ def test_a_watch_whose_battery_gave_out_does_not_hide_the_night_of_the_ring():
     assert night.asleep_minutes == 450 - 20
 
 
+@pytest.mark.parametrize("source", [WATCH, RING])
+@pytest.mark.parametrize(
+    ("worn", "expected"),
+    [
+        ((500, 1611), 1380 + 480),  # its battery ends at 2:51, as the record does
+        ((500, 1640), 1380 + 480),  # it is taken off awake
+        ((500, 1940), 1610),  # the person is up and wears it
+    ],
+)
+def test_where_the_better_device_is_off_the_next_record_completes_the_night(
+    source: tuple[str, str, str], worn: tuple[int, int], expected: int
+):
+    half, app = wrote(source, (1380, 230, 3)), wrote(APP, (1320, 540, 1))
+
+    nights = sleep_of(app, half, beats(source, worn)).nights
+
+    assert {night.onset % 1440 for night in nights} == {1380}
+    assert {night.offset % 1440 for night in nights} == {expected % 1440}
+
+
+def test_a_silence_in_the_middle_and_before_a_night_is_completed_too():
+    parts = wrote(WATCH, (1450, 120, 3), (1640, 180, 5)), wrote(APP, (1380, 480, 1))
+    worn = beats(WATCH, (500, 1300), (1450, 1571), (1640, 1930))
+
+    nights = sleep_of(*parts, worn).nights
+
+    assert [(night.onset % 1440, night.asleep_minutes) for night in nights] == [(1380, 440)] * 6
+
+
+@pytest.mark.parametrize(("pause", "expected"), [(50, 230), (70, 300)])
+def test_a_silence_of_less_than_an_hour_is_wear(pause: int, expected: int):
+    watch = wrote(WATCH, (1380, 230, 3)), beats(WATCH, (500, 1610), (1610 + pause, 1940))
+
+    night = sleep_of(*watch, wrote(APP, (1380, 480, 1))).nights[0]
+
+    assert night.asleep_minutes == expected
+
+
+def test_steps_are_a_sign_that_a_watch_is_worn_and_not_that_a_ring_is():
+    walks = {
+        source: [
+            steps(at(MONDAY + timedelta(days=day), minute), 300, 90, source=source)
+            for day in ALL
+            for minute in range(1620, 1920, 30)
+        ]
+        for source in (WATCH, RING)
+    }
+    app = wrote(APP, (1320, 540, 1))
+
+    offset = {
+        source: sleep_of(
+            app, wrote(source, (1380, 230, 3)), beats(source, (500, 1611)), walks[source]
+        )
+        .nights[0]
+        .offset
+        % 1440
+        for source in walks
+    }
+
+    assert offset == {WATCH: 170, RING: 420}
+
+
+def test_a_bed_time_is_no_sign_that_a_watch_is_worn():
+    watch = wrote(WATCH, (1350, 540, 0), (1380, 230, 3)), beats(WATCH, (500, 1611))
+
+    night = sleep_of(*watch, wrote(APP, (1380, 480, 1))).nights[0]
+
+    assert night.asleep_minutes == 480
+
+
+def test_a_ring_that_told_nothing_of_a_night_does_not_rule_it():
+    ring = wrote(RING, (1380, 480, 3), days=range(-1, 0)), beats(RING, (500, 1940))
+    watch = wrote(WATCH, (1380, 230, 3), days=range(7)), beats(WATCH, (500, 1611))
+
+    nights = sleep_of(*ring, *watch, wrote(APP, (1380, 480, 1))).nights
+
+    assert [night.asleep_minutes for night in nights] == [480] * 6
+
+
+def test_far_from_all_that_a_watch_told_a_record_that_hardly_ends_is_no_sleep():
+    day = range(1, 2)
+    watch = wrote(WATCH, *STAGED, days=day)
+
+    both = sleep_of(watch, wrote(APP, (1320, 1440, 1), (2760, 1440, 1), (4200, 900, 1), days=day))
+
+    assert both.periods == sleep_of(watch).periods
+
+
+def test_what_does_not_count_as_sleep_is_no_sign_of_wear():
+    watch = wrote(WATCH, *STAGED)
+
+    both, alone = (
+        build_grid(read(rows), MONDAY) for rows in (watch + wrote(APP, (1320, 780, 1)), watch)
+    )
+
+    assert np.array_equal(both.worn, alone.worn)
+
+
+def test_a_silence_is_judged_by_its_edges_outside_the_window_too():
+    nap_without_pulse = wrote(WATCH, (1020, 60, 3), (1500, 360, 3)), beats(WATCH, (1500, 1870))
+    rows = [*wrote(APP, (1380, 480, 1)), *(row for part in nap_without_pulse for row in part)]
+
+    week, day = (
+        build_grid(read(rows), MONDAY),
+        build_grid(read(rows), MONDAY + timedelta(days=2), 1),
+    )
+
+    assert (week.stage[2 * 1440 : 2 * 1440 + 60] == -1).all()
+    assert np.array_equal(day.stage, week.window(2, 1).stage)
+
+
+def test_of_two_apps_that_complete_a_night_the_better_one_rules():
+    watch = wrote(WATCH, (1380, 230, 3)), beats(WATCH, (500, 1611))
+    better, lesser = wrote(APP, (1380, 480, 3)), wrote(OTHER_APP, (1350, 560, 1))
+
+    nights = sleep_of(lesser, better, *watch).nights
+
+    assert {(night.onset % 1440, night.offset % 1440) for night in nights} == {(1380, 420)}
+
+
 def test_an_app_that_only_knows_the_bed_time_adds_it():
     watch = wrote(WATCH, *STAGED[1:])
 
@@ -149,9 +281,24 @@ pieces = st.builds(
     st.sampled_from([WATCH, RING, APP, OTHER_APP, PHONE]),
 )
 
+worn = st.builds(
+    lambda minute, length, every, source: [
+        pulse(at(MONDAY, k), 60, source=source) for k in range(minute, minute + length, every)
+    ],
+    st.integers(-2000, 8 * 1440),
+    st.integers(1, 900),
+    st.integers(5, 90),
+    st.sampled_from([WATCH, RING, APP]),
+)
+weeks = st.builds(
+    lambda told, beaten: told + [row for rows in beaten for row in rows],
+    st.lists(pieces, min_size=1, max_size=25),
+    st.lists(worn, max_size=6),
+)
+
 
 @settings(deadline=None, max_examples=80)
-@given(st.lists(pieces, min_size=1, max_size=25), st.integers(0, 6), st.data())
+@given(weeks, st.integers(0, 6), st.data())
 def test_neither_order_nor_repetition_nor_the_window_changes_a_stage(
     sent: Rows, first: int, data: st.DataObject
 ):

@@ -1,7 +1,8 @@
 """Recorded sleep laid out on real minutes, each night from the one source that knows it best.
 
 A Watch, another tracker and an app may all write of one night, and do not agree. As with steps
-they are never summed: what a better source has recorded, no other lengthens.
+they are never summed: what a better source has recorded, no other lengthens, unless the device of
+the better one was off by then.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from clarity.domain.intake.units import KIND_INDEX
+from clarity.domain.minutes.amounts import AMOUNTS
 from clarity.domain.minutes.channels import (
     ASLEEP,
     CORE,
@@ -19,6 +22,7 @@ from clarity.domain.minutes.channels import (
     SleepChannel,
     device_of,
 )
+from clarity.domain.minutes.wear import BRIDGE_MINUTES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,6 +37,13 @@ SAME_NIGHT_S: Final = 90 * 60.0
 # A better source knows a night of which it has three hours, which is the least for a main sleep,
 # or half of what the other one has. With less its record broke off, and the other one counts too.
 LEAST_NIGHT_S: Final = 180 * 60.0
+# A device that for so long left no sign of being worn was off.
+OFF_S: Final = 60.0 * BRIDGE_MINUTES
+# Signs of wear further away than a day say nothing of a minute.
+REACH_S: Final = 86_400.0
+# What shows that a device is worn. Steps of an app may be the phone's.
+_PULSE: Final = [KIND_INDEX["heartRate"]]
+_SIGNS: Final = [KIND_INDEX[kind] for kind in ("heartRate", *AMOUNTS)]
 # Of one source a finer record paints over a coarser one: asleep < awake, core, deep, REM.
 _FINENESS: Final = np.array([0, 1, 2, 2, 2, 2])
 
@@ -40,7 +51,8 @@ _FINENESS: Final = np.array([0, 1, 2, 2, 2, 2])
 def sleep_channel(samples: Samples, stretch: Stretch) -> SleepChannel:
     """The stage at the middle of each minute, each night from the source that decides it.
 
-    Where two have a minute, the better source wins, then its finer record, then the later one.
+    Where its device was off, the next source's record of the night counts. Where two have a minute,
+    the better source wins, then its finer record, then the later one.
     Time in bed is the coarsest of all and yields to any; an app that writes nothing else adds it
     around the sleep of the others.
 
@@ -52,7 +64,11 @@ def sleep_channel(samples: Samples, stretch: Stretch) -> SleepChannel:
     mine = samples.of("sleepAnalysis")
     order = _order(mine)
     near = (mine.end >= stretch.start_s) & (mine.start < stretch.stop_s)
-    mine = mine.select(_deciding(mine, order) & near)
+    ruled = _ruled(mine, order)[near]
+    mine = mine.select(near)
+    off = {
+        number: _off(samples, number, stretch) for number in np.flatnonzero(ruled.any(0)).tolist()
+    }
     code = mine.value.astype(np.int8)
     last = np.zeros(len(mine.sources), np.int64)
     last[order] = -np.arange(len(order))
@@ -64,9 +80,12 @@ def sleep_channel(samples: Samples, stretch: Stretch) -> SleepChannel:
     stage = np.full(stretch.length, UNKNOWN_STAGE, np.int8)
     seen = {device: np.zeros(stretch.length, np.bool_) for device in DEVICES}
     for at in np.lexsort(keys).tolist():
-        stage[low[at] : high[at]] = codes[at]
+        counts = np.ones(high[at] - low[at], np.bool_)
+        for number in np.flatnonzero(ruled[at]).tolist():
+            counts &= off[number][low[at] : high[at]]
+        stage[low[at] : high[at]][counts] = codes[at]
         if codes[at] != IN_BED:
-            seen[table[writers[at]]][low[at] : high[at]] = True
+            seen[table[writers[at]]][low[at] : high[at]] |= counts
     return SleepChannel(stage, seen)
 
 
@@ -87,10 +106,14 @@ def _order(mine: Samples) -> list[int]:
     return sorted(keys, key=lambda number: keys[number])
 
 
-def _deciding(mine: Samples, order: list[int]) -> NDArray[np.bool_]:
-    """(n,) samples of the nights that no better source knows, and of nights without any sleep."""
-    kept = np.zeros(len(mine), np.bool_)
+def _ruled(mine: Samples, order: list[int]) -> NDArray[np.bool_]:
+    """(n, sources) which better sources rule the night of a sample: it counts where they are off.
+
+    None where no better source knows the night, or the night is without any sleep.
+    """
+    ruled = np.zeros((len(mine), len(mine.sources)), np.bool_)
     known: Spans = (np.zeros(0), np.zeros(0))
+    told_of: dict[int, Spans] = {}
     for number in order:
         at = np.flatnonzero(mine.source == number)
         part = mine.select(at)
@@ -103,11 +126,38 @@ def _deciding(mine: Samples, order: list[int]) -> NDArray[np.bool_]:
         first, last = first[slept], last[slept]
         half = np.minimum((last - first) / 2, LEAST_NIGHT_S)
         decided = _held(known, last) - _held(known, first) >= half
-        kept[at] = ~np.isin(night, slept[decided])
+        for better, spans in told_of.items():
+            shared = _held(spans, last) > _held(spans, first)
+            ruled[at, better] = np.isin(night, slept[decided & shared])
+        told_of[number] = first, last
         known = _union(
             np.concatenate([known[0], first[~decided]]), np.concatenate([known[1], last[~decided]])
         )
-    return kept
+    return ruled
+
+
+def _off(samples: Samples, number: int, stretch: Stretch) -> NDArray[np.bool_]:
+    """(m,) True where the device of a source of sleep was off: no sign of wear for `OFF_S`.
+
+    A silence shows that only if the device gave other signs than sleep at its edges: a source that
+    writes of nothing but sleep is silent all day.
+    """
+    margin = REACH_S + 2 * OFF_S
+    near = (samples.end >= stretch.start_s - margin) & (samples.start < stretch.stop_s + margin)
+    mine = samples.select(np.flatnonzero(near & (samples.source == number)))
+    watch = device_of(samples.sources[number]) == "watch"
+    sign = np.isin(mine.kind, _SIGNS if watch else _PULSE)
+    told = (mine.kind == KIND_INDEX["sleepAnalysis"]) & (mine.value != IN_BED)
+    middle = stretch.start_s + 60.0 * np.arange(stretch.length) + 30.0
+    begins, ends = _union(mine.start[sign | told], mine.end[sign | told])
+    at = np.searchsorted(begins, middle, "right")
+    before = np.concatenate([[-np.inf], ends])[at]
+    after = np.concatenate([begins, [np.inf]])[at]
+    left, right = middle - before <= REACH_S, after - middle <= REACH_S
+    signs = _union(mine.start[sign] - OFF_S, mine.end[sign] + OFF_S)
+    silent = (before <= middle) & (after - before >= OFF_S) & (left | right)
+    vouched = (~left | _inside(signs, before)) & (~right | _inside(signs, after))
+    return np.asarray(silent & vouched)
 
 
 def _is_sleep(code: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -140,3 +190,9 @@ def _held(spans: Spans, moment: NDArray[np.float64]) -> NDArray[np.float64]:
     at = np.searchsorted(first, moment, "right")
     ends = np.concatenate([[-np.inf], last])
     return np.asarray(through[at] - np.maximum(ends[at] - moment, 0.0))
+
+
+def _inside(spans: Spans, moment: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """(k,) whether each moment lies in one of the spans."""
+    reach = np.concatenate([[-np.inf], spans[1]])
+    return np.asarray(moment <= reach[np.searchsorted(spans[0], moment, "right")])
