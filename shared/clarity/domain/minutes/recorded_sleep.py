@@ -77,15 +77,17 @@ def sleep_channel(samples: Samples, stretch: Stretch) -> SleepChannel:
     low, high = np.clip(edges, 0, stretch.length).astype(np.int64).tolist()
     table = [device_of(source) for source in mine.sources]
     codes, writers = code.tolist(), mine.source.tolist()
+    limited = set(np.flatnonzero(ruled.any(axis=1)).tolist())
     stage = np.full(stretch.length, UNKNOWN_STAGE, np.int8)
     seen = {device: np.zeros(stretch.length, np.bool_) for device in DEVICES}
     for at in np.lexsort(keys).tolist():
-        counts = np.ones(high[at] - low[at], np.bool_)
-        for number in np.flatnonzero(ruled[at]).tolist():
-            counts &= off[number][low[at] : high[at]]
-        stage[low[at] : high[at]][counts] = codes[at]
+        where: slice | NDArray[np.intp] = slice(low[at], high[at])
+        if at in limited:
+            better = np.flatnonzero(ruled[at]).tolist()
+            where = low[at] + np.flatnonzero(np.all([off[each][where] for each in better], axis=0))
+        stage[where] = codes[at]
         if codes[at] != IN_BED:
-            seen[table[writers[at]]][low[at] : high[at]] |= counts
+            seen[table[writers[at]]][where] = True
     return SleepChannel(stage, seen)
 
 

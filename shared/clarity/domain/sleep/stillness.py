@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from clarity.domain.minutes.rolling import rolling_mean
 from clarity.domain.minutes.runs import joined, runs
@@ -195,16 +196,17 @@ def has_whole_day(observed: NDArray[np.bool_]) -> bool:
 
 def _level(pulse: NDArray[np.float64], both: NDArray[np.bool_]) -> NDArray[np.float64]:
     """(n,) usual heart rate of the hours around, where enough of it is known."""
-    some = np.where(both, pulse, np.nan)[::LEVEL_STEP]
-    at, level = [], []
-    for middle in range(0, len(pulse) + 1, LEVEL_EVERY):
-        low, high = middle - LEVEL_MINUTES, middle + LEVEL_MINUTES
-        near = some[max(low, 0) // LEVEL_STEP : high // LEVEL_STEP]
-        near = np.sort(near[~np.isnan(near)])
-        if LEVEL_STEP * len(near) >= LEVEL_LEAST:
-            at.append(middle)
-            level.append(float(np.minimum(near, near[int(LEVEL_QUARTILE * len(near))]).mean()))
-    return np.interp(np.arange(len(pulse)), at, level)
+    side = LEVEL_MINUTES // LEVEL_STEP
+    some = np.pad(np.where(both, pulse, np.nan)[::LEVEL_STEP], side, constant_values=np.nan)
+    around = sliding_window_view(some, 2 * side)[:: LEVEL_EVERY // LEVEL_STEP]
+    near = np.sort(around, axis=1)  # what is unknown comes last
+    known = (~np.isnan(near)).sum(axis=1)
+    enough = LEVEL_STEP * known >= LEVEL_LEAST
+    near, known = near[enough], known[enough]
+    quartile = near[np.arange(len(known)), (LEVEL_QUARTILE * known).astype(np.intp)]
+    level = np.nansum(np.minimum(near, quartile[:, None]), axis=1) / known
+    at = LEVEL_EVERY * np.flatnonzero(enough)
+    return np.asarray(np.interp(np.arange(len(pulse)), at, level), np.float64)
 
 
 def _smoothed(heart_rate: NDArray[np.float64]) -> NDArray[np.float64]:
