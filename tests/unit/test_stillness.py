@@ -13,7 +13,7 @@ import pytest
 from clarity.domain.intake.samples import Samples
 from clarity.domain.minutes.grid import Grid, build_grid, grid_of_minutes
 from clarity.domain.sleep.nights import Sleep, find_sleep, sleep_metrics
-from clarity.domain.sleep.regularity import known_sleep
+from clarity.domain.sleep.regularity import known_sleep, timing_metrics
 from clarity.domain.sleep.stillness import detect_rest, likeliest, two_levels
 from clarity.sources.fitbit import read_fitbit
 from clarity.sources.generated import people
@@ -259,7 +259,7 @@ def test_an_afternoon_beside_a_night_that_was_not_worn_is_no_main_sleep(on: set[
     assert len(sleep.nights) == len(on) - 1  # the first is cut by the week
     assert len(sleep.day_totals) <= len(on)
     assert sleep.unworn >= 4
-    for metric in sleep_metrics(sleep):
+    for metric in (*sleep_metrics(sleep), *timing_metrics(grid, sleep)[:3]):
         assert metric.status == "insufficient"
         assert f"the device was off for hours beside them: {sleep.unworn}" in metric.reason
     known = ~np.isnan(known_sleep(grid, sleep))

@@ -52,9 +52,8 @@ def sleep_channel(samples: Samples, stretch: Stretch) -> SleepChannel:
     """The stage at the middle of each minute, each night from the source that decides it.
 
     Where its device was off, the next source's record of the night counts. Where two have a minute,
-    the better source wins, then its finer record, then the later one.
-    Time in bed is the coarsest of all and yields to any; an app that writes nothing else adds it
-    around the sleep of the others.
+    the better source wins, then its finer record, then the later one. Time in bed is the coarsest
+    of all and yields to any; an app that writes nothing else adds it around the others' sleep.
 
     Args:
         samples: All there are: a night belongs to a source as a whole, however much of it lies in

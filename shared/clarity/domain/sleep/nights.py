@@ -41,6 +41,7 @@ __all__ = [
     "SleepPeriod",
     "awakenings",
     "find_sleep",
+    "lacking",
     "onset_variability",
     "sleep_efficiency",
     "sleep_metrics",
@@ -209,7 +210,7 @@ def sleep_metrics(sleep: Sleep) -> tuple[Metric, ...]:
     telling = [night for night in nights if sleep.tells_wake(night)]
     from_bed = [night for night in telling if not np.isnan(sleep_onset_latency(night))]
     efficiency, total, waso, onset, latency, waking = _measures(sleep, telling, from_bed or telling)
-    if reason := _lacking(sleep):
+    if reason := lacking(sleep):
         every = (efficiency, total, waso, onset, latency, waking)
         return tuple(_without(measure, sleep, reason) for measure in every)
     onsets = np.array([night.onset for night in nights], np.float64)
@@ -227,8 +228,8 @@ def sleep_metrics(sleep: Sleep) -> tuple[Metric, ...]:
     )
 
 
-def _lacking(sleep: Sleep) -> str:
-    """Why there is nothing to say of the nights; empty where there is."""
+def lacking(sleep: Sleep) -> str:
+    """Why there are no numbers of the nights; empty where there are."""
     if sleep.method == "none":
         return NO_SLEEP_DATA
     if len(sleep.nights) < MIN_NIGHTS:

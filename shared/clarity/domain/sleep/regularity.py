@@ -10,7 +10,7 @@ import numpy as np
 from clarity.domain.metric import CLOCK, Measure, Metric
 from clarity.domain.minutes.channels import IN_BED
 from clarity.domain.minutes.grid import MINUTES_PER_DAY
-from clarity.domain.sleep.nights import MIN_NIGHTS, NO_DIRECTION, NO_SLEEP_DATA, onset_variability
+from clarity.domain.sleep.nights import NO_DIRECTION, lacking, onset_variability
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -121,14 +121,12 @@ def sleep_regularity_index(asleep: NDArray[np.float64]) -> float:
 def timing_metrics(grid: Grid, sleep: Sleep) -> tuple[Metric, ...]:
     """Midpoint, offset variability, social jet lag and regularity, each with its status."""
     measures = (MIDPOINT, OFFSET, JET_LAG, REGULARITY)
+    reason = lacking(sleep)
     if sleep.method == "none":
-        return tuple(measure.not_applicable(NO_SLEEP_DATA) for measure in measures)
+        return tuple(measure.not_applicable(reason) for measure in measures)
     nights = sleep.nights
     regularity = _regularity(grid, sleep)
-    if len(nights) < MIN_NIGHTS:
-        reason = (
-            f"{MIN_NIGHTS} main sleeps seen from beginning to end are needed, {len(nights)} found"
-        )
+    if reason:
         return (*(measure.insufficient(reason) for measure in measures[:3]), regularity)
     offsets = np.array([night.offset for night in nights], np.float64)
     return (
