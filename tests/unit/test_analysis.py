@@ -18,6 +18,7 @@ from clarity.domain.intake.samples import Samples
 from clarity.domain.metric import Measure
 from clarity.domain.minutes.grid import build_grid, grid_digest
 from clarity.domain.minutes.quality import assess
+from clarity.domain.person import Person
 from clarity.domain.words.facts import facts_from
 from tests.healthkit import MONDAY, PHONE, at, ordinary_week, pulse, read, sample, slept, steps
 
@@ -95,7 +96,7 @@ def test_a_night_without_a_record_is_no_disagreement():
     assert partly.agreement == pytest.approx(whole, abs=0.05)
 
 
-def test_details_are_metrics_of_other_names_that_no_words_rest_on():
+def test_details_are_metrics_of_other_names_and_words_speak_of_few():
     grid = build_grid(read(ordinary_week()), MONDAY)
     analysis = analyse(grid, assess(grid))
     document = analysis.to_document()
@@ -105,8 +106,11 @@ def test_details_are_metrics_of_other_names_that_no_words_rest_on():
     assert {"sleep_midpoint", "l5_onset", "rest_to_activity", "heart_rate_amplitude"} <= set(names)
     assert all(metric.value is None or metric.status == "ok" for metric in analysis.details)
     assert all(metric.reason for metric in analysis.details if metric.status != "ok")
-    told = {fact.metric.split(".")[0] for fact in facts_from(document)}
-    assert not told & {metric.name for metric in analysis.details}
+    told = {fact.metric.split(".")[0] for fact in facts_from(document, person=Person())}
+    assert told & {metric.name for metric in analysis.details} == {
+        "sleep_midpoint",
+        "moderate_minutes",
+    }
 
 
 def test_the_document_is_plain_and_says_when_the_person_slept():

@@ -98,6 +98,28 @@ def test_a_change_of_level_has_its_date_in_the_document_and_on_the_page():
     assert found(fragment(history_section(history)), "change")
 
 
+def test_after_a_change_the_new_level_is_the_usual_one_and_nothing_is_a_trend():
+    steps = series(
+        history_of(moving(np.concatenate((steps_of(7), steps_of(7, 0.5))))), "daily_steps"
+    )
+
+    assert steps.baseline.weeks == 6
+    assert steps.baseline.median == pytest.approx(5_040, rel=0.05)
+    assert steps.trend is not None
+    assert steps.trend.direction == 0
+    assert abs(steps.metrics[0].value or 0) < steps.baseline.reach
+
+
+def test_what_drifts_has_no_usual_in_the_document():
+    ramp = np.repeat(8 + 0.5 * np.arange(12), WEEK_MINUTES) * (steps_of(12) / 12)
+
+    document = next(m for m in metrics_of(history_of(moving(ramp))) if m["name"] == "m10")
+
+    assert document["usual"] is None
+    assert document["trend"]["direction"] == 1
+    assert document["changes"] == []
+
+
 def direction(history: History) -> int:
     found_trend = series(history, "daily_steps").trend
     assert found_trend is not None
@@ -197,7 +219,31 @@ def test_the_document_is_plain_and_has_no_nan():
     assert json.loads(json.dumps(document, allow_nan=False)) == document
     first = metrics_of(history)[0]
     assert first["weeks"][0] is None
-    assert {"derived", "changes", "unit", "name", "weeks"} == set(first)
+    assert {"usual", "trend", "changes", "unit", "name", "weeks"} == set(first)
+
+
+def test_the_document_says_what_is_usual_and_where_it_is_heading():
+    steady = np.array([410.0, 425, 430, 415, 420, 418, 424, 431])
+    rising = np.array([50.0, 61, 72, 83, 94, 105, 116, 127])
+
+    history = of("total_sleep_time", "min", steady)
+    (document,) = metrics_of(history)
+    (drifting,) = metrics_of(of("total_sleep_time", "min", rising))
+
+    usual = history.series[0].baseline
+    assert document["usual"] == {
+        "weeks": 7,
+        "median": 420.0,
+        "spread": usual.spread,
+        "reach": usual.reach,
+    }
+    assert drifting["trend"] == {"slope": 11.0, "low": 11.0, "high": 11.0, "direction": 1}
+
+
+def test_too_few_weeks_have_neither_usual_nor_trend_in_the_document():
+    (document,) = metrics_of(of("total_sleep_time", "min", np.array([420.0, 430.0, 410.0, 425.0])))
+
+    assert (document["usual"], document["trend"]) == (None, None)
 
 
 def test_a_week_is_the_same_within_a_long_grid_and_alone():

@@ -1,15 +1,21 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 
 from clarity.domain.metrics.trends import (
     baseline,
     baseline_metric,
+    drifts,
     segments,
     trend,
     trend_metric,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def cuts(weeks: np.ndarray) -> list[int]:
@@ -155,3 +161,44 @@ def test_a_trend_says_its_interval():
     assert found.unit == "steps/day/week"
     assert "100 to 100" in found.method
     assert trend_metric("is", "", np.arange(3.0)).reason == "6 weeks are needed, 3 found"
+
+
+def called(n: int, shape: Callable[[np.ndarray], np.ndarray]) -> dict[str, float]:
+    """How often n weeks of this shape, in unit noise, are called a trend, a shift, or neither."""
+    rng, counts = np.random.default_rng(7), dict.fromkeys(("trend", "shift", "neither"), 0)
+    for _ in range(300):
+        weeks = rng.normal(size=n) + shape(np.arange(n) / (n // 2))
+        kind = "trend" if drifts(weeks) else "shift" if len(segments(weeks)) > 1 else "neither"
+        counts[kind] += 1
+    return {kind: count / 300 for kind, count in counts.items()}
+
+
+@pytest.mark.parametrize("n", [8, 10, 13, 14])
+def test_a_jump_is_a_shift_and_a_drift_is_a_trend(n: int):
+    assert called(n, np.zeros_like)["neither"] > 0.88
+    assert called(n, lambda at: 5.0 * (at >= 1))["shift"] > 0.93
+    assert called(n, lambda at: 6.0 * at)["trend"] > 0.97
+
+
+@pytest.mark.parametrize(
+    "weeks",
+    [
+        [10, 15, 13, 18, 15, 12, 37, 38, 41, 39, 46, 38, 55],
+        [5.9, 5.2, 6.0, 6.0, 5.1, 5.6, 11.1, 8.4, 8.9, 9.8, 10.0, 9.0, 9.5],
+        [0, 0, 0, 0, 0, 0, 31, 31, 32, 38, 36, 33, 38],
+    ],
+)
+def test_a_jump_that_slopes_is_no_drift(weeks: list[float]):
+    found = np.array(weeks, float)
+
+    slope = trend(found)
+    assert slope is not None
+    assert slope.direction == 1
+    assert not drifts(found)
+    assert [part.first for part in segments(found)] == [0, 6]
+
+
+def test_few_or_equal_weeks_do_not_drift():
+    assert not drifts(np.arange(5.0))
+    assert not drifts(np.full(10, 7.0))
+    assert not drifts(np.full(10, np.nan))

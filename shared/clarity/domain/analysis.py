@@ -25,6 +25,8 @@ from clarity.domain.sleep.regularity import timing_metrics
 from clarity.domain.sleep.stillness import detect_rest
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from clarity.domain.intake.columns import Samples
     from clarity.domain.metric import Metric
     from clarity.domain.minutes.quality import Quality
@@ -41,6 +43,7 @@ HEADLINE: Final = (
 )
 UNKNOWN_AGREEMENT: Final = 0.5
 NEAR_MINUTES: Final = 720  # of recorded sleep, in which waking was recorded too
+_EPOCH: Final = date(1970, 1, 1)
 _MINUTE_KINDS: Final = [KIND_INDEX[name] for name in ("stepCount", "heartRate", "sleepAnalysis")]
 
 
@@ -51,10 +54,10 @@ class Analysis:
     Attributes:
         first_day: First day of the window.
         days: Its length.
-        metrics: Each with status and method; names in `HEADLINE` and more. What is said in words
-            rests on these only.
+        metrics: Each with status and method; names in `HEADLINE` and more. Words say of each that
+            it tells a person something, or that it is not known.
         details: More metrics of the same form, for whoever reads numbers: phases, timing,
-            fragmentation, cadence, vital signs.
+            fragmentation, cadence, vital signs. Words speak of few, and only where they are known.
         quality: The quality of the grid.
         sleep: What sleep was found, and how.
         confidence: 0 to 1, see `confidence`.
@@ -118,13 +121,29 @@ def recent_days(samples: Samples, days: int = LOOKBACK_DAYS) -> Grid:
 
     As far back as there are samples, a week at least; without any samples it has no days at all.
     """
-    mine = samples.select(np.isin(samples.kind, _MINUTE_KINDS))
-    local = (mine if len(mine) else samples).local_day().astype(np.int64)
+    local = _minute_days(samples)
     if not len(local):
-        return build_grid(samples, date(1970, 1, 1), 0)
+        return build_grid(samples, _EPOCH, 0)
     last = int(local.max())
     first = min(max(int(local.min()), last - days + 1), last - WEEK + 1)
-    return build_grid(samples, date(1970, 1, 1) + timedelta(days=first), last - first + 1)
+    return build_grid(samples, _EPOCH + timedelta(days=first), last - first + 1)
+
+
+def weeks_until(samples: Samples, end: date, weeks: int) -> Grid:
+    """The grid of whole weeks before `end`: as many as there are samples for, at most `weeks`.
+
+    The first of them may begin before the first sample. One week at least.
+    """
+    local = _minute_days(samples)
+    past = (end - _EPOCH).days - int(local.min()) if len(local) else WEEK
+    days = WEEK * min(max(-(-past // WEEK), 1), weeks)
+    return build_grid(samples, end - timedelta(days=days), days)
+
+
+def _minute_days(samples: Samples) -> NDArray[np.int64]:
+    """The local days, since 1970, of the samples that tell of minutes; else of all."""
+    mine = samples.select(np.isin(samples.kind, _MINUTE_KINDS))
+    return (mine if len(mine) else samples).local_day().astype(np.int64)
 
 
 def newest_week(span: Grid) -> Grid:

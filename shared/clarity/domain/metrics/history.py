@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -13,11 +13,13 @@ from clarity.domain.metrics.activity import activity_metrics
 from clarity.domain.metrics.circadian import rhythm_metrics
 from clarity.domain.metrics.intensity import intensity_metrics
 from clarity.domain.metrics.trends import (
+    MIN_BASELINE_WEEKS,
     Baseline,
     Segment,
     Trend,
     baseline,
     baseline_metric,
+    drifts,
     segments,
     trend,
     trend_metric,
@@ -74,34 +76,37 @@ class Series:
 
     @property
     def baseline(self) -> Baseline:
-        """What is usual: of the weeks before the last."""
-        return baseline(self.weeks[:-1])
+        """What is usual: of the weeks before the last, from the latest change of level on."""
+        return baseline(self._level[:-1])
 
     @property
     def trend(self) -> Trend | None:
-        """Change per week over all weeks."""
-        return trend(self.weeks)
+        """Change per week over all weeks; without a direction where the level jumped instead."""
+        found = trend(self.weeks)
+        return found if found is None or drifts(self.weeks) else replace(found, direction=0)
 
     @property
     def segments(self) -> tuple[Segment, ...]:
         """The stretches of equal level; where one ends and the next begins, it changed.
 
-        A steady drift has no such place: where the trend's line leaves one stretch, there is one.
+        A steady drift has no such place.
         """
-        line = self.trend
-        if line is not None and line.direction:
-            rest = self.weeks - line.slope * np.arange(len(self.weeks))
-            if len(segments(rest)) == 1:
-                level = float(np.nanmedian(self.weeks))
-                return (Segment(0, len(self.weeks), level),)
+        if drifts(self.weeks):
+            return (Segment(0, len(self.weeks), float(np.nanmedian(self.weeks))),)
         return segments(self.weeks)
+
+    @property
+    def _level(self) -> NDArray[np.float64]:
+        """The weeks of the latest stretch."""
+        parts = self.segments
+        return self.weeks[parts[-1].first :] if parts else self.weeks
 
     @property
     def metrics(self) -> tuple[Metric, Metric]:
         """Distance of the last week from the usual, and change per week, each with its status."""
         unit = "min" if self.unit == CLOCK else self.unit
         return (
-            baseline_metric(self.name, unit, self.weeks),
+            baseline_metric(self.name, unit, self._level),
             trend_metric(self.name, unit, self.weeks),
         )
 
@@ -141,12 +146,20 @@ class History:
             "name": series.name,
             "unit": series.unit,
             "weeks": [None if np.isnan(value) else float(value) for value in series.weeks],
-            "derived": [metric.to_document() for metric in series.metrics],
+            "usual": _usual(series),
+            "trend": None if series.trend is None else asdict(series.trend),
             "changes": [
                 {"first_day": day.isoformat(), "before": before, "after": after}
                 for day, before, after in self.changes(series)
             ],
         }
+
+
+def _usual(series: Series) -> dict[str, object] | None:
+    """What is usual, from as many weeks on as say so; while it drifts, nothing is."""
+    usual = series.baseline
+    known = usual.weeks >= MIN_BASELINE_WEEKS and not drifts(series.weeks)
+    return asdict(usual) if known else None
 
 
 def history_of(grid: Grid) -> History:

@@ -56,7 +56,8 @@ class Trend:
         slope: Median of the slopes between all pairs of weeks.
         low: Lower end of its interval.
         high: Upper end of its interval.
-        direction: 1 or -1 where the interval lies above or below 0, else 0.
+        direction: 1 or -1 where the interval lies above or below 0, else 0. A jump of level has
+            one too: `drifts` tells them apart.
     """
 
     slope: float
@@ -171,6 +172,33 @@ def segments(
         Segment(first, last, float(np.median(part)))
         for first, last, part in zip(edges, edges[1:], values, strict=False)
     )
+
+
+def drifts(weeks: NDArray[np.float64]) -> bool:
+    r"""Whether the weeks are better told by a line than by stretches of equal level.
+
+    .. math:: \sum_i |x_i - a - b i| / s + \beta \log n \le
+        \sum_k \sum_{i \in k} |x_i - \mathrm{med}_k| / s + (K - 1) \beta \log n
+
+    b is the slope of `trend`, a the median of what it leaves, the K stretches and s are those of
+    `segments`: a slope costs as much as a change, so that of a line and one jump the one that
+    leaves less is taken. A jump slopes too, and a drift has levels; only one of the two is told.
+    False without a trend whose interval leaves zero out.
+
+    >>> drifts(np.arange(12.0)), drifts(np.repeat([5.0, 9.0], 6))
+    (True, False)
+    """
+    found = trend(weeks)
+    if found is None or not found.direction:
+        return False
+    parts = segments(weeks)
+    when = np.flatnonzero(~np.isnan(weeks))
+    x = weeks[when]
+    beside = x - found.slope * when
+    line = np.abs(beside - np.median(beside)).sum()
+    steps = sum(np.nansum(np.abs(weeks[part.first : part.last] - part.level)) for part in parts)
+    change = PENALTY * float(np.log(len(x))) * _noise(x)
+    return len(parts) == 1 or bool(line + change <= steps + (len(parts) - 1) * change)
 
 
 def baseline_metric(name: str, unit: str, weeks: NDArray[np.float64]) -> Metric:
