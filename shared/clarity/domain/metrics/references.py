@@ -30,6 +30,7 @@ class Reference:
         text: The range in words.
         population: Whose range it is.
         source: Citation with DOI.
+        ages: The youngest and the oldest whom it is meant for, in full years.
     """
 
     low: float | None
@@ -38,6 +39,7 @@ class Reference:
     text: str
     population: str
     source: str
+    ages: tuple[int, int] = (18, 130)
 
 
 _OHAYON: Final = (
@@ -45,6 +47,15 @@ _OHAYON: Final = (
     " Sleep Health 3:6-19, doi:10.1016/j.sleh.2016.11.006"
 )
 _ADULTS_26: Final = "adults of 26 to 64 years, expert panel"
+_FROM_26: Final = (26, 64)
+_PARUTHI: Final = (
+    "Paruthi et al. 2016, consensus statement of the American Academy of Sleep Medicine,"
+    " J Clin Sleep Med 12:785-786, doi:10.5664/jcsm.5866"
+)
+_HIRSHKOWITZ: Final = (
+    "Hirshkowitz et al. 2015, National Sleep Foundation's updated sleep duration recommendations,"
+    " Sleep Health 1:233-243, doi:10.1016/j.sleh.2015.10.004"
+)
 
 REFERENCES: Final[Mapping[str, Reference]] = MappingProxyType(
     {
@@ -57,15 +68,34 @@ REFERENCES: Final[Mapping[str, Reference]] = MappingProxyType(
             "Watson et al. 2015, joint consensus statement of the American Academy of Sleep"
             " Medicine and Sleep Research Society, J Clin Sleep Med 11:591-592,"
             " doi:10.5664/jcsm.4758",
+            (18, 60),
         ),
         "sleep_efficiency": Reference(
-            0.85, None, "", "85 % or more: an indicator of good sleep", _ADULTS_26, _OHAYON
+            0.85,
+            None,
+            "",
+            "85 % or more: an indicator of good sleep",
+            _ADULTS_26,
+            _OHAYON,
+            _FROM_26,
         ),
         "sleep_onset_latency": Reference(
-            None, 30.0, "min", "30 min or less: an indicator of good sleep", _ADULTS_26, _OHAYON
+            None,
+            30.0,
+            "min",
+            "30 min or less: an indicator of good sleep",
+            _ADULTS_26,
+            _OHAYON,
+            _FROM_26,
         ),
         "wake_after_sleep_onset": Reference(
-            None, 20.0, "min", "20 min or less: an indicator of good sleep", _ADULTS_26, _OHAYON
+            None,
+            20.0,
+            "min",
+            "20 min or less: an indicator of good sleep",
+            _ADULTS_26,
+            _OHAYON,
+            _FROM_26,
         ),
         "awakenings": Reference(
             None,
@@ -74,6 +104,7 @@ REFERENCES: Final[Mapping[str, Reference]] = MappingProxyType(
             "at most 1 of over 5 min a night: an indicator of good sleep",
             _ADULTS_26,
             _OHAYON,
+            _FROM_26,
         ),
         "sleep_regularity_index": Reference(
             None,
@@ -103,6 +134,7 @@ REFERENCES: Final[Mapping[str, Reference]] = MappingProxyType(
             " steps see walking and running only",
             "Bull et al. 2020, World Health Organization guidelines on physical activity,"
             " Br J Sports Med 54:1451-1462, doi:10.1136/bjsports-2020-102955",
+            (18, 64),
         ),
         "peak_30_min_cadence": Reference(
             None,
@@ -131,6 +163,50 @@ REFERENCES: Final[Mapping[str, Reference]] = MappingProxyType(
     }
 )
 
+# What holds for those whom the reference above is not meant for.
+OTHER_AGES: Final[Mapping[str, tuple[Reference, ...]]] = MappingProxyType(
+    {
+        "total_sleep_time": (
+            Reference(
+                540.0,
+                720.0,
+                "min",
+                "9 to 12 h in 24 h, regularly",
+                "children of 6 to 12 years, recommendation",
+                _PARUTHI,
+                (6, 12),
+            ),
+            Reference(
+                480.0,
+                600.0,
+                "min",
+                "8 to 10 h in 24 h, regularly",
+                "teenagers of 13 to 18 years, recommendation",
+                _PARUTHI,
+                (13, 17),
+            ),
+            Reference(
+                420.0,
+                540.0,
+                "min",
+                "7 to 9 h",
+                "adults of 26 to 64 years, recommendation of an expert panel",
+                _HIRSHKOWITZ,
+                (61, 64),
+            ),
+            Reference(
+                420.0,
+                480.0,
+                "min",
+                "7 to 8 h",
+                "adults from 65 years, recommendation of an expert panel",
+                _HIRSHKOWITZ,
+                (65, 130),
+            ),
+        )
+    }
+)
+
 # Part of a metric's method, where the published values were measured in one way of several.
 _SAME_WAY: Final[Mapping[str, str]] = {"resting_heart_rate": "the device's daily"}
 
@@ -146,3 +222,16 @@ def reference_of(metric: Metric) -> Reference | None:
     if reference is None or reference.unit != metric.unit:
         return None
     return reference if _SAME_WAY.get(metric.name, "") in metric.method else None
+
+
+def reference_for(name: str, age: int | None) -> Reference | None:
+    """What is published for people of this age; where the age is not known, for adults.
+
+    >>> reference_for("total_sleep_time", 70).high, reference_for("moderate_minutes", 15)
+    (480.0, None)
+    """
+    adults = REFERENCES.get(name)
+    if age is None or adults is None:
+        return adults
+    every = (adults, *OTHER_AGES.get(name, ()))
+    return next((each for each in every if each.ages[0] <= age <= each.ages[1]), None)
