@@ -35,32 +35,33 @@ class JobMessage:
     """A job is ready for its next step: the body of both topics.
 
     `health-data-ingested` carries it to preprocess; `health-insights-processing`, with an
-    analysis, carries it on to insights.
+    analysis and, where there are earlier weeks, their history, carries it on to insights.
     """
 
     origin: Origin
     priority: str
     analysis_id: str | None = None
+    history_id: str | None = None
 
     @property
     def processing_id(self) -> str:
         """The job that this is about."""
         return self.origin.processing_id
 
-    def with_analysis(self, analysis_id: str) -> JobMessage:
-        """The same job, with its analysis."""
-        return replace(self, analysis_id=analysis_id)
+    def with_analysis(self, analysis_id: str, history_id: str | None = None) -> JobMessage:
+        """The same job, with its analysis and the weeks before it."""
+        return replace(self, analysis_id=analysis_id, history_id=history_id)
 
     def body(self) -> dict[str, object]:
         """The message's JSON object."""
-        analysis = {"analysis_id": self.analysis_id} if self.analysis_id else {}
+        found = {"analysis_id": self.analysis_id, "history_id": self.history_id}
         return {
             "schema_version": SCHEMA_VERSION,
             "processing_id": self.processing_id,
             "user_id": self.origin.user_id,
             "priority": self.priority,
             **self.origin.reference,
-            **analysis,
+            **{name: each for name, each in found.items() if each},
         }
 
     def attributes(self) -> dict[str, str]:
@@ -90,8 +91,10 @@ class JobMessage:
             origin = Origin(user_id, "uploads", _text(body, "upload_id"))
         else:
             origin = Origin(user_id, "insight_requests", _text(body, "request_id"))
-        analysis_id = _text(body, "analysis_id") if "analysis_id" in body else None
-        return JobMessage(origin, priority, analysis_id)
+        analysis_id, history_id = (
+            _text(body, name) if name in body else None for name in ("analysis_id", "history_id")
+        )
+        return JobMessage(origin, priority, analysis_id, history_id)
 
 
 def _text(body: Mapping[str, object], name: str) -> str:

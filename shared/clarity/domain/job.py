@@ -18,6 +18,7 @@ from clarity.domain.errors import MalformedEventError
 InsightType = Literal["sleep", "activity", "general"]
 Timeframe = Literal["1week", "1month", "3months"]
 Priority = Literal["high", "normal", "low"]
+Collection = Literal["uploads", "insight_requests", "feedback"]
 
 _CHOICES = {
     "data_timeframe": ("1week", "1month", "3months"),
@@ -72,10 +73,10 @@ _FINAL_RANK = 4
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The document a person created that started a job."""
+    """The document a person created: an upload or a request starts a job, feedback does not."""
 
     user_id: str
-    collection: Literal["uploads", "insight_requests"]
+    collection: Collection
     document_id: str
 
     @property
@@ -85,8 +86,7 @@ class Origin:
         >>> Origin("ada", "insight_requests", "r1").processing_id
         'request-r1'
         """
-        kind = "upload" if self.collection == "uploads" else "request"
-        return f"{kind}-{self.document_id}"
+        return f"{_KINDS[self.collection]}-{self.document_id}"
 
     @property
     def path(self) -> str:
@@ -96,13 +96,27 @@ class Origin:
     @property
     def reference(self) -> dict[str, str]:
         """The origin as a field of documents, messages and logs."""
-        name = "upload_id" if self.collection == "uploads" else "request_id"
-        return {name: self.document_id}
+        return {f"{_KINDS[self.collection]}_id": self.document_id}
+
+
+_KINDS: dict[Collection, str] = {
+    "uploads": "upload",
+    "insight_requests": "request",
+    "feedback": "feedback",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the person asked for; `explanation` is where PAT looked and what moved its reading."""
+    """What the person asked for.
+
+    Attributes:
+        data_timeframe: The newest week, the last four, or the last thirteen weeks.
+        insight_type: What the words are about.
+        priority: "high" does not wait for the end of a burst of uploads; "low" leaves half of the
+            person's paid calls of the day to others.
+        explanation: Whether to say where PAT looked and what moved its reading.
+    """
 
     data_timeframe: Timeframe
     insight_type: InsightType
@@ -110,8 +124,8 @@ class Wanted:
     explanation: bool = False
 
 
-# What an upload asks for by itself: the week, in general, without hurry.
-AUTOMATIC = Wanted("1week", "general", "normal")
+# What an upload asks for by itself: the week, in general, behind what a person asks for.
+AUTOMATIC = Wanted("1week", "general", "low")
 
 
 def parse_request(document: dict[str, object]) -> Wanted:

@@ -1,28 +1,31 @@
-"""preprocess: a person's stored samples become the week's analysis."""
+"""preprocess: a person's stored samples become the week's analysis, beside the weeks before it."""
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 import clarity
-from clarity.domain.analysis import analyse, best_week
+from clarity.domain.analysis import WEEK, analyse, best_week, weeks_until
 from clarity.domain.errors import NotSettledError, UnknownReferenceError
 from clarity.domain.intake.samples import Samples
 from clarity.domain.job import Status
+from clarity.domain.metrics.history import history_of
 from clarity.domain.minutes.grid import grid_digest
 from clarity.domain.minutes.quality import assess
 from clarity.steps.once import once
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from clarity.domain.errors import PermanentError
     from clarity.domain.events import JobMessage
+    from clarity.domain.job import Timeframe
     from clarity.domain.minutes.grid import Grid
     from clarity.domain.minutes.quality import Quality
     from clarity.steps.explain import Explain
@@ -31,6 +34,8 @@ if TYPE_CHECKING:
 
 # The latest local days with data in which the week is looked for.
 RECENT_DAYS = 14
+# How far back the weeks beside it go: far enough to say what is usual, and to see a trend.
+LOOKBACK_DAYS: Mapping[Timeframe, int] = {"1week": 35, "1month": 56, "3months": 98}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,7 @@ class Preprocess:
     explain: Explain
     clock: Callable[[], datetime]
     lease: timedelta
+    retention: timedelta
     quiet: timedelta
     patience: timedelta
 
@@ -71,7 +77,9 @@ class Preprocess:
     def _run(self, message: JobMessage) -> str:
         job = self._settle(message)
         self._move(message, Status.PREPROCESSING, "Building your week, minute by minute.", {})
-        grid = best_week(combine(self.records.recent(message.origin.user_id, RECENT_DAYS)))
+        timeframe: Timeframe = job["data_timeframe"]  # type: ignore[assignment]  # open_job's
+        chunks = self.records.recent(message.origin.user_id, LOOKBACK_DAYS[timeframe])
+        grid = best_week(combine(latest(chunks, RECENT_DAYS)))
         quality = assess(grid)
         if not quality.sufficient:
             return self._insufficient(message, quality)
@@ -79,7 +87,8 @@ class Preprocess:
         if job.get("explanation"):
             self._explain(message, analysis_id, grid)
         if self._wants_words(message):
-            self.topics.analysed(message.with_analysis(analysis_id))
+            history_id = self._look_back(message, chunks, grid, timeframe)
+            self.topics.analysed(message.with_analysis(analysis_id, history_id))
         else:
             text = "Your week is measured; ask for an insight when you want one."
             self._move(message, Status.COMPLETED, text, {"analysis_id": analysis_id})
@@ -93,6 +102,30 @@ class Preprocess:
             document = analyse(grid, quality).to_document()
             self.infer(message, analysis_id, grid, document)
         return analysis_id
+
+    def _look_back(
+        self, message: JobMessage, chunks: Sequence[Chunk], week: Grid, timeframe: Timeframe
+    ) -> str | None:
+        """The id of the document on the weeks up to this one.
+
+        None for a week alone that nobody wanted others beside.
+        """
+        end = week.first_day + timedelta(days=week.days)
+        weeks = weeks_until(combine(chunks), end, LOOKBACK_DAYS[timeframe] // WEEK)
+        if weeks.days == WEEK and timeframe == "1week":
+            return None
+        parts = (grid_digest(weeks), timeframe, clarity.__version__)
+        history_id = hashlib.sha256("|".join(parts).encode()).hexdigest()[:32]
+        user_id, now = message.origin.user_id, self.clock()
+        if self.records.history(user_id, history_id) is None:
+            document = {
+                **history_of(weeks).to_document(),
+                "data_timeframe": timeframe,
+                "created_at": now,
+                "expires_at": now + self.retention,
+            }
+            self.records.add_history(user_id, history_id, document)
+        return history_id
 
     def _explain(self, message: JobMessage, analysis_id: str, grid: Grid) -> None:
         """Explain the analysis, unless somebody asked for that before."""
@@ -114,13 +147,17 @@ class Preprocess:
             raise UnknownReferenceError(f"expected the job {message.processing_id}, found none")
         created_at: datetime = job["created_at"]  # type: ignore[assignment]  # open_job wrote it
         if now - created_at < self.patience:
-            self._require_quiet(message, now)
+            if message.priority != "high":
+                self._require_quiet(message, now)
             if unsettled := self.records.unsettled(user_id):
                 raise NotSettledError(f"{unsettled} uploads are not ingested yet")
         return job
 
     def _require_quiet(self, message: JobMessage, now: datetime) -> None:
-        """Wait for the end of a burst; a request in its middle would be told of half a week."""
+        """Wait for the end of a burst; a request in its middle would be told of half a week.
+
+        Who asked with high priority looks on: what has arrived is enough for them.
+        """
         queue = self.records.queue(message.origin.user_id)
         if queue is not None and now - queue.last_upload_at < self.quiet:
             raise NotSettledError(f"an upload arrived in the last {self.quiet.total_seconds():g} s")
@@ -140,6 +177,12 @@ class Preprocess:
         self, message: JobMessage, status: Status, text: str, details: Mapping[str, object]
     ) -> None:
         self.records.move(message.origin, status, text, details, self.clock())
+
+
+def latest(chunks: Sequence[Chunk], days: int) -> list[Chunk]:
+    """The chunks of the latest days that have any."""
+    held = sorted({chunk.day for chunk in chunks})[-days:]
+    return [chunk for chunk in chunks if chunk.day in held]
 
 
 def combine(chunks: Sequence[Chunk]) -> Samples:
