@@ -13,7 +13,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, get_args
 
 import orjson
 from google.events.cloud.firestore import DocumentEventData
@@ -28,7 +28,7 @@ from clarity.domain.errors import (
     TransientError,
 )
 from clarity.domain.events import DocumentCreated, JobMessage
-from clarity.domain.job import Origin
+from clarity.domain.job import Collection, Origin
 from clarity.steps.ports import DeadLetter
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ E = TypeVar("E", DocumentCreated, JobMessage)
 
 CREATED = "google.cloud.firestore.document.v1.created"
 PUBLISHED = "google.cloud.pubsub.topic.v1.messagePublished"
+_COLLECTIONS: tuple[Collection, ...] = get_args(Collection)
 
 _log = logging.getLogger(__name__)
 
@@ -216,11 +217,12 @@ def _origin(name: str) -> Origin:
     if len(parts) != 4 or parts[0] != "users":  # noqa: PLR2004  users/U/collection/ID
         raise MalformedEventError("expected a document users/U/uploads/X, found another path")
     _, user_id, collection, document_id = parts
-    if collection == "uploads":
-        return Origin(user_id, "uploads", document_id)
-    if collection == "insight_requests":
-        return Origin(user_id, "insight_requests", document_id)
-    raise MalformedEventError(f"expected uploads or insight_requests, found {collection!r:.40}")
+    for known in _COLLECTIONS:
+        if collection == known:
+            return Origin(user_id, known, document_id)
+    raise MalformedEventError(
+        f"expected one of {', '.join(_COLLECTIONS)}, found {collection!r:.40}"
+    )
 
 
 def _time(event: CloudEvent) -> datetime:

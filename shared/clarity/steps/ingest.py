@@ -1,4 +1,4 @@
-"""ingest: a person's new document becomes stored samples and a queued job."""
+"""ingest: a person's new document becomes stored samples, a queued job, or feedback taken."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from clarity.domain.errors import PermanentError
-    from clarity.domain.job import Origin
+    from clarity.domain.job import Collection, Origin
+    from clarity.steps.feedback import TakeFeedback
     from clarity.steps.ports import Claims, Records, Topics
 
 # Rejections that the answer on the upload document itself has room for; all are in pages below it.
@@ -31,11 +32,12 @@ INLINE_REJECTIONS = 100
 
 @dataclass(frozen=True, slots=True)
 class Ingest:
-    """Validate, identify, store by day, queue."""
+    """Validate, identify, store by day, queue; feedback is handed to its own step."""
 
     claims: Claims
     records: Records
     topics: Topics
+    take_feedback: TakeFeedback
     clock: Callable[[], datetime]
     lease: timedelta
     retention: timedelta
@@ -50,7 +52,12 @@ class Ingest:
         erased_at = self.records.erased_at(event.origin.user_id)
         if erased_at is not None and event.time <= erased_at:
             return  # a late delivery of what has been forgotten
-        work = self._upload if event.origin.collection == "uploads" else self._request
+        works: Mapping[Collection, Callable[[DocumentCreated], None]] = {
+            "uploads": self._upload,
+            "insight_requests": self._request,
+            "feedback": self.take_feedback,
+        }
+        work = works[event.origin.collection]
 
         def handle() -> str:
             work(event)
@@ -70,22 +77,27 @@ class Ingest:
             )
 
     def reject(self, event: DocumentCreated, error: PermanentError) -> None:
-        """Say on the job and on the document why it cannot be used."""
+        """Say on the document, and on its job, why it cannot be used; feedback has no job."""
         origin, now = event.origin, self.clock()
         reason = {"code": error.code, "message": str(error)}
         answer: dict[str, object] = {
             "status": "rejected",
             "reason": reason,
-            "processing_id": origin.processing_id,
             "expires_at": now + self.retention,
         }
+        has_job = origin.collection != "feedback"
+        if has_job:
+            answer["processing_id"] = origin.processing_id
+        else:
+            answer |= self.take_feedback.help_for(event)
         # First, since a job cannot be opened where the document's id leaves no room for its own.
         self.records.answer(origin, answer)
         if isinstance(error, ReusedIdError):  # the job is that of the document before
             return
-        self.records.open_job(origin, AUTOMATIC, now, now + self.retention)
-        text = "This could not be used."
-        self.records.move(origin, Status.FAILED, text, {"reason": reason}, now)
+        if has_job:
+            self.records.open_job(origin, AUTOMATIC, now, now + self.retention)
+            text = "This could not be used."
+            self.records.move(origin, Status.FAILED, text, {"reason": reason}, now)
         self._remember(event)
 
     def _remember(self, event: DocumentCreated) -> None:
