@@ -1,8 +1,17 @@
-"""Analysis documents for tests of facts and words, and an ordinary week's facts."""
+"""Analysis and history documents for tests of facts and words, and an ordinary week's facts."""
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
+import numpy as np
+
+from clarity.domain.metric import CLOCK
+from clarity.domain.metrics.history import History, Series
+from clarity.domain.person import Person
 from clarity.domain.words.facts import facts_from
+
+FIRST_DAY = date(2026, 6, 8)  # of the week in question, a Monday
 
 UNITS = {
     "total_sleep_time": ("min", 1440.0),
@@ -19,7 +28,17 @@ UNITS = {
     "m10": ("steps/min", 200.0),
     "l5": ("steps/min", 200.0),
     "resting_heart_rate": ("count/min", 200.0),
+    "sleep_onset_latency": ("min", 300.0),
+    "awakenings": ("", 30.0),
+    "sleep_midpoint": (CLOCK, 1439.0),
+    "social_jet_lag": ("min", 720.0),
+    "sleep_regularity_index": ("", 100.0),
+    "moderate_minutes": ("min/day", 600.0),
 }
+# Numbers for whoever reads numbers: they become facts only where they are known.
+DETAILS = {"sleep_midpoint", "social_jet_lag", "sleep_regularity_index", "moderate_minutes"}
+# Units of a history, where they differ from those above.
+WEEKLY_UNITS = {"resting_heart_rate": "beats/min"}
 REASON = "needs 3 nights, found 1"
 
 
@@ -32,10 +51,30 @@ def row(name, value):
 def document(values, coverage=0.91, valid_days=6, method="stages"):
     return {
         "sleep": {"method": method},
-        "metrics": [row(name, value) for name, value in values.items()],
+        "metrics": [row(name, value) for name, value in values.items() if name not in DETAILS],
+        "details": [row(name, value) for name, value in values.items() if name in DETAILS],
         "quality": {"coverage": coverage, "valid_days": valid_days},
-        "window": {"days": 7},
+        "window": {"first_day": FIRST_DAY.isoformat(), "days": 7},
+        "confidence": 0.8,
     }
+
+
+def history(values, timeframe="1week", counted=None):
+    """The history document of metrics' weeks, oldest first, the last one that of `document`.
+
+    Args:
+        values: by name the weeks' values, all equally many, None for a week without one.
+        timeframe: 1week, 1month or 3months.
+        counted: by week, whether it had enough data; all of them if left out.
+    """
+    weeks = len(next(iter(values.values())))
+    days = tuple(FIRST_DAY - timedelta(7 * back) for back in reversed(range(weeks)))
+    series = tuple(
+        Series(name, WEEKLY_UNITS.get(name, UNITS[name][0]), np.array(each, dtype=np.float64))
+        for name, each in values.items()
+    )
+    past = History(days, tuple(counted or [True] * weeks), series)
+    return past.to_document() | {"data_timeframe": timeframe}
 
 
 WEEK = facts_from(
@@ -49,5 +88,6 @@ WEEK = facts_from(
             "daily_steps": 9847.3,
             "resting_heart_rate": 58.4,
         }
-    )
+    ),
+    person=Person(),
 )

@@ -1,287 +1,338 @@
 """An analysis as a short, numbered list of facts: the only thing that words may rest on.
 
-A fact carries no sample, no identifier, no date and no word that a person wrote. The PAT embedding
-is no fact: its numbers mean nothing in words, so nothing is claimed from it.
+A fact carries no sample, no identifier and no word that a person wrote: of a document only numbers,
+days and the names of its methods are read, and what is not in the tables of `readings` is no fact.
+The PAT embedding is none: its numbers mean nothing in words, so nothing is claimed from it.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import math
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from dataclasses import replace
+from datetime import MAXYEAR, timedelta
+from typing import TYPE_CHECKING, Final
 
-from clarity.domain.metrics.references import REFERENCES
+from clarity.domain.metrics.references import reference_for
+from clarity.domain.words.readings import (
+    QUALITY,
+    READINGS,
+    Fact,
+    FactKind,
+    FactStatus,
+    Topic,
+    mapping,
+    number,
+    sequence,
+)
+from clarity.domain.words.weeks import counted_fact, day_of, facts_over_weeks, weeks_of
+from clarity.domain.words.wording import wording
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import date
 
-FactStatus = Literal["ok", "insufficient", "not_applicable", "reference"]
-Topic = Literal["quality", "sleep", "rhythm", "activity", "heart", "other"]
+    from clarity.domain.person import Person
+    from clarity.domain.words.readings import Reading
+    from clarity.domain.words.weeks import Weeks
+    from clarity.domain.words.wording import Wording
 
-_MINUTES_PER_HOUR = 60
-_LONGEST_REASON = 200
+__all__ = [
+    "MOST_FACTS",
+    "SLEEP_ESTIMATED",
+    "Fact",
+    "FactKind",
+    "FactStatus",
+    "Topic",
+    "confidence_of",
+    "facts_digest",
+    "facts_from",
+]
+
+MOST_FACTS: Final = 30
+INSIGHT_TYPES: Final = ("sleep", "activity", "general")
 # The note on sleep that the device did not record itself.
-SLEEP_ESTIMATED = "estimated from movement and heart rate, for the device recorded no sleep"
+SLEEP_ESTIMATED: Final = "estimated from movement and heart rate, for the device recorded no sleep"
+_LONGEST_METHOD: Final = 300
+_LONGEST_WINDOW: Final = 366.0  # days
 
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One thing that the data shows, does not show, or is compared with.
-
-    Attributes:
-        id: "F1", "F2", ... in the order of the list; sentences cite it.
-        metric: the analysis's name of it; a reference is named "<metric>.reference".
-        label: what it is, in plain words.
-        topic: what a sentence that rests on it must be about.
-        value: in `unit`, unrounded; None where it is not known.
-        unit: min, %, steps/day, steps/min, beats/min, days, ms, or empty for a plain number.
-        text: the value as a person reads it, rounded and with its unit.
-        status: ok; insufficient or not_applicable, where `text` says why; or reference, a published
-            value for comparison whose source `note` names.
-        method: how it was computed.
-        note: what a reader should know about it.
-    """
-
-    id: str
-    metric: str
-    label: str
-    topic: Topic
-    value: float | None
-    unit: str
-    text: str
-    status: FactStatus
-    method: str
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """How one metric is named and written: its unit here, and what follows the value."""
-
-    label: str
-    topic: Topic
-    unit: str
-    per: str = ""
-    digits: int = 0
-
-
-# In the order in which they are told.
-_READINGS: Mapping[str, _Reading] = {
-    "total_sleep_time": _Reading("average sleep", "sleep", "min", " a day"),
-    "sleep_efficiency": _Reading("share of the time in bed spent asleep", "sleep", "%"),
-    "wake_after_sleep_onset": _Reading(
-        "time awake between falling asleep and waking up", "sleep", "min"
-    ),
-    "sleep_onset_latency": _Reading("time in bed before falling asleep", "sleep", "min"),
-    "awakenings": _Reading("times awake in a night", "sleep", "", digits=1),
-    "sleep_onset_variability": _Reading(
-        "variation of the time of falling asleep from day to day", "sleep", "min"
-    ),
-    "circadian_rhythm_strength": _Reading(
-        "strength of the daily rhythm of activity", "rhythm", "", digits=2
-    ),
-    "interdaily_stability": _Reading(
-        "similarity of the daily rhythm from day to day", "rhythm", "", digits=2
-    ),
-    "intradaily_variability": _Reading(
-        "fragmentation of the daily rhythm of activity", "rhythm", "", digits=2
-    ),
-    "relative_amplitude": _Reading(
-        "contrast between active and restful hours in the daily rhythm", "rhythm", "", digits=2
-    ),
-    "daily_steps": _Reading("average daily steps", "activity", "steps/day", " a day"),
-    "activity_fragmentation": _Reading(
-        "fragmentation of activity by pauses", "activity", "", digits=2
-    ),
-    "rest_activity_ratio": _Reading(
-        "ratio of the restful to the active hours in the daily rhythm", "rhythm", "", digits=2
-    ),
-    "m10": _Reading("activity in the most active hours", "activity", "steps/min", " a minute", 1),
-    "l5": _Reading("activity in the most restful hours", "activity", "steps/min", " a minute", 1),
-    "resting_heart_rate": _Reading("resting heart rate", "heart", "beats/min", " a minute"),
-}
-
-# Published values that a metric is compared with, as a sentence puts them.
-_COMPARED: Mapping[str, str] = {
-    "total_sleep_time": "7 h or more",
-    "sleep_efficiency": "85 % or more",
-}
-
-_TOPICS: Mapping[str, frozenset[Topic]] = {
-    "sleep": frozenset({"quality", "sleep", "rhythm"}),
-    "activity": frozenset({"quality", "activity", "rhythm", "heart"}),
-    "general": frozenset({"quality", "sleep", "rhythm", "activity", "heart", "other"}),
-}
-
-# Other spellings of the same unit, and the factor to ours.
-_UNITS: Mapping[str, Mapping[str, float]] = {
-    "min": {"min": 1.0, "minutes": 1.0, "h": 60.0, "hours": 60.0, "s": 1 / 60},
-    "%": {"%": 1.0, "percent": 1.0, "": 100.0, "1": 100.0, "fraction": 100.0, "ratio": 100.0},
-}
+# Of what a reference is told; the others are of populations, and would read as a verdict.
+_COMPARED: Final = (
+    "total_sleep_time",
+    "sleep_efficiency",
+    "wake_after_sleep_onset",
+    "sleep_onset_latency",
+    "moderate_minutes",
+)
+# A device sees part of these only: below the reference, nothing can be said.
+_AT_LEAST: Final = frozenset({"moderate_minutes"})
+# What is told first of what is as usual.
+_FOREMOST: Final = frozenset(
+    {"total_sleep_time", "sleep_efficiency", "daily_steps", "resting_heart_rate"}
+)
+# A resting heart rate above 100 a minute is called tachycardia, a finding for a professional.
+_FAST_PULSE: Final = 100.0
+_FAST_PULSE_DAYS: Final = 5
+_FAST_PULSE_SOURCE: Final = (
+    "adults, above 100 a minute at rest; Brugada et al. 2020, guidelines of the European Society of"
+    " Cardiology, Eur Heart J 41:655-720, doi:10.1093/eurheartj/ehz467"
+)
 
 
 def facts_from(
-    analysis: Mapping[str, object], *, insight_type: str = "general"
+    analysis: Mapping[str, object],
+    *,
+    insight_type: str = "general",
+    person: Person,
+    history: Mapping[str, object] | None = None,
 ) -> tuple[Fact, ...]:
     """The facts of an analysis document, numbered, in the order in which they are told.
 
     Args:
-        analysis: the document with `metrics`, `quality` and `window`.
-        insight_type: sleep, activity or general; selects by topic.
+        analysis: The document with `metrics`, `details`, `quality` and `window`.
+        insight_type: sleep, activity or general; selects by metric.
+        person: Whom they are for: language, level, age and what they do not want to hear of.
+        history: The document on the weeks up to this one; None where there are no others.
 
     Raises:
         ValueError: another insight type.
     """
-    if insight_type not in _TOPICS:
-        raise ValueError(f"expected one of {', '.join(_TOPICS)}, found {insight_type!r:.40}")
-    topics = _TOPICS[insight_type]
-    estimated = _map(analysis.get("sleep")).get("method") == "movement_and_heart_rate"
-    note = SLEEP_ESTIMATED if estimated else ""
-    drafts = (*_quality_facts(analysis), *_metric_facts(_rows(analysis.get("metrics")), note))
-    wanted = (draft for draft in drafts if draft.topic in topics)
-    return tuple(replace(draft, id=f"F{number}") for number, draft in enumerate(wanted, start=1))
+    if insight_type not in INSIGHT_TYPES:
+        raise ValueError(f"expected one of {', '.join(INSIGHT_TYPES)}, found {insight_type!r:.40}")
+    teller = _Teller(analysis, person, history)
+    drafts = [*teller.quality()]
+    for name, reading in READINGS.items():
+        if insight_type in reading.insights and reading.topic not in person.avoid:
+            drafts += teller.metric(name, reading)
+    return tuple(
+        replace(fact, id=f"F{place}") for place, fact in enumerate(_most_telling(drafts), start=1)
+    )
 
 
 def facts_digest(facts: Iterable[Fact]) -> str:
-    """SHA-256 of what a reader would see: a change below the rounding is no change."""
-    seen = [(fact.metric, fact.status, fact.text) for fact in facts]
-    return hashlib.sha256(json.dumps(seen, ensure_ascii=True).encode()).hexdigest()
+    """SHA-256 of what the facts say, in any language: a change below the rounding is no change."""
+    said = [(fact.metric, fact.status, fact.direction, _told(fact), fact.note) for fact in facts]
+    return hashlib.sha256(json.dumps(said, ensure_ascii=True).encode()).hexdigest()
 
 
-def duration(minutes: float) -> str:
-    """Minutes as a person reads them.
+def confidence_of(
+    analysis: Mapping[str, object], history: Mapping[str, object] | None = None
+) -> float:
+    """How far the facts can be relied on, 0 to 1: from coverage and agreement alone.
 
-    >>> duration(432.4), duration(38.2), duration(420)
-    ('7 h 12 min', '38 min', '7 h')
+    The confidence of the analysis, times the share of the weeks asked about that had enough data.
     """
-    hours, rest = divmod(round(minutes), _MINUTES_PER_HOUR)
-    if not hours:
-        return f"{rest} min"
-    return f"{hours} h {rest} min" if rest else f"{hours} h"
+    confidence = number(analysis.get("confidence")) or 0.0
+    weeks = weeks_of(history, day_of(mapping(analysis.get("window")).get("first_day")))
+    return round(min(max(confidence, 0.0), 1.0) * (1.0 if weeks is None else weeks.share), 4)
 
 
-def _steps(value: float, digits: int) -> str:
-    # Averages over a week are not known to a single step: tens, unless there are very few.
-    rounded = round(value, digits) if digits or value < 100 else round(value, -1)  # noqa: PLR2004  a count of steps
-    return f"{rounded:,.{digits}f} steps"
+class _Teller:
+    """Makes the facts of one analysis for one person."""
 
+    def __init__(
+        self,
+        analysis: Mapping[str, object],
+        person: Person,
+        history: Mapping[str, object] | None,
+    ) -> None:
+        self._quality = mapping(analysis.get("quality"))
+        self._window = mapping(analysis.get("window"))
+        self._metrics = _by_name(analysis.get("metrics"))
+        self._details = _by_name(analysis.get("details"))
+        self._person = person
+        self._wording: Wording = wording(person.language, person.level)
+        first = day_of(self._window.get("first_day"))
+        self._weeks: Weeks | None = weeks_of(history, first)
+        estimated = mapping(analysis.get("sleep")).get("method") == "movement_and_heart_rate"
+        self._sleep_note = SLEEP_ESTIMATED if estimated else ""
 
-_RENDER: Mapping[str, Callable[[float, int], str]] = {
-    "min": lambda value, _: duration(value),
-    "%": lambda value, digits: f"{value:.{digits}f} %",
-    "steps/day": _steps,
-    "steps/min": _steps,
-    "beats/min": lambda value, digits: f"{value:.{digits}f} beats",
-    "": lambda value, digits: f"{value:.{digits}f}",
-}
+    def quality(self) -> Iterator[Fact]:
+        """Which days, and how much there is of them."""
+        words, days = self._wording, _between(self._window.get("days"), 1, _LONGEST_WINDOW)
+        span = _span(self._window, days)
+        if span is not None and days is not None:
+            iso = "/".join(day.isoformat() for day in span)
+            yield self._of_quality("window", days, words.dates(*span), note=iso)
+        valid = _between(self._quality.get("valid_days"), 0, _LONGEST_WINDOW)
+        if valid is not None:
+            count = round(valid)
+            text = (
+                words.say("fact-days-alone", count=count)
+                if days is None
+                else words.say("fact-days", count=count, of=round(days))
+            )
+            yield self._of_quality("valid_days", valid, text)
+        coverage = _between(self._quality.get("coverage"), 0, 1)
+        if coverage is not None:
+            yield self._of_quality("coverage", coverage * 100, words.quantity(coverage * 100, "%"))
+        if self._weeks is not None:
+            yield from counted_fact(self._weeks, words)
 
+    def metric(self, name: str, reading: Reading) -> Iterator[Fact]:
+        """What is known about a metric, or that it is not known."""
+        row = self._metrics.get(name) or self._details.get(name) or {}
+        factor = reading.factor(str(row.get("unit", "")))
+        if not row or factor is None:
+            return
+        value, status = number(row.get("value")), row.get("status")
+        if status == "ok" and value is not None:
+            yield self._measure(name, reading, value * factor, row)
+            yield from self._reference(name, reading, value * factor)
+            if self._weeks is not None:
+                yield from facts_over_weeks(name, value * factor, self._weeks, self._wording)
+        elif name in self._metrics:  # who reads numbers only misses the others
+            yield self._unknown(name, reading, row)
 
-def _quality_facts(analysis: Mapping[str, object]) -> Iterator[Fact]:
-    quality, window = _map(analysis.get("quality")), _map(analysis.get("window"))
-    days, valid = _number(window.get("days")), _number(quality.get("valid_days"))
-    coverage = _number(quality.get("coverage"))
-    method = str(quality.get("method", "wear detection per minute"))
-    if valid is not None:
-        of_days = f" of {days:.0f}" if days is not None else ""
-        yield _draft(
-            "valid_days",
-            _Reading("days with enough wear to count", "quality", "days"),
-            valid,
-            f"{valid:.0f}{of_days} days",
-            method=method,
+    def _measure(
+        self, name: str, reading: Reading, value: float, row: Mapping[str, object]
+    ) -> Fact:
+        told = reading.rounded(value)
+        fast = name == "resting_heart_rate" and told > _FAST_PULSE and self._over_enough_days()
+        note = self._sleep_note if reading.topic == "sleep" else ""
+        return self._fact(
+            name,
+            reading,
+            value,
+            self._wording.quantity(told, reading.unit, reading.digits),
+            method=_method(row),
+            note=_FAST_PULSE_SOURCE if fast else note,
+            professional=fast,
         )
-    if coverage is not None:
-        yield _draft(
-            "coverage",
-            _Reading("share of the time with data", "quality", "%"),
-            coverage * 100,
-            f"{coverage * 100:.0f} %",
+
+    def _over_enough_days(self) -> bool:
+        """Whether enough days speak of somebody who is not known to be a minor."""
+        days = _between(self._quality.get("valid_days"), _FAST_PULSE_DAYS, _LONGEST_WINDOW)
+        return days is not None and not self._person.minor
+
+    def _unknown(self, name: str, reading: Reading, row: Mapping[str, object]) -> Fact:
+        cannot = row.get("status") == "not_applicable"
+        return self._fact(
+            name,
+            reading,
+            None,
+            self._wording.say("fact-device-cannot-tell" if cannot else "fact-too-little"),
+            status="not_applicable" if cannot else "insufficient",
+            method=_method(row),
+        )
+
+    def _reference(self, name: str, reading: Reading, value: float) -> Iterator[Fact]:
+        published = reference_for(name, self._person.age) if name in _COMPARED else None
+        factor = None if published is None else reading.factor(published.unit)
+        if published is None or factor is None:
+            return
+        low, high = (
+            None if end is None else reading.rounded(end * factor)
+            for end in (published.low, published.high)
+        )
+        if name in _AT_LEAST and low is not None and reading.rounded(value) < low:
+            return
+        label = f"{name}-young" if self._person.minor else name
+        yield replace(
+            self._fact(
+                name,
+                reading,
+                high if low is None else low,
+                self._range(low, high, reading),
+                status="reference",
+                note=f"{published.population}; {published.source}",
+            ),
+            metric=f"{name}.reference",
+            kind="reference",
+            label=self._wording.label(label, "reference"),
+            low=low,
+            high=high,
+        )
+
+    def _range(self, low: float | None, high: float | None, reading: Reading) -> str:
+        low_text, high_text = (
+            "" if end is None else self._wording.quantity(end, reading.unit, reading.digits)
+            for end in (low, high)
+        )
+        if low is not None and high is not None:
+            return self._wording.say("fact-between", low=low_text, high=high_text)
+        message = "fact-at-most" if low is None else "fact-at-least"
+        return self._wording.say(message, value=low_text or high_text)
+
+    def _of_quality(self, metric: str, value: float, text: str, note: str = "") -> Fact:
+        fact = self._fact(metric, QUALITY[metric], value, text, note=note)
+        return replace(fact, kind="quality")
+
+    def _fact(
+        self,
+        metric: str,
+        reading: Reading,
+        value: float | None,
+        text: str,
+        *,
+        status: FactStatus = "ok",
+        method: str = "",
+        note: str = "",
+        professional: bool = False,
+    ) -> Fact:
+        """A measure that is still to be numbered."""
+        return Fact(
+            id="",
+            metric=metric,
+            kind="measure",
+            label=self._wording.label(metric, "measure"),
+            topic=reading.topic,
+            value=value,
+            unit=reading.unit,
+            text=text,
+            status=status,
             method=method,
+            note=note,
+            professional=professional,
         )
 
 
-def _metric_facts(rows: Iterable[Mapping[str, object]], sleep_note: str) -> Iterator[Fact]:
-    by_name = {str(row["name"]): row for row in rows if isinstance(row.get("name"), str)}
-    # A metric without words of its own is still a fact, told last.
-    unnamed = sorted(name for name in by_name if name not in _READINGS)
-    for name in (*_READINGS, *unnamed):
-        if name in by_name:
-            yield from _metric(name, by_name[name], sleep_note)
+def _most_telling(facts: Sequence[Fact]) -> list[Fact]:
+    """At most so many as a text can use, in their order: what is as usual is left out first."""
+    places = sorted(range(len(facts)), key=lambda place: (_rank(facts, place), place))
+    return [facts[place] for place in sorted(places[:MOST_FACTS])]
 
 
-def _metric(name: str, row: Mapping[str, object], sleep_note: str) -> Iterator[Fact]:
-    unit = str(row.get("unit", ""))
-    reading = _READINGS.get(name) or _Reading(name.replace("_", " "), "other", unit, digits=2)
-    value, status = _number(row.get("value")), row.get("status")
-    method = str(row.get("method", ""))
-    note = sleep_note if reading.topic == "sleep" else ""
-    if status == "ok" and value is not None:
-        value *= _UNITS.get(reading.unit, {}).get(unit, 1.0)
-        yield _draft(name, reading, value, _render(value, reading), method=method, note=note)
-        if name in _COMPARED:
-            yield _reference(name, reading)
-        return
-    kept: FactStatus = "not_applicable" if status == "not_applicable" else "insufficient"
-    reason = str(row.get("reason") or "there is not enough data")[:_LONGEST_REASON]
-    yield _draft(name, reading, None, f"not known: {reason}", status=kept, method=method, note=note)
+def _rank(facts: Sequence[Fact], place: int) -> int:
+    """How soon a fact is left out; the usual goes with the change that is told against it."""
+    fact = facts[place]
+    if fact.kind == "usual" and place + 1 < len(facts) and facts[place + 1].kind == "change":
+        fact = facts[place + 1]
+    if fact.kind in {"quality", "measure"}:
+        return 0
+    if fact.direction:
+        return 1
+    if fact.kind == "reference":
+        return 2
+    if fact.metric.partition(".")[0] in _FOREMOST:
+        return 3
+    return 4 if fact.kind == "average" else 5
 
 
-def _reference(name: str, reading: _Reading) -> Fact:
-    published = REFERENCES[name]
-    ours = _UNITS[reading.unit].get(published.unit, 1.0)
-    return _draft(
-        f"{name}.reference",
-        _Reading(f"recommended {reading.label}, adults", reading.topic, reading.unit),
-        None if published.low is None else published.low * ours,
-        _COMPARED[name],
-        status="reference",
-        note=f"{published.population}; {published.source}",
-    )
+def _told(fact: Fact) -> float | None:
+    """The value as it is rounded for a reader."""
+    reading = READINGS.get(fact.metric)
+    if fact.value is None or reading is None:
+        return None if fact.value is None else round(fact.value, 2)
+    return reading.rounded(fact.value)
 
 
-def _draft(
-    metric: str,
-    reading: _Reading,
-    value: float | None,
-    text: str,
-    *,
-    status: FactStatus = "ok",
-    method: str = "",
-    note: str = "",
-) -> Fact:
-    """A fact that is still to be numbered."""
-    return Fact(
-        id="",
-        metric=metric,
-        label=reading.label,
-        topic=reading.topic,
-        value=value,
-        unit=reading.unit,
-        text=text,
-        status=status,
-        method=method,
-        note=note,
-    )
+def _method(row: Mapping[str, object]) -> str:
+    return str(row.get("method") or "")[:_LONGEST_METHOD]
 
 
-def _render(value: float, reading: _Reading) -> str:
-    render = _RENDER.get(reading.unit)
-    if render is None:
-        return f"{value:,.{reading.digits}f} {reading.unit}"
-    return render(value, reading.digits) + reading.per
+def _by_name(rows: object) -> dict[str, Mapping[str, object]]:
+    return {str(row.get("name")): row for row in map(mapping, sequence(rows))}
 
 
-def _number(value: object) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+def _between(value: object, least: float, most: float) -> float | None:
+    found = number(value)
+    return found if found is not None and least <= found <= most else None
+
+
+def _span(window: Mapping[str, object], days: float | None) -> tuple[date, date] | None:
+    """The first and the last day of the window."""
+    first = day_of(window.get("first_day"))
+    if first is None or days is None or first.year >= MAXYEAR:
         return None
-    return float(value)
-
-
-def _map(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, dict) else {}
-
-
-def _rows(value: object) -> list[Mapping[str, object]]:
-    return [_map(row) for row in value] if isinstance(value, list | tuple) else []
+    return first, first + timedelta(days=round(days) - 1)
