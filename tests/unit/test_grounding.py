@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
 
+from clarity.domain.person import Person
 from clarity.domain.words.facts import facts_from
 from clarity.domain.words.grounding import MOST_SENTENCES, check
 from clarity.domain.words.narrative import Narrative, Sentence
+from tests import stretches
 from tests.analyses import WEEK, document
 
 IDS = {fact.metric: fact.id for fact in WEEK}
@@ -46,8 +50,6 @@ def problems(text, *metrics, kind="summary", facts=WEEK):
             ["total_sleep_time", "total_sleep_time.reference"],
         ),
         ("There was not enough data to tell how your bedtime varied.", ["sleep_onset_variability"]),
-        ("It needs 3 nights, so your bedtime is not known.", ["sleep_onset_variability"]),
-        ("No one expects you to sleep the same each night.", ["total_sleep_time"]),
     ],
 )
 def test_a_sentence_that_its_facts_carry_passes(text, metrics):
@@ -105,8 +107,8 @@ def test_a_comparison_that_does_not_hold_is_a_problem(text):
 
 
 def test_a_reached_reference_may_be_called_met_and_not_missed():
-    facts = facts_from(document({"total_sleep_time": 419.6}))
-    metrics = ("F3", "F4")
+    facts = facts_from(document({"total_sleep_time": 419.6}), person=Person())
+    metrics = ("F4", "F5")
     met = "Your sleep meets the 7 h or more a night recommended for adults."
 
     assert problems(met, *metrics, facts=facts) == set()
@@ -125,7 +127,7 @@ def test_a_reached_reference_may_be_called_met_and_not_missed():
     ],
 )
 def test_a_claim_about_change_or_a_single_day_is_a_problem(text):
-    assert "time" in problems(text, "total_sleep_time")
+    assert {"time", "direction", "verdict"} & problems(text, "total_sleep_time")
 
 
 def test_falling_asleep_is_no_decline():
@@ -148,22 +150,14 @@ def test_a_sentence_cites_one_to_four_facts_that_exist(text, metrics):
 @pytest.mark.parametrize(
     ("text", "metric"),
     [
-        ("You slept deeply.", "daily_steps"),
-        ("You walked a lot.", "total_sleep_time"),
-        ("You slept 38 min a day.", "wake_after_sleep_onset"),
+        ("You slept.", "daily_steps"),
+        ("You walked.", "total_sleep_time"),
+        ("You slept a while.", "wake_after_sleep_onset"),
+        ("You slept, and you came by a river of stars.", "total_sleep_time"),
     ],
 )
 def test_a_sentence_is_about_what_its_facts_are_about(text, metric):
-    assert problems(text, metric) == {"subject"}
-
-
-def test_a_metric_without_a_topic_shares_a_word_of_its_label():
-    facts = facts_from(
-        {"metrics": [{"name": "grip_strength", "value": 41.0, "unit": "kg", "status": "ok"}]}
-    )
-
-    assert "subject" not in problems("Your grip is in the data.", "F1", facts=facts)
-    assert "subject" in problems("Your hand is in the data.", "F1", facts=facts)
+    assert "subject" in problems(text, metric)
 
 
 def test_what_is_not_known_must_be_said_not_to_be_known():
@@ -239,3 +233,54 @@ def test_a_text_has_a_summary_says_nothing_twice_and_is_short():
 
 def test_an_empty_text_is_a_problem():
     assert check(Narrative((), "gemini", "en"), WEEK)
+
+
+def test_a_language_that_nothing_is_written_in_is_an_error():
+    with pytest.raises(ValueError, match="expected one of en, de, es, found 'fr'"):
+        check(Narrative((), "gemini", "fr"), WEEK)
+
+
+def test_a_language_is_found_whichever_of_its_modules_came_first():
+    code = (
+        "import clarity.domain.words.languages.language, clarity.domain.words.languages.english;"
+        "from clarity.domain.words.languages import language; assert language('en').code == 'en'"
+    )
+
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_measure_and_what_is_usual_are_compared_where_no_change_was_worked_out():
+    facts = tuple(fact for fact in stretches.CHANGED if fact.kind != "change")
+    ids = tuple(fact.id for fact in facts if fact.metric.startswith("daily_steps"))
+    texts = [
+        "You took 9,850 steps a day, up from your usual 8,100 steps.",
+        "You took 9,850 steps a day, down from your usual 8,100 steps.",
+        "You took more steps than usual.",
+    ]
+
+    found = [
+        {
+            problem.kind
+            for problem in check(
+                Narrative((Sentence(text, ids, "summary"),), "gemini", "en"), facts
+            )
+        }
+        for text in texts
+    ]
+
+    assert found == [set(), {"direction"}, {"direction"}]
+
+
+def test_the_reason_says_what_was_found_and_what_the_fact_says():
+    sentence = Sentence("You slept 9 h a night.", (IDS["total_sleep_time"],), "summary")
+
+    (problem,) = check(Narrative((sentence,), "gemini", "en"), WEEK)
+
+    assert problem.reason == (
+        "'9 h a night' in 'You slept 9 h a night.' is not in the facts that it cites; "
+        f"{IDS['total_sleep_time']} (average sleep a day) says '6 h 50 min'"
+    )
+
+
+def test_words_of_a_crisis_are_a_safety_problem_of_what_is_held_back():
+    assert "safety" in problems("You would be better off dead.", "total_sleep_time")

@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clarity.domain.words.quantities import quantities
+from clarity.domain.words.languages import language
+from clarity.domain.words.quantities import plain
+from clarity.domain.words.quantities import quantities as counted
+
+ENGLISH = language("en")
+
+
+def quantities(text):
+    return counted(ENGLISH.respell(plain(text)), ENGLISH.numbers)
 
 
 def read(text):
@@ -39,9 +47,31 @@ def read(text):
         ("7 h, 84 %", [(420.0, "duration"), (84.0, "percent")]),
         ("0.62", [(0.62, "")]),
         ("-12 %", [(-12.0, "percent")]),
-        ("12 floors", [(12.0, "")]),
+        ("12 floors", [(12.0, "floors")]),
         ("\uff15 days", [(5.0, "days")]),
         ("58 heart beats", [(58.0, "pulse")]),
+        ("half an hour", [(30.0, "duration")]),
+        ("an hour and a half", [(90.0, "duration")]),
+        ("three quarters of an hour", [(45.0, "duration")]),
+        ("seven and a half hours", [(450.0, "duration")]),
+        ("seven hours and a half", [(450.0, "duration")]),
+        ("7\u00bd h", [(450.0, "duration")]),
+        ("10k steps", [(10000.0, "steps")]),
+        ("9.8 thousand steps", [(9800.0, "steps")]),
+        ("a hundred steps", [(100.0, "steps")]),
+        ("6,8 hours", [(408.0, "duration")]),
+        ("9.850 steps", [(9.85, "steps")]),
+        ("1.2e4 steps", [(1.2, ""), (4.0, "steps")]),
+        ("zero point six two", [(0.62, "")]),
+        ("zero point six two of a kind", [(0.62, "")]),
+        ("4 percentage points", [(4.0, "points")]),
+        ("7 h, 12 min less", [(420.0, "duration"), (12.0, "duration")]),
+        ("at 3:40 in the morning", [(220.0, "clock")]),
+        ("at 7 at night", [(1140.0, "clock")]),
+        ("at 3 at night", [(180.0, "clock")]),
+        ("8 to 14 June 2026", []),
+        ("in June", []),
+        ("8 June 14 July", []),
         ("no one, this one, one way", []),
         ("nothing to count", []),
     ],
@@ -50,8 +80,11 @@ def test_a_number_is_read_with_what_it_counts(text, found):
     assert read(text) == found
 
 
-def test_a_part_of_a_whole_is_one_quantity():
-    (quantity,) = quantities("six of the 7 days")
+@pytest.mark.parametrize(
+    "text", ["six of the 7 days", "6 days out of 7", "of the 7 days, 6", "6 out of seven days"]
+)
+def test_a_part_of_a_whole_is_one_quantity(text):
+    (quantity,) = quantities(text)
 
     assert (quantity.value, quantity.whole, quantity.dimension) == (6.0, 7.0, "days")
 
@@ -66,6 +99,8 @@ def test_a_part_of_a_whole_is_one_quantity():
         ("at least 7 h", "at_least"),
         ("7 h or more", "at_least"),
         ("20 min or less", "at_most"),
+        ("at or above 7 h", "at_least"),
+        ("not below 7 h", "at_least"),
         ("over 5 nights", None),
         ("over 5 hours", "above"),
         ("7 h", None),

@@ -1,6 +1,6 @@
 """The numbers in a sentence, with what they count: digits, words, durations, per cent, clock times.
 
-English only so far: another language brings its own unit and number words.
+The engine knows no language: words, units and forms come from `Language.numbers`.
 """
 
 from __future__ import annotations
@@ -8,12 +8,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Literal
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+from clarity.domain.words.moments import days, moments
 
-Bound = Literal["above", "below", "at_least", "at_most"]
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from re import Pattern
+
+    from clarity.domain.words.languages.language import Bound, Numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +32,12 @@ class Quantity:
             count as written after "about".
         bound: "more than 7 h" is above, "7 h or more" at_least; None where the number stands alone.
         start: where it starts in the plain text.
-        end: where it ends, without its unit.
+        end: where it ends, with its unit and its rate.
+        opens: where the words of its bound start, or it starts.
+        closes: where the words of its bound end, or it ends.
         whole: 7 in "6 of 7 days", which is one quantity; None where no whole is named.
+        after: the bound that follows it, even where another one stands before it.
+        rate: minute, hour, day, night, week, month: "a day", "per week"; empty where none follows.
     """
 
     value: float
@@ -38,276 +46,290 @@ class Quantity:
     bound: Bound | None
     start: int
     end: int
+    opens: int
+    closes: int
     whole: float | None = None
+    rate: str = ""
+    after: Bound | None = None
 
 
-_UNITS: Mapping[str, tuple[str, float]] = {
-    word: (dimension, factor)
-    for words, dimension, factor in (
-        ("h hr hrs hour hours", "duration", 60.0),
-        ("min mins minute minutes", "duration", 1.0),
-        ("s sec secs second seconds", "duration", 1 / 60),
-        ("% percent", "percent", 1.0),
-        ("step steps", "steps", 1.0),
-        ("beat beats bpm", "pulse", 1.0),
-        ("day days", "days", 1.0),
-        ("night nights", "nights", 1.0),
-        ("week weeks", "weeks", 1.0),
-        ("month months", "months", 1.0),
-        ("year years", "years", 1.0),
-        ("time times", "times", 1.0),
-        ("ms millisecond milliseconds", "milliseconds", 1.0),
-        ("breath breaths", "breaths", 1.0),
-        ("kcal calorie calories", "energy", 1.0),
-        ("km kilometre kilometres kilometer kilometers", "distance", 1.0),
-        ("mile miles", "miles", 1.0),
-        ("m metre metres meter meters", "metres", 1.0),
-        ("degree degrees °c °f", "temperature", 1.0),
-        ("am pm", "clock", 1.0),
-    )
-    for word in words.split()
-}
-# They may stand between a number and its unit.
-_BETWEEN = frozenset(("full", "whole", "daily", "valid", "of", "the", "heart", "-", "per"))
-_JOINS = frozenset(("of", "to", "-", "/", "or", "and", "out", "the"))
-
-_ONES = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-    "sixteen seventeen eighteen nineteen twenty"
-)
-_TENS = "thirty forty fifty sixty seventy eighty ninety"
-_WORDS: Mapping[str, int] = {
-    **{word: value for value, word in enumerate(_ONES.split())},
-    **{word: 10 * value for value, word in enumerate(_TENS.split(), 3)},
-}
-_SCALES: Mapping[str, int] = {"hundred": 100, "thousand": 1000, "million": 1_000_000}
-# Amounts without a value of their own: none of them can be held against a fact.
-VAGUE_AMOUNTS = re.compile(
-    r"\b(half|halves|halved|twice|thrice|doubled?|doubling|tripled?|tripling|quadrupled?|dozens?|"
-    r"quarters?|[ivx]{2,}|(?:two|three|one|a)[ -](?:thirds?|fifths?|tenths?)|"
-    r"thirds|hundreds|thousands)\b"
-)
-
-_TOKEN = re.compile(
-    r"(?P<clock>\d{1,2}:\d{2})"
-    r"|(?P<number>(?:(?<![\w.,])-)?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?)"
-    r"|(?P<word>[a-z°%]+|[/-])"
-)
-_BOUND_WORDS: tuple[tuple[Bound, str], ...] = (
-    ("at_most", r"no more than|not more than|at most|up to"),
-    ("at_least", r"no less than|not less than|no fewer than|at least|a minimum of"),
-    ("above", r"(?:more|higher|longer|greater|later) than|above|over|beyond|exceed(?:s|ed|ing)?"),
-    ("below", r"(?:less|fewer|lower|shorter|earlier) than|below|under|short of"),
-)
-_BEFORE: tuple[tuple[Bound, re.Pattern[str]], ...] = tuple(
-    (bound, re.compile(rf"\b(?:{words})\s+(?:(?:the|a|an|your|recommended|suggested|about)\s+)*$"))
-    for bound, words in _BOUND_WORDS
-)
-_AFTER: tuple[tuple[Bound, re.Pattern[str]], ...] = (
-    ("at_least", re.compile(r"^\s*or (?:more|longer|over|above|higher|better)\b")),
-    ("at_most", re.compile(r"^\s*or (?:less|fewer|under|below|lower|shorter)\b")),
-)
-_ABOUT = re.compile(
-    r"(?:\b(?:about|around|roughly|nearly|almost|approximately|close to|some)|~)\s*$"
-)
 _WIDE_SPACES = re.compile("(?<=\\d)[\u00a0\u2009\u202f'\u2019](?=\\d{3}(?!\\d))")
-_SPAN = frozenset({"days", "nights", "weeks", "months"})
-_MINUTES_PER_HOUR = 60
-_NOON = 12
-
-
-def plain(text: str) -> str:
-    """The text with one way to write each character: compatibility forms folded, lower case."""
-    folded = unicodedata.normalize("NFKC", _WIDE_SPACES.sub(",", text)).lower()
-    return folded.translate(_FOLD)
-
-
+_HALVES = {"\u00bd": "5", "\u00bc": "25", "\u00be": "75"}
+_VULGAR = re.compile("(\\d?)\\s?([\u00bd\u00bc\u00be])")
 _FOLD = str.maketrans(
     {"\u2013": "-", "\u2014": "-", "\u2212": "-", "\u2011": "-", "\u2010": "-", "\u2019": "'"}
 )
+_SPAN = frozenset({"days", "nights", "weeks", "months"})
+_MINUTES_PER_HOUR = 60
+_LONGEST_NUMERAL = 12
 
 
-def quantities(text: str) -> tuple[Quantity, ...]:
-    """Every number in the text, in order; a number with unknown meaning has an empty dimension.
+def plain(text: str) -> str:
+    r"""The text with one way to write each character: compatibility forms folded, lower case.
 
-    >>> [(q.value, q.dimension) for q in quantities("7 h 12 min, 84 % on six of 7 nights")]
+    >>> plain("7½ h \u2013 9\u202f850 Steps")
+    '7.5 h - 9850 steps'
+    """
+    halves = _VULGAR.sub(lambda match: f"{match[1] or 0}.{_HALVES[match[2]]}", text)
+    folded = unicodedata.normalize("NFKC", _WIDE_SPACES.sub("", halves)).lower()
+    # Lower case may come apart again ("İ"): once more, so that every form is one.
+    return unicodedata.normalize("NFKC", folded).translate(_FOLD)
+
+
+def quantities(source: str, numbers: Numbers) -> tuple[Quantity, ...]:
+    """Every number in a plain text, in order; one with unknown meaning has an empty dimension.
+
+    >>> from clarity.domain.words.languages import language
+    >>> found = quantities("7 h 12 min, 84 % on six of 7 nights", language("en").numbers)
+    >>> [(quantity.value, quantity.dimension) for quantity in found]
     [(432.0, 'duration'), (84.0, 'percent'), (6.0, 'nights')]
     """
-    source = plain(text)
-    tokens = list(_numerals(list(_tokens(source))))
-    found = list(_joined(_measured(tokens)))
-    return tuple(_with_bound(quantity, after, source) for quantity, after in found)
+    clocks = moments(source, numbers)
+    spans = [(each.start, each.end) for each in clocks]
+    spans += [(each.start, each.end) for each in days(source, numbers)]
+    spans += [match.span() for match in numbers.uncounted.finditer(source)]
+    tokens = _numerals(list(_tokens(_blanked(source, spans), numbers)), source, numbers)
+    counted = [
+        _bounded(each.quantity, each.end, source, numbers)
+        for each in _joined(_measured(tokens, source, numbers), source, numbers)
+    ]
+    times = [
+        _bounded(_clock(each.minute, each.step, each.start, each.end), each.end, source, numbers)
+        for each in clocks
+    ]
+    return tuple(sorted(counted + times, key=lambda quantity: quantity.start))
+
+
+def _clock(minute: float, step: float, start: int, end: int) -> Quantity:
+    return Quantity(float(minute), "clock", float(step), None, start, end, start, end)
+
+
+def _blanked(source: str, spans: list[tuple[int, int]]) -> str:
+    for start, end in spans:
+        source = source[:start] + "|" * (end - start) + source[end:]
+    return source
 
 
 @dataclass(frozen=True, slots=True)
 class _Token:
-    kind: Literal["clock", "number", "word"]
+    kind: Literal["number", "word"]
     text: str
     start: int
     end: int
     value: float = 0.0
     step: float = 1.0
+    unit: str = ""
 
 
-def _tokens(source: str) -> Iterator[_Token]:
-    for match in _TOKEN.finditer(source.replace("per cent", "percent ")):
+@cache
+def _token_pattern(decimal: str, thousands: str) -> Pattern[str]:
+    mark, group = re.escape(decimal), re.escape(thousands)
+    return re.compile(
+        rf"(?P<hours>\d{{1,2}}:\d{{2}}(?=\s?h))"
+        rf"|(?P<number>(?:(?<![\w.,])-)?(?:\d{{1,3}}(?:{group}\d{{3}})+(?!\d)(?:{mark}\d+)?"
+        # The other mark with one or two digits after it can only be a decimal one.
+        rf"|\d+(?:{mark}\d+|{group}\d{{1,2}}(?![\d.,]*\d))?))"
+        r"|(?P<word>[^\W\d_]+(?:'[^\W\d_]+)*|[%/-])"
+    )
+
+
+def _tokens(source: str, numbers: Numbers) -> Iterator[_Token]:
+    for match in _token_pattern(numbers.decimal, numbers.thousands).finditer(source):
         text, start, end = match.group(), match.start(), match.end()
-        if match.lastgroup == "number":
-            digits = text.replace(",", "")
-            step = 10.0 ** -len(digits.partition(".")[2])
-            yield _Token("number", text, start, end, float(digits), step)
-        elif match.lastgroup == "clock":
-            hours, _, minutes = text.partition(":")
-            yield _Token("clock", text, start, end, int(hours) * 60.0 + int(minutes))
-        else:
+        if match.lastgroup == "word":
             yield _Token("word", text, start, end)
+            continue
+        if match.lastgroup == "hours":  # "7:12 h"
+            whole, _, minutes = text.partition(":")
+            value = int(whole) + int(minutes) / 60
+            yield _Token("number", str(value), start, end, value, 1 / 60)
+            continue
+        grouped = re.fullmatch(rf"-?\d{{1,3}}(?:{re.escape(numbers.thousands)}\d{{3}})+.*", text)
+        digits = text.replace(numbers.thousands, "" if grouped else ".")
+        digits = digits.replace(numbers.decimal, ".")
+        step = 10.0 ** -len(digits.partition(".")[2])
+        yield _Token("number", digits, start, end, float(digits), step)
 
 
-def _numerals(tokens: list[_Token]) -> Iterator[_Token]:
+def _numerals(tokens: list[_Token], source: str, numbers: Numbers) -> list[_Token]:
     """The tokens with runs of number words ("twenty-five", "ten thousand") made numbers."""
+    found: list[_Token] = []
     at = 0
     while at < len(tokens):
-        run = _run(tokens, at)
-        if run and not _is_pronoun(tokens, at, run):
-            yield _numeral(tokens[at : at + run])
-            at += run
-        else:
-            yield tokens[at]
+        numeral = numbers.numeral([token.text for token in _contiguous(tokens, at, source)])
+        if numeral is None:
+            found.append(tokens[at])
             at += 1
+            continue
+        run = tokens[at : at + numeral.length]
+        written = source[run[0].start : run[-1].end]
+        found.append(
+            _Token(
+                "number",
+                written,
+                run[0].start,
+                run[-1].end,
+                numeral.value,
+                numeral.step,
+                numeral.unit,
+            )
+        )
+        at += numeral.length
+    return found
 
 
-def _run(tokens: list[_Token], at: int) -> int:
-    """How many tokens from here write one number in words."""
-    if tokens[at].text not in _WORDS:
-        return 0
-    length = 1
-    while more := _continued(tokens[at + length - 1 : at + length + 2]):
-        length += more
-    return length
+def _contiguous(tokens: list[_Token], at: int, source: str) -> list[_Token]:
+    run = [tokens[at]]
+    for token in tokens[at + 1 : at + _LONGEST_NUMERAL]:
+        if source[run[-1].end : token.start] not in {"", " "}:
+            break
+        run.append(token)
+    return run
 
 
-def _continued(tokens: list[_Token]) -> int:
-    """How many tokens after the first go on with its number: "twenty-five", "hundred and five"."""
-    if len(tokens) < 2 or tokens[1].start - tokens[0].end > 1:  # noqa: PLR2004  a pair of words
-        return 0
-    last, following = tokens[0].text, [token.text for token in tokens[1:]]
-    if following[0] in _SCALES:
-        return 1
-    joined = following[0] in {"-", "and"}
-    word = following[-1] if joined else following[0]
-    tens = _WORDS.get(last, 0) >= 20 and _WORDS.get(word, 10) < 10 and following[0] != "and"  # noqa: PLR2004  tens and ones
-    hundreds = last in _SCALES and word in _WORDS and following[0] != "-"
-    return (2 if joined else 1) if tens or hundreds else 0
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """A number with its unit, where its unit ends, and the words up to the next number."""
+
+    quantity: Quantity
+    end: int
+    words: tuple[str, ...]
 
 
-def _is_pronoun(tokens: list[_Token], at: int, run: int) -> bool:
-    """Whether "one" is no number: "no one", "this one", "one way"."""
-    after = [token.text for token in tokens[at + 1 : at + 3]]
-    counts = any(text in _UNITS for text in after) or (after[:1] == ["in"] and len(after) > 1)
-    return run == 1 and tokens[at].text == "one" and not counts
-
-
-def _numeral(run: list[_Token]) -> _Token:
-    total, group = 0, 0
-    for token in run:
-        if token.text in _SCALES:
-            group = max(group, 1) * _SCALES[token.text]
-            if _SCALES[token.text] > 100:  # noqa: PLR2004  "two thousand three hundred"
-                total, group = total + group, 0
-        else:
-            group += _WORDS.get(token.text, 0)
-    text = " ".join(token.text for token in run)
-    return _Token("number", text, run[0].start, run[-1].end, float(total + group))
-
-
-def _measured(tokens: list[_Token]) -> list[tuple[Quantity, int, list[str]]]:
-    """Each number with its unit, where its unit ends, and the words up to the next number."""
-    found: list[tuple[Quantity, int, list[str]]] = []
+def _measured(tokens: list[_Token], source: str, numbers: Numbers) -> list[_Measured]:
+    found = []
     for at, token in enumerate(tokens):
         if token.kind == "word":
             continue
-        unit = _unit_after(tokens, at)
-        quantity = _quantity(token, unit.text if unit else "")
+        unit = None if token.unit else _unit_after(tokens, at, source, numbers)
+        end = unit.end if unit else token.end
+        quantity = _quantity(token, token.unit or (unit.text if unit else ""), end, numbers)
         words = []
         for later in tokens[at + 1 :]:
             if later.kind != "word":
                 break
             words.append(later.text)
-        found.append((quantity, unit.end if unit else token.end, words))
+        found.append(_Measured(quantity, end, tuple(words)))
     return found
 
 
-def _unit_after(tokens: list[_Token], at: int) -> _Token | None:
-    for token in tokens[at + 1 : at + 3]:
-        if token.kind == "word" and token.text in _UNITS:
-            return token
-        if token.kind != "word" or token.text not in _BETWEEN:
+def _unit_after(tokens: list[_Token], at: int, source: str, numbers: Numbers) -> _Token | None:
+    before = tokens[at]
+    for token in tokens[at + 1 : at + 4]:
+        if token.kind != "word" or source[before.end : token.start].strip(" "):
             return None
+        if token.text in numbers.units:
+            return token
+        if token.text not in numbers.between:
+            return None
+        before = token
     return None
 
 
-def _quantity(token: _Token, unit: str) -> Quantity:
-    value, step = token.value, token.step
-    if unit in {"am", "pm"}:
-        hour = value if token.kind == "clock" else value * _MINUTES_PER_HOUR
-        step = 1.0 if token.kind == "clock" else float(_MINUTES_PER_HOUR)
-        hour = hour % (_NOON * _MINUTES_PER_HOUR)
-        value = hour + (_NOON * _MINUTES_PER_HOUR if unit == "pm" else 0)
-        return Quantity(value, "clock", step, None, token.start, token.end)
-    if token.kind == "clock":
-        dimension = "duration" if unit in {"h", "hours", "hour"} else "clock"
-        return Quantity(value, dimension, 1.0, None, token.start, token.end)
-    dimension, factor = _UNITS.get(unit, ("", 1.0))
-    return Quantity(value * factor, dimension, step * factor, None, token.start, token.end)
+def _quantity(token: _Token, unit: str, end: int, numbers: Numbers) -> Quantity:
+    dimension, factor = numbers.units.get(unit, ("", 1.0))
+    start = token.start
+    return Quantity(
+        token.value * factor, dimension, token.step * factor, None, start, end, start, end
+    )
 
 
-def _joined(
-    found: list[tuple[Quantity, int, list[str]]],
-) -> Iterator[tuple[Quantity, int]]:
+def _joined(found: list[_Measured], source: str, numbers: Numbers) -> Iterator[_Measured]:
     """Hours and minutes made one duration; "6 of 7 days" too; "6 to 7 h" with the unit on both."""
     # From the right, so that a unit reaches every number that shares it.
-    whole: list[tuple[Quantity, int]] = []
-    for quantity, end, words in reversed(found):
-        after = whole[-1] if whole else None
-        if after and _is_compound(quantity, after[0], words):
-            value = quantity.value + after[0].value
-            one = replace(after[0], value=value, start=quantity.start, dimension="duration")
-            whole[-1] = (one, after[1])
-        elif after and not quantity.dimension and words and set(words) <= _JOINS:
-            factor = _MINUTES_PER_HOUR if after[0].step >= _MINUTES_PER_HOUR else 1
-            shared = replace(
-                quantity,
-                value=quantity.value * factor,
-                step=quantity.step * factor,
-                dimension=after[0].dimension,
+    whole: list[_Measured] = []
+    for each in reversed(found):
+        quantity, after = each.quantity, whole[-1] if whole else None
+        if after and _is_compound(each, after.quantity, source, numbers):
+            value = quantity.value + after.quantity.value
+            one = replace(
+                after.quantity,
+                value=value,
+                start=quantity.start,
+                opens=quantity.start,
+                dimension="duration",
             )
-            if "of" in words:
-                whole[-1] = (replace(shared, whole=after[0].value), after[1])
-            else:
-                whole.append((shared, end))
+            whole[-1] = replace(after, quantity=one)
+        elif after and not quantity.dimension and _shares(each.words, numbers):
+            whole += _shared(each, whole.pop(), numbers)
+        elif after and quantity.dimension in _SPAN and not after.quantity.dimension:
+            whole += _parted(each, whole.pop(), source, numbers)
         else:
-            whole.append((quantity, end))
+            whole.append(each)
     return reversed(whole)
 
 
-def _is_compound(hours: Quantity, minutes: Quantity, words: list[str]) -> bool:
+def _shares(words: tuple[str, ...], numbers: Numbers) -> bool:
+    return bool(words) and set(words) <= numbers.joins
+
+
+def _shared(each: _Measured, after: _Measured, numbers: Numbers) -> list[_Measured]:
+    """Both numbers in the unit of the second, or the first as a part of it."""
+    factor = _MINUTES_PER_HOUR if after.quantity.step >= _MINUTES_PER_HOUR else 1
+    quantity = replace(
+        each.quantity,
+        value=each.quantity.value * factor,
+        step=each.quantity.step * factor,
+        dimension=after.quantity.dimension,
+    )
+    if numbers.of & set(each.words):
+        end = after.quantity.end
+        part = replace(quantity, whole=after.quantity.value, end=end, closes=end)
+        return [replace(after, quantity=part)]
+    return [after, replace(each, quantity=quantity)]
+
+
+def _parted(each: _Measured, after: _Measured, source: str, numbers: Numbers) -> list[_Measured]:
+    """Both numbers, or one: "6 days out of 7" and "of the 7 days, 6", as a part of a whole."""
+    first, second = each.quantity, after.quantity
+    words = set(each.words) - numbers.units.keys()
+    if words & numbers.of and words <= numbers.joins:
+        part = replace(first, whole=second.value, end=second.end, closes=second.end)
+    elif not words and numbers.of & set(source[: first.start].split()[-2:]):
+        part = replace(second, whole=first.value, dimension=first.dimension, start=first.start)
+    else:
+        return [after, each]
+    return [_Measured(part, after.end, after.words)]
+
+
+def _is_compound(hours: _Measured, minutes: Quantity, source: str, numbers: Numbers) -> bool:
     """Whether two numbers write one duration: "7 h 12 min", "7h12", "7 hours and 12 minutes"."""
-    in_hours = hours.dimension == "duration" and hours.step >= _MINUTES_PER_HOUR
-    if not in_hours or not 0 <= minutes.value < _MINUTES_PER_HOUR:
+    first, words = hours.quantity, hours.words
+    in_hours = first.dimension == "duration" and first.step >= _MINUTES_PER_HOUR
+    if not in_hours or not 0 <= minutes.value < _MINUTES_PER_HOUR or not words:
         return False
+    between = source[hours.end : minutes.start]
     if minutes.dimension in {"duration", "metres"}:  # "7 h 12 m"
-        return minutes.step == 1 and set(words[1:]) <= {"and"}
-    return not minutes.dimension and minutes.start - hours.end <= 1 and words[0] == "h"
+        return (
+            minutes.step == 1 and set(words[1:]) <= numbers.links and not set(between) & set(",;")
+        )
+    return not minutes.dimension and minutes.start - first.end <= 1 and len(words) == 1
 
 
-def _with_bound(quantity: Quantity, end: int, source: str) -> Quantity:
+def _bounded(quantity: Quantity, end: int, source: str, numbers: Numbers) -> Quantity:
+    """The quantity with the words around it: its bound, its rate, and how round it is."""
+    for rate, pattern in numbers.rates:
+        if match := pattern.match(source[end:]):
+            end += match.end()
+            quantity = replace(quantity, rate=rate)
+            break
     head, tail = source[: quantity.start], source[end:]
-    bound = next((name for name, words in _BEFORE if words.search(head)), None)
-    if bound == "above" and quantity.dimension in _SPAN and re.search(r"\bover\s+\S*\s*$", head):
-        bound = None  # "over 7 nights" is a span of time
-    bound = bound or next((name for name, words in _AFTER if words.search(tail)), None)
-    step = _rounded_step(quantity) if _ABOUT.search(head) else quantity.step
-    return replace(quantity, bound=bound, step=step)
+    bound, opens, closes = None, quantity.start, end
+    is_span = quantity.dimension in _SPAN and numbers.during.search(head)
+    for name, before in () if is_span else numbers.before:
+        if found := before.search(head):
+            bound, opens = name, found.start()
+            break
+    following = None
+    for name, after in numbers.after:
+        if found := after.match(tail):
+            following, closes = name, end + found.end()
+            break
+    bound = bound or following
+    step = _rounded_step(quantity) if numbers.about.search(head) else quantity.step
+    return replace(
+        quantity, bound=bound, step=step, end=end, opens=opens, closes=closes, after=following
+    )
 
 
 def _rounded_step(quantity: Quantity) -> float:
