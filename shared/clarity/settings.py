@@ -122,11 +122,20 @@ class InsightsSettings(Settings):
     gemini_model: str
     gemini_timeout_seconds: float
     gemini_daily_calls: int  # paid calls per person and day
+    gemini_project_daily_calls: int  # paid calls per day, of all people together
+    gemini_failures: int  # after so many failures in a row it is left alone
+    gemini_pause_seconds: float  # for so long, then one call tries
     gemini_patience_seconds: float  # a job waits no longer than this for a model that is down
     gemini_api_key: str | None  # absent: the deterministic template writes, and says so
     gemini_api_endpoint: str | None  # absent: Google's own
+    fcm_endpoint: str | None  # absent: nobody is notified
 
     @property
     def gemini_patience(self) -> timedelta:
         """How long a job waits for the language model."""
         return timedelta(seconds=self.gemini_patience_seconds)
+
+    @property
+    def gemini_pause(self) -> timedelta:
+        """How long a language model that keeps failing is left alone."""
+        return timedelta(seconds=self.gemini_pause_seconds)

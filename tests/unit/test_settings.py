@@ -19,6 +19,9 @@ COMPLETE = {
     "GEMINI_MODEL": "m",
     "GEMINI_TIMEOUT_SECONDS": "20",
     "GEMINI_DAILY_CALLS": "4",
+    "GEMINI_PROJECT_DAILY_CALLS": "1000",
+    "GEMINI_FAILURES": "5",
+    "GEMINI_PAUSE_SECONDS": "2",
     "GEMINI_PATIENCE_SECONDS": "30",
 }
 
@@ -28,7 +31,10 @@ def test_values_are_read_with_their_types() -> None:
 
     assert settings.lease == timedelta(minutes=1)
     assert settings.queue_stale == timedelta(seconds=2.5)
-    assert InsightsSettings.from_env(COMPLETE).gemini_daily_calls == 4
+    insights = InsightsSettings.from_env(COMPLETE)
+    assert insights.gemini_daily_calls == 4
+    assert insights.gemini_patience == timedelta(seconds=30)
+    assert insights.gemini_pause == timedelta(seconds=2)
 
 
 def test_all_missing_variables_are_named_in_one_error() -> None:
@@ -49,3 +55,4 @@ def test_a_value_that_is_no_number_is_named_with_what_was_found() -> None:
 def test_what_is_optional_may_be_absent_or_empty() -> None:
     assert InsightsSettings.from_env(COMPLETE).gemini_api_key is None
     assert InsightsSettings.from_env(COMPLETE | {"GEMINI_API_KEY": ""}).gemini_api_key is None
+    assert InsightsSettings.from_env(COMPLETE).fcm_endpoint is None

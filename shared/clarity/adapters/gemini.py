@@ -1,41 +1,45 @@
 """Gemini through google-generativeai: facts in, sentences with their facts out.
 
 The package's maintainers have ended its support; this file is all that knows of it. Prompts and
-answers are health data: nothing here logs them, and no error message quotes them.
+answers are health data: nothing here logs them, what the package logs of them is switched off, and
+no error quotes them or is chained to one that might.
 """
 
 from __future__ import annotations
 
-import importlib.resources
 import json
+import logging
+import random
+import time
 import warnings
-from dataclasses import asdict
-from typing import TYPE_CHECKING, NoReturn, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
-from clarity.domain.errors import RefusedError, UnavailableError, UnusableAnswerError
+from requests import RequestException
+
+from clarity.adapters.bounded_http import Bounded, ErrorAnswer, TooLongAnswer, never_sent
+from clarity.adapters.prompt import PROMPT_VERSION, prompt, task_text
+from clarity.domain.errors import ClarityError, CutOffError, RefusedError, UnavailableError
 from clarity.domain.words.narrative import Narrative, Sentence, SentenceKind
-from clarity.steps.ports import Usage
+from clarity.steps.ports import Answer, Usage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping
 
-    from google.generativeai.types import GenerateContentResponse
+    from requests import Session
 
-    from clarity.domain.words.facts import Fact
-    from clarity.domain.words.grounding import Problem
+    from clarity.steps.ports import Task
 
-# The file in prompts/ of this name. Another text is another version, under another name.
-PROMPT_VERSION = "insight-1"
 _KINDS: tuple[SentenceKind, ...] = get_args(SentenceKind)
-_LONGEST_ANSWER = 20_000
-_MAX_OUTPUT_TOKENS = 4096  # newer models spend their thinking from it too
+_LONGEST_BODY = 200_000  # bytes; an answer of the schema takes some 5,000
+_LONGEST_TEXT = 20_000
+_MAX_OUTPUT_TOKENS = 8192  # newer models spend their thinking from it too
 _TEMPERATURE = 0.2  # of 0 to 2; low, for the words are to follow the facts
-_RETRY_DELAY_S = 0.5
-_TOO_MANY_REQUESTS = 429
-_REQUEST_TIMEOUT = 408
-_SERVER_ERROR = 500
-# What a fact shows to the model. Its value stands in its text already.
-_SHOWN = ("id", "label", "text", "status", "note")
+_PAUSES_S = (0.5, 1.5)  # before the second and the third try, or longer if asked to wait
+_LEAST_S = 2.0  # a repetition with less time than this would be paid for and not answered
+_NOTHING = Usage(0, 0)  # the answer does not say
+_REQUEST_TIMEOUT, _TOO_MANY_REQUESTS, _SERVER_ERROR = 408, 429, 500
+# The API's FinishReason; the other ones say that a filter or the provider ended the answer.
+_STOP, _MAX_TOKENS = 1, 2
 _SCHEMA = {
     "type": "object",
     "properties": {
@@ -56,6 +60,12 @@ _SCHEMA = {
 }
 _BLOCKED = ("harassment", "hate_speech", "sexual", "dangerous")
 _FROM_LEVEL = "block_medium_and_above"
+# At DEBUG, these log whole requests with their headers, the key among them, and whole responses.
+_TALKATIVE = (
+    "google.ai.generativelanguage_v1beta.services.generative_service.client",
+    "google.ai.generativelanguage_v1beta.services.generative_service.transports.rest",
+    "google.auth.transport.requests",
+)
 
 
 class Gemini:
@@ -72,6 +82,7 @@ class Gemini:
         *,
         endpoint: str | None,
         timeout_s: float,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         """Prepare the client; no request is made.
 
@@ -79,26 +90,36 @@ class Gemini:
             api_key: must not be empty: the library would go and look for one in the environment.
             model: a model name, as the API lists it.
             endpoint: where to call, with its scheme; None for Google's own.
-            timeout_s: for one call, its one repetition included.
+            timeout_s: for one call.
+            sleep: waits between two calls.
         """
         if not api_key:
             raise ValueError("expected an API key, found an empty one")
-        self._model_name, self._timeout_s = model, timeout_s
+        self._model_name, self._timeout_s, self._sleep = model, timeout_s, sleep
         # Imported here: 0.8 s and 80 MB that a function without a key does not pay at cold start.
         with warnings.catch_warnings():
             # It announces the end of its support (see the module's docstring) at every import.
             warnings.simplefilter("ignore", FutureWarning)
-            from google.generativeai.client import configure  # noqa: PLC0415  see above
+            from google.generativeai.client import (  # noqa: PLC0415  see above
+                configure,
+                get_default_generative_client,
+            )
             from google.generativeai.generative_models import (  # noqa: PLC0415  see above
                 GenerativeModel,
             )
 
+        for name in _TALKATIVE:
+            logging.getLogger(name).setLevel(logging.INFO)
         options = {"api_endpoint": endpoint} if endpoint else None
         # REST: gRPC would keep a channel open between invocations, and needs TLS on loopback.
         configure(api_key=api_key, transport="rest", client_options=options)
+        # The library has no other door to its session.
+        session: Session = get_default_generative_client().transport._session  # type: ignore[attr-defined]  # REST's
+        for scheme in ("https://", "http://"):
+            session.mount(scheme, Bounded(_LONGEST_BODY))
         self._model = GenerativeModel(
             model,
-            system_instruction=_prompt(PROMPT_VERSION),
+            system_instruction=prompt(),
             safety_settings=[{"category": name, "threshold": _FROM_LEVEL} for name in _BLOCKED],
             generation_config={
                 "temperature": _TEMPERATURE,
@@ -114,127 +135,113 @@ class Gemini:
         """Model and prompt version."""
         return f"{self._model_name}/{PROMPT_VERSION}"
 
-    def narrate(
-        self,
-        facts: Sequence[Fact],
-        *,
-        insight_type: str,
-        language: str,
-        problems: Sequence[Problem] = (),
-    ) -> tuple[Narrative, Usage]:
-        """Put the facts into words; `problems` are those of the try before.
+    def narrate(self, task: Task) -> Answer:
+        """Put the facts into words.
 
         The sentences are what the model says: `clarity.domain.words.grounding.check` decides.
 
         Raises:
-            UnavailableError: no answer in time, too many requests, or an error on the other side.
+            UnavailableError: nobody was there, too many requests, or an error on the other side.
+            CutOffError: no whole answer in time, or the connection broke.
             RefusedError: the key, the model's name or the request is not accepted.
-            UnusableAnswerError: an answer without sentences.
         """
-        response = self._call(task(facts, insight_type, language, problems))
-        sentences = _sentences(_text(response))
-        metadata = response.usage_metadata
-        usage = Usage(metadata.prompt_token_count, metadata.candidates_token_count)
-        return Narrative(sentences, source="gemini", language=language), usage
+        text = task_text(task)
+        ends = time.monotonic() + task.within.total_seconds()
+        outcome, wait_s = self._call(text, ends)
+        for pause_s in _PAUSES_S:
+            # At least what was asked for, and nobody at the same moment as everybody else.
+            pause = max(wait_s, pause_s) * random.uniform(1, 1.5)  # noqa: S311  spreads the load
+            in_time = time.monotonic() + pause + _LEAST_S <= ends
+            if not isinstance(outcome, UnavailableError) or not in_time:
+                break
+            self._sleep(pause)
+            outcome, wait_s = self._call(text, ends)
+        if isinstance(outcome, ClarityError):
+            raise outcome
+        if isinstance(outcome, str):
+            return Answer(None, _NOTHING, outcome)
+        return _answer(outcome, task)
 
-    def _call(self, text: str) -> GenerateContentResponse:
-        from google.api_core.exceptions import GoogleAPIError  # noqa: PLC0415  as above
-        from google.api_core.retry import Retry  # noqa: PLC0415  as above
-        from google.auth.exceptions import GoogleAuthError  # noqa: PLC0415  as above
+    def _call(self, text: str, ends: float) -> tuple[dict[str, Any] | str | ClarityError, float]:
+        """A response, the fault of one that cannot be read, or an error; and a wait asked for.
+
+        Errors are not raised here: they would be chained to the library's, which may quote us.
+        """
         from google.protobuf.json_format import ParseError  # noqa: PLC0415  as above
-        from requests import RequestException  # noqa: PLC0415  as above
 
-        retry = Retry(predicate=_once_more(), initial=_RETRY_DELAY_S, timeout=self._timeout_s)
+        timeout_s = min(self._timeout_s, ends - time.monotonic())
+        if timeout_s <= 0:
+            return UnavailableError("expected time for a call, found none left"), 0
         try:
-            return self._model.generate_content(
-                text, request_options={"retry": retry, "timeout": self._timeout_s}
-            )
-        except GoogleAPIError as error:
-            _translate(error)
-        except (RequestException, GoogleAuthError) as error:
-            name = type(error).__name__
-            raise UnavailableError(f"expected an answer from Gemini, found {name}") from error
-        except ParseError as error:
-            # Not chained: the parser quotes what it could not read.
-            del error
-            raise UnusableAnswerError(
-                "expected a response of the API, found something else"
-            ) from None
+            options: Any = {"retry": None, "timeout": timeout_s}  # the package's type knows no None
+            response = self._model.generate_content(text, request_options=options)
+            return response.to_dict(), 0  # type: ignore[no-untyped-call]
+        except ErrorAnswer as error:
+            return _refusal(error.status), error.wait_s
+        except TooLongAnswer:
+            return "too long", 0
+        except RequestException as error:
+            kind = UnavailableError if never_sent(error) else CutOffError
+            return kind(f"expected an answer from Gemini, found {type(error).__name__}"), 0
+        except (ParseError, ValueError):
+            return "unreadable", 0
 
 
-def task(
-    facts: Sequence[Fact], insight_type: str, language: str, problems: Sequence[Problem] = ()
-) -> str:
-    """What the model is asked, as delimited data; no text inside can end the delimiter."""
-    content: dict[str, object] = {
-        "language": language,
-        "insight_type": insight_type,
-        "facts": [
-            {key: value for key, value in asdict(fact).items() if key in _SHOWN and value}
-            for fact in facts
-        ],
-    }
-    if problems:
-        content["problems"] = [problem.reason for problem in problems]
-    data = json.dumps(content, ensure_ascii=True, indent=1).replace("<", "\\u003c")
-    return f"<task>\n{data}\n</task>"
+def _refusal(status: int) -> ClarityError:
+    if status in {_REQUEST_TIMEOUT, _TOO_MANY_REQUESTS} or status >= _SERVER_ERROR:
+        return UnavailableError(f"expected an answer from Gemini, found {status}")
+    return RefusedError(f"expected Gemini to accept the call, found {status}")
 
 
-def _prompt(version: str) -> str:
-    prompts = importlib.resources.files("clarity.adapters") / "prompts"
-    return (prompts / f"{version}.md").read_text(encoding="utf-8")
+def _answer(response: Mapping[str, Any], task: Task) -> Answer:
+    counts = response.get("usage_metadata", {})
+    prompt_tokens, candidates, total = (
+        max(0, counts.get(f"{name}_token_count", 0)) for name in ("prompt", "candidates", "total")
+    )
+    # The total tells what was spent on thinking, which this library has no field for.
+    usage = Usage(prompt_tokens, max(candidates, total - prompt_tokens))
+    read = _read(response)
+    if isinstance(read, str):
+        return Answer(None, usage, read)
+    return Answer(Narrative(read, "gemini", task.language, task.level), usage)
 
 
-def _waits(error: Exception) -> bool:
-    """Whether the same call may work later."""
-    code = getattr(error, "code", None)
-    return code in {_TOO_MANY_REQUESTS, _REQUEST_TIMEOUT} or (code or 0) >= _SERVER_ERROR
+def _read(response: Mapping[str, Any]) -> tuple[Sentence, ...] | str:
+    """The sentences of the one candidate, or its fault."""
+    if not response["candidates"]:
+        return "blocked" if "prompt_feedback" in response else "empty"
+    candidate = response["candidates"][0]
+    if candidate["finish_reason"] != _STOP:
+        return "cut short" if candidate["finish_reason"] == _MAX_TOKENS else "blocked"
+    parts = candidate.get("content", {}).get("parts", [])
+    text = "".join(part.get("text", "") for part in parts)
+    if len(text) > _LONGEST_TEXT:
+        return "too long"
+    return _sentences(text) if text.strip() else "empty"
 
 
-def _once_more() -> Callable[[Exception], bool]:
-    """A predicate that lets one failure pass: the event's redelivery does the patient waiting."""
-    tries = iter((True,))
-    return lambda error: _waits(error) and next(tries, False)
-
-
-def _translate(error: Exception) -> NoReturn:
-    # RetryError has no code: time ran out between two tries.
-    code, name = getattr(error, "code", None), type(error).__name__
-    if code is None or _waits(error):
-        raise UnavailableError(f"expected an answer from Gemini, found {name}") from error
-    raise RefusedError(f"expected Gemini to accept the call, found {int(code)} {name}") from error
-
-
-def _text(response: GenerateContentResponse) -> str:
-    """The one candidate's whole text."""
-    if not response.candidates:
-        reason = response.prompt_feedback.block_reason.name
-        raise UnusableAnswerError(f"expected one candidate, found none ({reason})")
-    candidate = response.candidates[0]
-    if candidate.finish_reason.name != "STOP":
-        raise UnusableAnswerError(f"expected a whole answer, found {candidate.finish_reason.name}")
-    text = "".join(part.text for part in candidate.content.parts)
-    if not 0 < len(text) <= _LONGEST_ANSWER:
-        raise UnusableAnswerError(f"expected 1 to {_LONGEST_ANSWER} characters, found {len(text)}")
-    return text
-
-
-def _sentences(text: str) -> tuple[Sentence, ...]:
+def _sentences(text: str) -> tuple[Sentence, ...] | str:
     try:
         answer = json.loads(text)
     except (ValueError, RecursionError):
-        # Not chained: the decoder's error carries the whole answer.
-        raise UnusableAnswerError("expected JSON, found something else") from None
+        return "broken JSON"
     rows = answer.get("sentences") if isinstance(answer, dict) else None
-    if not isinstance(rows, list) or not rows:
-        raise UnusableAnswerError("expected a list of sentences, found none")
-    return tuple(_sentence(row) for row in rows)
+    if rows == []:
+        return "empty"
+    sentences = tuple(map(_sentence, rows)) if isinstance(rows, list) else (None,)
+    whole = tuple(each for each in sentences if each is not None)
+    return whole if len(whole) == len(sentences) else "wrong schema"
 
 
-def _sentence(row: object) -> Sentence:
+def _sentence(row: object) -> Sentence | None:
     match row:
         case {"text": str(text), "kind": str(named), "fact_ids": list(ids)}:
             kind = next((kind for kind in _KINDS if kind == named), None)
-            if kind and all(isinstance(each, str) for each in ids):
+            if kind and all(isinstance(each, str) and _storable(each) for each in (text, *ids)):
                 return Sentence(text.strip(), tuple(ids), kind)
-    raise UnusableAnswerError("expected a sentence of the schema, found something else")
+    return None
+
+
+def _storable(text: str) -> bool:
+    # JSON may write half a character, which no database takes.
+    return not any("\ud800" <= character <= "\udfff" for character in text)

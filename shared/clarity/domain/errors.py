@@ -7,12 +7,13 @@ ClarityError
 │   ├── ReusedIdError         a new document has the id of one that was handled before
 │   ├── UnknownReferenceError a message names a document that is not there
 │   ├── RefusedError          an outside service says that this call will never work
-│   ├── UnusableAnswerError   the language model's answer cannot be used
 │   └── ExhaustedError        it was tried again for as long as is allowed
 └── TransientError            try again later: raise, so that the event is redelivered
     ├── InProgressError       another worker holds the claim
     ├── NotSettledError       the person's uploads are still arriving
-    └── UnavailableError      an outside service did not answer, or asked us to wait
+    ├── UnavailableError      an outside service did not answer, or asked us to wait
+    ├── CutOffError           a paid service may have done its work, but its answer is lost
+    └── OpenError             an outside service failed too often lately to be asked now
 """
 
 
@@ -56,12 +57,6 @@ class RefusedError(PermanentError):
     code = "refused"
 
 
-class UnusableAnswerError(PermanentError):
-    """The language model's answer cannot be used."""
-
-    code = "unusable_answer"
-
-
 class ExhaustedError(PermanentError):
     """It was tried again for as long as is allowed."""
 
@@ -90,3 +85,15 @@ class UnavailableError(TransientError):
     """An outside service did not answer, or asked us to wait."""
 
     code = "unavailable"
+
+
+class CutOffError(TransientError):
+    """A paid service may have done its work, but its answer is lost: our time ran out."""
+
+    code = "cut_off"
+
+
+class OpenError(TransientError):
+    """An outside service failed too often lately to be asked now."""
+
+    code = "open"
