@@ -9,13 +9,25 @@ from typing import Any
 from clarity.domain.events import DocumentCreated
 from clarity.domain.job import Origin
 from clarity.sources.generated import people
+from clarity.steps.breaker import Breaker
 from clarity.steps.explain import Explain
+from clarity.steps.feedback import TakeFeedback
 from clarity.steps.infer import Infer
 from clarity.steps.ingest import Ingest
 from clarity.steps.insight import Insight
+from clarity.steps.notify import Notify
 from clarity.steps.preprocess import Preprocess
 from clarity.steps.tell import Tell
-from tests.memory import MemoryClaims, MemoryEncoder, MemoryRecords, MemoryTopics
+from tests.memory import (
+    MemoryBudgets,
+    MemoryClaims,
+    MemoryDevices,
+    MemoryEncoder,
+    MemoryPush,
+    MemoryRecords,
+    MemoryReviews,
+    MemoryTopics,
+)
 
 LEASE, RETENTION = timedelta(seconds=30), timedelta(days=30)
 QUIET, PATIENCE = timedelta(seconds=2), timedelta(seconds=60)
@@ -42,11 +54,14 @@ class Chain:
     """The chain without a cloud. `through` may put something in front of each port."""
 
     narrator: Any = None
-    daily_calls: int = 5
     clock: Clock = field(default_factory=Clock)
     records: MemoryRecords = field(default_factory=MemoryRecords)
     topics: MemoryTopics = field(default_factory=MemoryTopics)
     encoder: MemoryEncoder = field(default_factory=MemoryEncoder)
+    budgets: MemoryBudgets = field(default_factory=MemoryBudgets)
+    reviews: MemoryReviews = field(default_factory=MemoryReviews)
+    devices: MemoryDevices = field(default_factory=MemoryDevices)
+    push: MemoryPush = field(default_factory=MemoryPush)
     through: Any = as_is
 
     def __post_init__(self) -> None:
@@ -55,18 +70,30 @@ class Chain:
             self.through, (self.claims, self.records, self.topics, self.encoder)
         )
         clock = self.clock
-        self.ingest = Ingest(claims, records, topics, clock, LEASE, RETENTION, PATIENCE)
+        feedback = TakeFeedback(records, clock, RETENTION)
+        self.ingest = Ingest(claims, records, topics, feedback, clock, LEASE, RETENTION, PATIENCE)
         infer = Infer(claims, records, encoder, clock, LEASE, RETENTION)
         explain = Explain(claims, records, encoder, clock, LEASE, RETENTION)
         self.preprocess = Preprocess(
-            claims, records, topics, infer, explain, clock, LEASE, QUIET, PATIENCE
+            claims, records, topics, infer, explain, clock, LEASE, RETENTION, QUIET, PATIENCE
         )
-        tell = Tell(records, self.narrator, clock, RETENTION, self.daily_calls, PATIENCE)
-        self.insights = Insight(claims, records, tell, clock, LEASE, RETENTION)
+        self.breaker = Breaker(failures=5, pause=QUIET, clock=clock)
+        tell = Tell(
+            self.narrator,
+            records,
+            self.through(self.budgets),
+            self.breaker,
+            clock,
+            patience=PATIENCE,
+            time=LEASE * 0.8,
+        )
+        reviews, devices, push = map(self.through, (self.reviews, self.devices, self.push))
+        notify = Notify(claims, records, devices, push, clock, LEASE, RETENTION)
+        self.insights = Insight(claims, records, reviews, tell, notify, clock, LEASE, RETENTION)
 
     def create(self, collection: Any, document_id: str, document: dict) -> DocumentCreated:
         origin = Origin("ada", collection, document_id)
-        if collection == "uploads":
+        if collection != "insight_requests":
             self.records.uploads[origin.path] = dict(document)
         return DocumentCreated(f"event-{document_id}", self.clock(), origin, document)
 

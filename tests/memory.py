@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, field, replace
+import threading
+from collections import Counter
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,12 +14,15 @@ from clarity.domain.errors import InProgressError, UnavailableError
 from clarity.domain.explanation import Explanation
 from clarity.domain.job import Origin, Status, Wanted
 from clarity.steps.ports import (
+    Call,
     Chunk,
     Claimed,
     Completed,
     DeadLetter,
+    Device,
     Embedding,
     Held,
+    Notice,
     Queue,
 )
 
@@ -28,6 +33,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from clarity.domain.events import JobMessage
+    from clarity.steps.ports import Usage
 
 
 @dataclass
@@ -67,8 +73,8 @@ class MemoryRecords:
     jobs: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     analyses: dict[tuple[str, str], Any] = field(default_factory=dict)
     explanations: dict[tuple[str, str], Any] = field(default_factory=dict)
+    histories: dict[tuple[str, str], Any] = field(default_factory=dict)
     insights: dict[tuple[str, str], Any] = field(default_factory=dict)
-    budgets: dict[tuple[str, date], int] = field(default_factory=dict)
     audits: dict[tuple[str, str], Mapping[str, object]] = field(default_factory=dict)
 
     def person(self, user_id: str) -> Mapping[str, object]:
@@ -175,24 +181,117 @@ class MemoryRecords:
     ) -> None:
         self.explanations.setdefault((user_id, analysis_id), document)
 
+    def history(self, user_id: str, history_id: str) -> Mapping[str, object] | None:
+        return self.histories.get((user_id, history_id))
+
+    def add_history(self, user_id: str, history_id: str, document: Mapping[str, object]) -> None:
+        self.histories.setdefault((user_id, history_id), document)
+
     def insight(self, user_id: str, insight_id: str) -> Mapping[str, object] | None:
         return self.insights.get((user_id, insight_id))
 
     def add_insight(self, user_id: str, insight_id: str, document: Mapping[str, object]) -> None:
         self.insights.setdefault((user_id, insight_id), document)
 
-    def spend(self, user_id: str, day: date, limit: int, expires_at: datetime) -> bool:
-        spent = self.budgets.get((user_id, day), 0)
-        if spent >= limit:
-            return False
-        self.budgets[user_id, day] = spent + 1
-        return True
+    def mark_insight(self, user_id: str, insight_id: str, marks: Mapping[str, object]) -> None:
+        if (user_id, insight_id) in self.insights:
+            self.insights[user_id, insight_id] |= marks
 
-    def refund(self, user_id: str, day: date) -> None:
-        self.budgets[user_id, day] -= 1
+    def feedback(self, user_id: str, limit: int) -> Sequence[Mapping[str, object]]:
+        mine = [
+            fields
+            for path, fields in self.uploads.items()
+            if path.startswith(f"users/{user_id}/feedback/") and "received_at" in fields
+        ]
+        mine.sort(key=lambda fields: fields["received_at"], reverse=True)
+        return mine[:limit]
 
     def audit(self, user_id: str, event_id: str, record: Mapping[str, object]) -> None:
         self.audits.setdefault((user_id, event_id), record)
+
+
+@dataclass
+class MemoryBudgets:
+    """`days` holds calls, prompt and output tokens by person and day; "" is the project."""
+
+    person_calls: int = 10
+    project_calls: int = 1000
+    days: dict[tuple[str, date], Counter[str]] = field(default_factory=dict)
+    ids: Any = field(default_factory=itertools.count)
+    lock: Any = field(default_factory=threading.Lock)
+
+    def take(self, user_id: str, now: datetime, *, low: bool) -> Call | None:
+        limit = self.person_calls // 2 if low else self.person_calls
+        call = Call(str(next(self.ids)), user_id, now.date(), 0)
+        person, project = self._days(call)
+        with self.lock:
+            if person["calls"] >= limit or project["calls"] >= self.project_calls:
+                return None
+            self._add(call, calls=1)
+        return call
+
+    def give_back(self, call: Call) -> None:
+        self._add(call, calls=-1)
+
+    def record(self, call: Call, usage: Usage) -> None:
+        self._add(call, **asdict(usage))
+
+    def spent(self, user_id: str, day: date) -> dict[str, int]:
+        """What a person, or with "" the project, has used; for tests."""
+        return dict(self.days.get((user_id, day), Counter()))
+
+    def _add(self, call: Call, **amounts: int) -> None:
+        for day in self._days(call):
+            day.update(amounts)
+
+    def _days(self, call: Call) -> tuple[Counter[str], Counter[str]]:
+        person, project = (
+            self.days.setdefault((who, call.day), Counter()) for who in (call.user_id, "")
+        )
+        return person, project
+
+
+@dataclass
+class MemoryReviews:
+    held: dict[tuple[str, str], Mapping[str, object]] = field(default_factory=dict)
+
+    def add(self, user_id: str, review_id: str, document: Mapping[str, object]) -> None:
+        self.held.setdefault((user_id, review_id), document)
+
+
+@dataclass
+class MemoryDevices:
+    tokens: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def devices(self, user_id: str) -> Sequence[Device]:
+        once: dict[str, str] = {}
+        for (user, device_id), token in sorted(self.tokens.items()):
+            if user == user_id:
+                once.setdefault(token, device_id)
+        return [Device(device_id, token) for token, device_id in once.items()]
+
+    def forget(self, user_id: str, device: Device) -> None:
+        if self.tokens.get((user_id, device.device_id)) == device.push_token:
+            del self.tokens[user_id, device.device_id]
+
+
+@dataclass
+class MemoryPush:
+    """Keeps what it is handed; knows no token of `unknown`, and raises what it is told to."""
+
+    handed_over: list[tuple[str, Notice]] = field(default_factory=list)
+    unknown: set[str] = field(default_factory=set)
+    error: Exception | None = None
+    calls: int = 0
+
+    def send(self, push_token: str, notice: Notice) -> bool:
+        self.calls += 1
+        if self.error:
+            raise self.error
+        if push_token in self.unknown:
+            return False
+        self.handed_over.append((push_token, notice))
+        return True
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""The embedded cloud's one process: Firestore, Pub/Sub, Eventarc, and Vertex AI and Gemini's REST.
+"""The embedded cloud's one process: Firestore, Pub/Sub, Eventarc; REST of Vertex AI, Gemini, FCM.
 
 One event loop and one SQLite file: a document, the event that it causes and the message that
 carries it are committed together.
@@ -21,6 +21,7 @@ from starlette.routing import Route
 
 from infra.local.database import Database
 from infra.local.eventarc import Eventarc
+from infra.local.fcm import LocalFcm
 from infra.local.firestore import SERVER_OPTIONS, Firestore
 from infra.local.gemini import LocalGemini
 from infra.local.pubsub import PubSub
@@ -120,6 +121,7 @@ def _http(pubsub: PubSub, ports: Ports) -> uvicorn.Server:
     routes = [
         *LocalVertex(f"http://{HOST}:{ports.pat}").routes(),
         *LocalGemini().routes(),
+        *LocalFcm().routes(),
         Route("/_local/backlog", backlog),
         Route("/_local/jwks", keys),
     ]

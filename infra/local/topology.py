@@ -34,10 +34,11 @@ INGESTED = topic("health-data-ingested")
 ANALYSED = topic("health-insights-processing")
 DEAD_LETTERS = topic("clarity-dead-letters")
 
-# Firestore trigger -> function: the paths that start a job.
+# Firestore trigger -> function: what a person writes.
 TRIGGERS = {
     "uploads": ("users/{uid}/uploads/{upload_id}", "ingest"),
     "insight-requests": ("users/{uid}/insight_requests/{request_id}", "ingest"),
+    "feedback": ("users/{uid}/feedback/{feedback_id}", "ingest"),
 }
 # Topic -> function, by push subscriptions of our own.
 PUSHES = {"preprocess": INGESTED, "insights": ANALYSED}
@@ -153,8 +154,12 @@ def function_environment(
         "PAT_MODEL_ID": pat_model_id,
         "PAT_TIMEOUT_SECONDS": "30",
         "GEMINI_MODEL": GEMINI_MODEL,
-        "GEMINI_TIMEOUT_SECONDS": "20",
+        "GEMINI_TIMEOUT_SECONDS": "8",
         "GEMINI_DAILY_CALLS": "10",
+        "GEMINI_PROJECT_DAILY_CALLS": "1000",
+        "GEMINI_FAILURES": "5",
+        "GEMINI_PAUSE_SECONDS": "5",
         "GEMINI_PATIENCE_SECONDS": "30",
+        "FCM_ENDPOINT": f"http://{HOST}:{ports.http}",
         **gemini,
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from clarity.adapters.reviews_cli import reviews
 from clarity.analyze import analyze
 from clarity.pat.cli import pat
 from clarity.studies.cli import evaluate
@@ -24,6 +25,7 @@ def main() -> None:
 main.add_command(analyze)
 main.add_command(pat)  # its commands are imported when one is run
 main.add_command(evaluate)  # the same
+main.add_command(reviews)
 
 
 @main.command()

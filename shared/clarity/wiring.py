@@ -12,20 +12,31 @@ from google.cloud.pubsub_v1 import PublisherClient
 from clarity.adapters import log
 from clarity.adapters.cloudevent import Consumer, document_created, job_message
 from clarity.adapters.firestore import FirestoreRecords
+from clarity.adapters.firestore_budgets import FirestoreBudgets
 from clarity.adapters.firestore_claims import FirestoreClaims
+from clarity.adapters.firestore_devices import FirestoreDevices
+from clarity.adapters.firestore_reviews import FirestoreReviews
 from clarity.adapters.pubsub import PubSubTopics
 from clarity.settings import IngestSettings, InsightsSettings, PreprocessSettings
+from clarity.steps.breaker import Breaker
 from clarity.steps.explain import Explain
+from clarity.steps.feedback import TakeFeedback
 from clarity.steps.infer import Infer
 from clarity.steps.ingest import Ingest
 from clarity.steps.insight import Insight
+from clarity.steps.notify import Notify
 from clarity.steps.preprocess import Preprocess
 from clarity.steps.tell import Tell
 
 if TYPE_CHECKING:
     from clarity.domain.events import DocumentCreated, JobMessage
     from clarity.settings import Settings
-    from clarity.steps.ports import Narrator
+    from clarity.steps.ports import Claims, Narrator, Records
+
+# Of the lease; the rest is for reading and writing documents.
+TELLING = 0.8
+# An insight is there before anybody is told of it: a function does not wait long for that.
+FCM_TIMEOUT_S = 3.0
 
 
 def now() -> datetime:
@@ -33,19 +44,19 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def _documents(settings: Settings, step: str) -> tuple[FirestoreClaims, FirestoreRecords]:
+def _documents(settings: Settings, step: str) -> tuple[Client, FirestoreClaims, FirestoreRecords]:
     log.configure(settings.google_cloud_project, step)
     client = Client(project=settings.google_cloud_project)
     # Claims expire before the results that they name, and long after the last redelivery.
     claims = FirestoreClaims(client, now, settings.retention / 2)
-    return claims, FirestoreRecords(client)
+    return client, claims, FirestoreRecords(client)
 
 
 @cache
 def ingest() -> Consumer[DocumentCreated]:
     """The ingest function: documents in, `health-data-ingested` out."""
     settings = IngestSettings.from_env()
-    claims, records = _documents(settings, "ingest")
+    _, claims, records = _documents(settings, "ingest")
     topics = PubSubTopics(
         PublisherClient(),
         settings.dead_letter_topic,
@@ -55,6 +66,7 @@ def ingest() -> Consumer[DocumentCreated]:
         claims=claims,
         records=records,
         topics=topics,
+        take_feedback=TakeFeedback(records, now, settings.retention),
         clock=now,
         lease=settings.lease,
         retention=settings.retention,
@@ -70,7 +82,7 @@ def preprocess() -> Consumer[JobMessage]:
     from clarity.adapters.vertex import open_encoder  # noqa: PLC0415  see above
 
     settings = PreprocessSettings.from_env()
-    claims, records = _documents(settings, "preprocess")
+    _, claims, records = _documents(settings, "preprocess")
     topics = PubSubTopics(
         PublisherClient(),
         settings.dead_letter_topic,
@@ -92,6 +104,7 @@ def preprocess() -> Consumer[JobMessage]:
         explain=explain,
         clock=now,
         lease=settings.lease,
+        retention=settings.retention,
         quiet=settings.quiet,
         patience=settings.patience,
     )
@@ -102,18 +115,46 @@ def preprocess() -> Consumer[JobMessage]:
 def insights() -> Consumer[JobMessage]:
     """The insights function: `health-insights-processing` in, an insight out."""
     settings = InsightsSettings.from_env()
-    claims, records = _documents(settings, "insights")
+    client, claims, records = _documents(settings, "insights")
     tell = Tell(
-        records,
-        _narrator(settings),
-        now,
-        retention=settings.retention,
-        daily_calls=settings.gemini_daily_calls,
+        narrator=_narrator(settings),
+        records=records,
+        budgets=FirestoreBudgets(
+            client,
+            settings.gemini_daily_calls,
+            settings.gemini_project_daily_calls,
+            settings.retention,
+        ),
+        breaker=Breaker(settings.gemini_failures, settings.gemini_pause, now),
+        clock=now,
         patience=settings.gemini_patience,
+        time=TELLING * settings.lease,
     )
-    step = Insight(claims, records, tell, now, settings.lease, settings.retention)
+    step = Insight(
+        claims=claims,
+        records=records,
+        reviews=FirestoreReviews(client),
+        tell=tell,
+        notify=_notify(settings, client, claims, records),
+        clock=now,
+        lease=settings.lease,
+        retention=settings.retention,
+    )
     topics = PubSubTopics(PublisherClient(), settings.dead_letter_topic)
     return Consumer("insights", job_message, step, step.reject, topics, settings.max_event_age)
+
+
+def _notify(
+    settings: InsightsSettings, client: Client, claims: Claims, records: Records
+) -> Notify | None:
+    if settings.fcm_endpoint is None:
+        return None
+    # Here, since only who announces insights pays for its import.
+    from clarity.adapters.fcm import Fcm  # noqa: PLC0415  see above
+
+    push = Fcm(settings.fcm_endpoint, settings.google_cloud_project, FCM_TIMEOUT_S)
+    devices = FirestoreDevices(client)
+    return Notify(claims, records, devices, push, now, settings.lease, settings.retention)
 
 
 def _narrator(settings: InsightsSettings) -> Narrator | None:

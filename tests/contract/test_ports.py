@@ -6,13 +6,10 @@ import itertools
 import uuid
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING
 
 import numpy as np
 import orjson
 import pytest
-from google.auth.credentials import AnonymousCredentials
-from google.cloud.firestore import Client
 
 from clarity.adapters.firestore import FirestoreRecords
 from clarity.adapters.firestore_claims import FirestoreClaims
@@ -23,15 +20,8 @@ from clarity.domain.events import JobMessage
 from clarity.domain.intake.samples import Samples, parse_upload
 from clarity.domain.job import AUTOMATIC, Origin, Status
 from clarity.steps.ports import Chunk, Claimed, Completed, DeadLetter, Held
-from infra.local.topology import DEAD_LETTERS, PROJECT, topic
-from tests.cloud import environment
-from tests.contract.firestore_servers import official
+from infra.local.topology import DEAD_LETTERS, topic
 from tests.memory import MemoryClaims, MemoryRecords, MemoryTopics
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.cloud import Cloud
 
 NOW = datetime(2026, 6, 15, 9, tzinfo=UTC)
 LATER = NOW + timedelta(days=30)
@@ -51,20 +41,6 @@ class Clock:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
-
-
-@pytest.fixture(scope="session")
-def google_s_emulator() -> Iterator[Client]:
-    with official() as address, environment({"FIRESTORE_EMULATOR_HOST": address}):
-        yield Client(project=PROJECT, credentials=AnonymousCredentials())
-
-
-@pytest.fixture(params=["embedded cloud", "google's emulator", "memory"])
-def firestore(request, cloud: Cloud) -> Client | None:
-    """The database behind the adapter; None for the fake in memory."""
-    if request.param == "google's emulator":
-        return request.getfixturevalue("google_s_emulator")
-    return cloud.firestore() if request.param == "embedded cloud" else None
 
 
 @pytest.fixture
@@ -287,19 +263,39 @@ def test_an_insight_is_created_once(records, user) -> None:
     assert records.insight(user, "i1") == {"narrative": "first"}
 
 
-def test_a_call_that_was_not_answered_is_given_back(records, user) -> None:
-    records.spend(user, DAY, 1, LATER)
-    records.refund(user, DAY)
+def test_an_insight_that_was_read_or_rated_says_so(records, user) -> None:
+    records.add_insight(user, "i1", {"narrative": "first", "read_at": None})
 
-    assert records.spend(user, DAY, 1, LATER)
-    assert not records.spend(user, DAY, 1, LATER)
+    records.mark_insight(user, "i1", {"read_at": NOW, "rating": 4})
+    records.mark_insight(user, "gone", {"rating": 1})
+
+    assert records.insight(user, "i1") == {"narrative": "first", "read_at": NOW, "rating": 4}
+    assert records.insight(user, "gone") is None
 
 
-def test_a_budget_is_spent_by_the_day(records, user) -> None:
-    taken = [records.spend(user, DAY, 2, LATER) for _ in range(3)]
+def test_the_weeks_of_a_person_are_stored_once(records, user) -> None:
+    records.add_history(user, "h1", {"first_days": ["2026-06-01"], "metrics": []})
+    records.add_history(user, "h1", {"first_days": [], "metrics": []})
 
-    assert taken == [True, True, False]
-    assert records.spend(user, date(2026, 6, 15), 2, LATER)
+    assert records.history(user, "h1") == {"first_days": ["2026-06-01"], "metrics": []}
+    assert records.history(user, "h2") is None
+
+
+@pytest.mark.parametrize("where", ["embedded cloud", "memory"])
+def test_feedback_is_read_newest_first_without_receipts(cloud, user, where) -> None:
+    client, memory = cloud.firestore(), MemoryRecords()
+    records = FirestoreRecords(client) if where == "embedded cloud" else memory
+    for minute, (name, words) in enumerate([("old", "one"), ("seen", ""), ("new", "two")]):
+        origin = Origin(user, "feedback", name)
+        written = {"insight_id": "i1", "words": words}
+        client.document(origin.path).create(written)
+        memory.uploads[origin.path] = dict(written)
+        at = {"received_at": NOW + timedelta(minutes=minute)} if words else {}
+        records.answer(origin, {"status": "received", "concern": None, **at})
+    client.document(f"users/{user}/feedback/unanswered").create({"words": "three"})
+
+    assert [each["words"] for each in records.feedback(user, 5)] == ["two", "one"]
+    assert [each["words"] for each in records.feedback(user, 1)] == ["two"]
 
 
 def test_uploads_without_an_answer_are_counted(cloud, user) -> None:
@@ -348,6 +344,7 @@ def test_erasure_leaves_nothing_of_a_person_and_all_of_another(cloud, clock, use
         records.join_queue(origin, AUTOMATIC, NOW, LEASE, LATER)
         records.add_chunks(origin, [Chunk(DAY, samples(60), NOTHING)], LATER)
         records.add_explanation(each, "a1", {"attention": [0.25] * 4})
+        records.add_history(each, "h1", {"metrics": []})
         claims.claim(f"test:{each}", user_id=each, lease=LEASE)
 
     documents, held = erase(client, user)

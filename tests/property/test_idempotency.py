@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,6 +16,8 @@ from clarity.domain.job import Status
 from clarity.sources.generated import people
 from clarity.steps.preprocess import combine
 from tests.chain import LEASE, Chain
+from tests.measured import ask, measure
+from tests.model import Model
 
 WORKER = people.generate("office-worker", last_day=date(2026, 6, 14))
 UPLOADS = list(people.uploads(WORKER, batch=800))
@@ -73,7 +76,11 @@ def deliver(chain: Chain, order: list[int], revive: Any) -> None:
     events.append(chain.create("insight_requests", "r1", WISH))
     events.append(chain.create("insight_requests", "r2", EXPLAINED))
     waiting: list[tuple[Any, Any]] = [(chain.ingest, events[at % len(events)]) for at in order]
-    waiting += [(chain.ingest, event) for event in events]
+    work_off(chain, waiting + [(chain.ingest, event) for event in events], revive)
+
+
+def work_off(chain: Chain, waiting: list[tuple[Any, Any]], revive: Any) -> None:
+    """Run the steps on their events, and again after each death or failure."""
     for _ in range(1000):
         while chain.topics.ingested_messages:
             waiting.append((chain.preprocess, chain.topics.ingested_messages.pop(0)))
@@ -154,3 +161,95 @@ def test_a_worker_that_dies_at_any_call_leaves_nothing_half_done(at, after, expe
 
     assert killer.calls > at
     assert outcome(chain) == expected
+
+
+def sleepless() -> Model:
+    """A model that diagnoses whoever asks about sleep, and again after the reasons."""
+    return Model(said="You suffer from insomnia.", about="sleep")
+
+
+def asked(model: Model) -> Counter[str]:
+    """How often it was asked about what."""
+    return Counter(task.insight_type for task in model.tasks)
+
+
+def deliver_requests(chain: Chain, order: list[int], revive: Any) -> None:
+    """Two requests for one insight and one for a text that is held back, from who wants to know."""
+    chain.records.people["ada"] = {"push": True}
+    chain.devices.tokens = {("ada", "phone"): "t1", ("ada", "old"): "t2", ("ada", "watch"): "t3"}
+    chain.push.unknown = {"t2"}
+    measure(chain.records)
+    wishes = {"r1": "general", "r2": "general", "r3": "sleep"}
+    messages = [
+        ask(chain.records, chain.clock(), name, insight_type=wish) for name, wish in wishes.items()
+    ]
+    waiting = [(chain.insights, messages[at % len(messages)]) for at in order]
+    work_off(chain, waiting + [(chain.insights, message) for message in messages], revive)
+
+
+def told(chain: Chain) -> Any:
+    """What the person can see, without which of two like requests was the first."""
+    jobs, insights = chain.records.jobs, chain.records.insights
+    first, second, third = (jobs["ada", f"request-r{number}"] for number in (1, 2, 3))
+    assert first["status"] == second["status"] == "completed"
+    assert first["insight_id"] == second["insight_id"]
+    assert [job.get("unchanged") for job in (first, second)].count(True) == 1
+    assert (third["status"], third["review_id"]) == ("requires_review", "request-r3")
+    ids = {first["insight_id"], third["insight_id"]}
+    assert {key for _, key in insights} == ids
+    assert {key for _, key in chain.reviews.held} == {"request-r3"}
+    held = chain.reviews.held["ada", "request-r3"]
+    assert held["insight_id"] == third["insight_id"]
+    rung = Counter((token, notice.data["insight_id"]) for token, notice in chain.push.handed_over)
+    assert set(rung) <= {(token, key) for token in ("t1", "t3") for key in ids}
+    assert not rung or max(rung.values()) == 1
+    texts = [insights["ada", key]["narrative"] for key in sorted(ids)]
+    return ids, texts, held["kinds"], held["sentences"], held["problems"]
+
+
+def calls_of_telling() -> int:
+    killer = Killer(at=0, after=False)
+    deliver_requests(Chain(narrator=killer(sleepless()), through=killer), [], killer.revive)
+    return killer.calls
+
+
+@pytest.fixture(scope="module")
+def expected_telling() -> Any:
+    chain = Chain(narrator=sleepless())
+    deliver_requests(chain, [], lambda: None)
+    assert len(chain.push.handed_over) == 4
+    assert chain.devices.tokens == {("ada", "phone"): "t1", ("ada", "watch"): "t3"}
+    assert asked(chain.narrator) == {"general": 1, "sleep": 2}
+    return told(chain)
+
+
+@given(order=st.lists(st.integers(0, 2), max_size=12))
+@settings(max_examples=25, deadline=None, derandomize=True)
+def test_messages_that_come_again_tell_hold_back_and_announce_nothing_twice(
+    order, expected_telling
+) -> None:
+    chain = Chain(narrator=sleepless())
+
+    deliver_requests(chain, order, lambda: None)
+
+    assert told(chain) == expected_telling
+    assert len(chain.push.handed_over) == 4
+    assert asked(chain.narrator) == {"general": 1, "sleep": 2}
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("at", range(1, calls_of_telling() + 1))
+def test_a_worker_that_dies_while_it_tells_leaves_one_text_and_rings_at_most_once(
+    at, after, expected_telling
+) -> None:
+    killer, model = Killer(at=at, after=after), sleepless()
+    chain = Chain(narrator=killer(model), through=killer)
+
+    deliver_requests(chain, [], killer.revive)
+
+    assert killer.calls > at
+    assert told(chain) == expected_telling
+    # Who died between the claim and the call left one device untold of one insight.
+    assert len(chain.push.handed_over) >= 3
+    # Who died with an answer in hand had to ask once more.
+    assert len(model.tasks) <= 3 + 2

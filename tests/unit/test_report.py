@@ -25,7 +25,7 @@ INSIGHT: dict[str, Any] = {
     "key_insights": ["Your rhythm is steady.", {"text": "You walked 9,812 steps a day."}],
     "recommendations": ["Keep the times at which you go to bed."],
     "source": "gemini",
-    "version": "gemini-x/insight-1",
+    "model_version": "gemini-x/insight-1",
     "facts": [
         {"id": "F1", "label": "average sleep", "text": "7 h 2 min", "note": "Watson 2015"},
         {"id": "F2", "label": "daily steps", "text": "9,812", "note": ""},

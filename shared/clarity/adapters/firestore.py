@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from google.api_core.exceptions import AlreadyExists, InvalidArgument, NotFound
-from google.cloud.firestore import ArrayUnion, Increment, Query
+from google.cloud.firestore import ArrayUnion, Query
 from google.cloud.firestore_v1.base_query import FieldFilter
 from google.cloud.firestore_v1.vector import Vector
 
@@ -225,6 +225,16 @@ class FirestoreRecords:
         self._create(user_id, "explanations", analysis_id, document)
 
     @translated
+    def history(self, user_id: str, history_id: str) -> Mapping[str, object] | None:
+        """The document on a person's weeks."""
+        return self._fields(f"users/{user_id}/histories/{history_id}")
+
+    @translated
+    def add_history(self, user_id: str, history_id: str, document: Mapping[str, object]) -> None:
+        """Create the document on a person's weeks; no effect if it is there."""
+        self._create(user_id, "histories", history_id, document)
+
+    @translated
     def insight(self, user_id: str, insight_id: str) -> Mapping[str, object] | None:
         """The insight document."""
         return self._fields(f"users/{user_id}/insights/{insight_id}")
@@ -235,24 +245,19 @@ class FirestoreRecords:
         self._create(user_id, "insights", insight_id, document)
 
     @translated
-    def spend(self, user_id: str, day: date, limit: int, expires_at: datetime) -> bool:
-        """Take one paid call from the person's budget of the day; False if it is spent."""
-        budget = self._user(user_id).collection("budgets").document(day.isoformat())
-
-        def take(transaction: Transaction) -> bool:
-            fields = budget.get(transaction=transaction).to_dict() or {"calls": 0}
-            if fields["calls"] >= limit:
-                return False
-            transaction.set(budget, {"calls": Increment(1), "expires_at": expires_at}, merge=True)
-            return True
-
-        return in_transaction(self.client, take)
+    def mark_insight(self, user_id: str, insight_id: str, marks: Mapping[str, object]) -> None:
+        """Note on the insight that it was read or rated; no effect if it is gone."""
+        try:
+            self._user(user_id).collection("insights").document(insight_id).update(dict(marks))
+        except NotFound:
+            return
 
     @translated
-    def refund(self, user_id: str, day: date) -> None:
-        """Give one call back to the budget of the day: it was not answered."""
-        budget = self._user(user_id).collection("budgets").document(day.isoformat())
-        budget.set({"calls": Increment(-1)}, merge=True)
+    def feedback(self, user_id: str, limit: int) -> Sequence[Mapping[str, object]]:
+        """The person's latest feedback that says something, newest first; receipts are left out."""
+        said = self._user(user_id).collection("feedback")
+        newest = said.order_by("received_at", direction=Query.DESCENDING).limit(limit)
+        return [fields for snapshot in newest.stream() if (fields := snapshot.to_dict())]
 
     @translated
     def audit(self, user_id: str, event_id: str, record: Mapping[str, object]) -> None:

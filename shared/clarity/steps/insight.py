@@ -3,25 +3,92 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 from clarity.domain.errors import UnknownReferenceError
 from clarity.domain.job import Status
-from clarity.domain.words.facts import facts_digest, facts_from
+from clarity.domain.person import Person
+from clarity.domain.words.facts import confidence_of, facts_digest, facts_from
+from clarity.domain.words.safety import CONCERNS, support
+from clarity.steps.feedback import said
 from clarity.steps.once import once
+from clarity.steps.ports import Remark
 from clarity.steps.tell import Asked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from clarity.domain.errors import PermanentError
     from clarity.domain.events import JobMessage
-    from clarity.domain.job import InsightType
-    from clarity.domain.words.facts import Fact
-    from clarity.steps.ports import Claims, Records
-    from clarity.steps.tell import Tell, Told
+    from clarity.domain.words.narrative import Sentence
+    from clarity.domain.words.safety import Support
+    from clarity.steps.feedback import Said
+    from clarity.steps.notify import Notify
+    from clarity.steps.ports import Claims, Records, Reviews
+    from clarity.steps.tell import Held, Tell, Told
+
+# What a job says when it ends; no health data, for it may stand on a lock screen.
+READY = "Your insight is ready."
+UNCHANGED = "Nothing has changed since this insight was written."
+HELD_BACK = "Your insight is ready; another text was held back and will be reviewed."
+# Of the person's latest remarks, those that a text may heed, and those that are looked through.
+_REMARKS, _FEEDBACK_READ = 3, 20
+# So long after words that speak of a crisis, insights carry the help text.
+_SUPPORTED = timedelta(days=7)
+_WEEKS = {"1week": 1, "1month": 4, "3months": 13}
+# As the app names them.
+_PRIORITIES = {"high": "high", "normal": "medium", "low": "low"}
+
+
+class _NothingBetterError(Exception):
+    """The language model is still out of reach: the provisional text stays the latest."""
+
+    def __init__(self, earlier: Mapping[str, Any]) -> None:
+        super().__init__()
+        self.earlier = earlier
+
+
+@dataclass(frozen=True, slots=True)
+class _Commission:
+    """One job's insight before it is told: to whom, on what, and what is added to it."""
+
+    asked: Asked
+    analysis: Mapping[str, Any]
+    history: Mapping[str, Any] | None
+    support: Support | None
+
+    @property
+    def message(self) -> JobMessage:
+        """The job's message."""
+        return self.asked.message
+
+    @property
+    def user_id(self) -> str:
+        """Whose insight it is."""
+        return self.message.origin.user_id
+
+    def identity(self, version: str) -> str:
+        """The insight's id: what may change a word of it is in here, and nothing else is."""
+        person = self.asked.person
+        parts = [
+            self.user_id,  # nobody else has this id, whatever their facts
+            facts_digest(self.asked.facts),
+            self.analysis["window"]["first_day"],
+            self.asked.insight_type,
+            self.asked.data_timeframe,
+            person.language,
+            person.level,
+            sorted(person.avoid),
+            person.age,
+            asdict(self.support) if self.support else None,
+            [asdict(remark) for remark in self.asked.feedback],
+            version,
+        ]
+        return _digest(json.dumps(parts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +97,9 @@ class Insight:
 
     claims: Claims
     records: Records
+    reviews: Reviews
     tell: Tell
+    notify: Notify | None
     clock: Callable[[], datetime]
     lease: timedelta
     retention: timedelta
@@ -39,7 +108,7 @@ class Insight:
         """Handle one analysed job.
 
         Raises:
-            UnknownReferenceError: the job or its analysis is not there.
+            UnknownReferenceError: the job, its analysis or its history is not there.
         """
         once(
             self.claims,
@@ -56,81 +125,158 @@ class Insight:
         self._move(message, Status.FAILED, "The insight could not be written.", {"reason": reason})
 
     def _run(self, message: JobMessage) -> str:
-        user_id, analysis_id = message.origin.user_id, message.analysis_id or "(none)"
         job = self.records.job(message.origin)
         if job is None:
             raise UnknownReferenceError(f"expected the job {message.processing_id}, found none")
-        analysis = self.records.analysis(user_id, analysis_id)
-        if analysis is None:
-            raise UnknownReferenceError(f"expected the analysis {analysis_id}, found none")
-        details = {"analysis_id": analysis_id}
+        commission = self._commission(message, job)
+        details: dict[str, object] = {"analysis_id": message.analysis_id}
         if job.get("explanation"):
-            details["explanation_id"] = analysis_id  # preprocess has stored it
+            details["explanation_id"] = message.analysis_id  # preprocess has stored it
         self._move(message, Status.ANALYZING, "Putting your week into words.", details)
-        insight_id = self._told_once(message, analysis, job)
-        details["insight_id"] = insight_id
-        self._move(message, Status.COMPLETED, "Your insight is ready.", details)
-        return insight_id
+        insight = self._lasting(commission, commission.identity(self.tell.version))
+        self._finish(commission, insight, details)
+        return str(insight["id"])
 
-    def _told_once(
-        self, message: JobMessage, analysis: Mapping[str, object], job: Mapping[str, object]
-    ) -> str:
-        """The insight on these facts: the one that is there already, or a new one."""
-        user_id = message.origin.user_id
-        insight_type: InsightType = job["insight_type"]  # type: ignore[assignment]  # open_job's
-        asked_at: datetime = job["created_at"]  # type: ignore[assignment]  # open_job's
-        language = str(self.records.person(user_id).get("language", "en"))
-        facts = facts_from(analysis, insight_type=insight_type)
-        parts = (user_id, facts_digest(facts), insight_type, language, self.tell.version)
-
-        def write() -> str:
-            told = self.tell(Asked(message, facts, insight_type, language, asked_at))
-            document = self._document(message, facts, told, analysis)
-            self.records.add_insight(user_id, message.processing_id, document)
-            return message.processing_id
-
-        return self._lasting(parts, write, message)
+    def _commission(self, message: JobMessage, job: Mapping[str, Any]) -> _Commission:
+        user_id, now = message.origin.user_id, self.clock()
+        analysis = self.records.analysis(user_id, message.analysis_id or "(none)")
+        if analysis is None:
+            raise UnknownReferenceError(f"expected the analysis {message.analysis_id}, found none")
+        history = None
+        if message.history_id:
+            history = self.records.history(user_id, message.history_id)
+            if history is None:
+                raise UnknownReferenceError(
+                    f"expected the history {message.history_id}, found none"
+                )
+        person = Person.parse(self.records.person(user_id), now.date())
+        feedback = said(self.records.feedback(user_id, _FEEDBACK_READ))
+        asked = Asked(
+            message,
+            facts_from(analysis, insight_type=job["insight_type"], person=person, history=history),
+            job["insight_type"],
+            job["data_timeframe"],
+            person,
+            # Where the template writes they change nothing, so they are no reason to write anew.
+            _remarks(feedback) if self.tell.narrator else (),
+            job["created_at"],
+        )
+        return _Commission(asked, analysis, history, _support(feedback, person, now))
 
     def _lasting(
-        self, parts: tuple[str, ...], write: Callable[[], str], message: JobMessage
+        self,
+        commission: _Commission,
+        insight_id: str,
+        earlier: Mapping[str, Any] | None = None,
+    ) -> Mapping[str, Any]:
+        """The insight on these facts: the one that is there already, or a new one.
+
+        An earlier one that stood in for the language model is told anew by a later job, once the
+        model answers.
+        """
+        user_id, message = commission.user_id, commission.message
+        try:
+            once(
+                self.claims,
+                "narrate",
+                f"{user_id}/{insight_id}",
+                lambda: self._write(commission, insight_id, earlier),
+                user_id=user_id,
+                lease=self.lease,
+            )
+        except _NothingBetterError as error:
+            return error.earlier
+        found = self.records.insight(user_id, insight_id)
+        own = found is not None and found["processing_id"] == message.processing_id
+        if found is None or (found["provisional"] and not own):
+            return self._lasting(commission, _digest(insight_id), found)
+        return found
+
+    def _write(
+        self, commission: _Commission, insight_id: str, earlier: Mapping[str, Any] | None
     ) -> str:
-        """What was told on these facts; if that was provisional, what was told after it."""
-        event = hashlib.sha256("|".join(parts).encode()).hexdigest()
-        user_id = message.origin.user_id
-        insight_id = once(self.claims, "narrate", event, write, user_id=user_id, lease=self.lease)
-        if insight_id == message.processing_id:
-            return insight_id
-        told = self.records.insight(user_id, insight_id)
-        if told is None or told["provisional"]:
-            return self._lasting((*parts, insight_id), write, message)
+        # An earlier delivery may have got as far as this, and have paid for it.
+        if self.records.insight(commission.user_id, insight_id) is None:
+            told = self.tell(commission.asked)
+            if told.provisional and earlier is not None:
+                raise _NothingBetterError(earlier)
+            if told.held:
+                self._hold(commission, insight_id, told, told.held)
+            document = self._document(commission, insight_id, told)
+            self.records.add_insight(commission.user_id, insight_id, document)
         return insight_id
 
-    def _document(
-        self,
-        message: JobMessage,
-        facts: Sequence[Fact],
-        told: Told,
-        analysis: Mapping[str, object],
-    ) -> dict[str, object]:
-        narrative, now = told.narrative, self.clock()
+    def _hold(self, commission: _Commission, insight_id: str, told: Told, held: Held) -> None:
+        """Keep the text that was held back, for a person of ours to look at."""
+        now = self.clock().replace(microsecond=0)
+        review = {
+            "insight_id": insight_id,
+            "sentences": _rows(held.sentences),
+            # Without them nobody could say whether the text was right.
+            "facts": [
+                {"id": fact.id, "label": fact.label, "text": fact.text}
+                for fact in commission.asked.facts
+            ],
+            "problems": [asdict(problem) for problem in held.problems],
+            "kinds": sorted({problem.kind for problem in held.problems}),
+            "model_version": self.tell.version,
+            "language": told.narrative.language,
+            "created_at": now,
+            "expires_at": now + self.retention,
+        }
+        self.reviews.add(commission.user_id, commission.message.processing_id, review)
+
+    def _finish(
+        self, commission: _Commission, insight: Mapping[str, Any], details: Mapping[str, object]
+    ) -> None:
+        message, status, text = commission.message, Status.COMPLETED, READY
+        details = {**details, "insight_id": insight["id"]}
+        unchanged = insight["processing_id"] != message.processing_id
+        if unchanged:
+            text, details = UNCHANGED, {**details, "unchanged": True}
+        if insight["review_id"]:
+            status, text = Status.REQUIRES_REVIEW, HELD_BACK
+            details = {**details, "review_id": insight["review_id"]}
+        self._move(message, status, text, details)
+        if self.notify and not unchanged:
+            self.notify(message, insight["id"], commission.asked.person)
+
+    def _document(self, commission: _Commission, insight_id: str, told: Told) -> dict[str, object]:
+        # Whole seconds: the app's decoder knows no fractions.
+        narrative, now = told.narrative, self.clock().replace(microsecond=0)
+        asked, message = commission.asked, commission.message
         return {
+            "id": insight_id,
+            "user_id": commission.user_id,
             "narrative": narrative.narrative,
             "key_insights": list(narrative.key_insights),
+            "key_insights_count": len(narrative.key_insights),
             "recommendations": list(narrative.recommendations),
-            "confidence_score": analysis["confidence"],
+            "recommendations_count": len(narrative.recommendations),
+            "confidence_score": confidence_of(commission.analysis, commission.history),
             "generated_at": now,
-            "sentences": [
-                {"text": each.text, "kind": each.kind, "facts": list(each.fact_ids)}
-                for each in narrative.sentences
-            ],
-            "facts": [asdict(fact) for fact in facts],
+            "insight_type": asked.insight_type,
+            "category": asked.insight_type,
+            "data_timeframe": asked.data_timeframe,
+            "date_range": _date_range(commission),
+            "priority": _PRIORITIES.get(message.priority, "medium"),
+            "language": narrative.language,
+            "reading_level": narrative.level,
+            "related_metrics": _related_metrics(told, asked),
+            "ignored_settings": list(asked.person.ignored),
+            "support": asdict(commission.support) if commission.support else None,
+            "read_at": None,
+            "rating": None,
+            "sentences": _rows(narrative.sentences),
+            "facts": [asdict(fact) for fact in asked.facts],
             "source": told.source,
-            "version": told.version,
+            "model_version": told.version,
             "fallback_reason": told.fallback_reason,
             "provisional": told.provisional,
+            "review_id": message.processing_id if told.held else None,
             "usage": asdict(told.usage),
-            "language": narrative.language,
             "analysis_id": message.analysis_id,
+            "history_id": message.history_id,
             "processing_id": message.processing_id,
             "expires_at": now + self.retention,
         }
@@ -139,3 +285,40 @@ class Insight:
         self, message: JobMessage, status: Status, text: str, details: Mapping[str, object]
     ) -> None:
         self.records.move(message.origin, status, text, details, self.clock())
+
+
+def _digest(text: str) -> str:
+    return f"insight-{hashlib.sha256(text.encode()).hexdigest()[:32]}"
+
+
+def _rows(sentences: Sequence[Sentence]) -> list[dict[str, object]]:
+    return [
+        {"text": each.text, "kind": each.kind, "facts": list(each.fact_ids)} for each in sentences
+    ]
+
+
+def _remarks(feedback: Sequence[Said]) -> tuple[Remark, ...]:
+    """What the person said last; words that speak of a crisis are not for a prompt."""
+    unworried = [each.feedback for each in feedback if each.concern is None]
+    return tuple(Remark(each.rating, each.words) for each in unworried[:_REMARKS])
+
+
+def _support(feedback: Sequence[Said], person: Person, now: datetime) -> Support | None:
+    """The help text, if the person's words spoke of a crisis lately: for the gravest of them."""
+    lately = {each.concern for each in feedback if now - each.at < _SUPPORTED}
+    gravest = next((each for each in CONCERNS if each in lately), None)
+    return support(gravest, person.language, person.region) if gravest else None
+
+
+def _date_range(commission: _Commission) -> dict[str, str]:
+    """The first and the last local day that the words may speak of."""
+    window, weeks = commission.analysis["window"], _WEEKS[commission.asked.data_timeframe]
+    known = commission.history["first_days"][-weeks:] if commission.history else []
+    return {"start": min([window["first_day"], *known]), "end": window["last_day"]}
+
+
+def _related_metrics(told: Told, asked: Asked) -> list[str]:
+    """The measures that the text rests on, in the order of the facts."""
+    cited = {name for sentence in told.narrative.sentences for name in sentence.fact_ids}
+    names = (fact.metric.partition(".")[0] for fact in asked.facts if fact.id in cited)
+    return list(dict.fromkeys(names))

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from clarity.domain.events import JobMessage
     from clarity.domain.explanation import Explanation
     from clarity.domain.intake.samples import Samples
-    from clarity.domain.job import InsightType, Origin, Status, Wanted
+    from clarity.domain.job import InsightType, Origin, Status, Timeframe, Wanted
+    from clarity.domain.person import Language, Level
     from clarity.domain.words.facts import Fact
     from clarity.domain.words.grounding import Problem
     from clarity.domain.words.narrative import Narrative
@@ -148,17 +149,23 @@ class Records(Protocol):
     ) -> None:
         """Create the explanation; no effect if it is there."""
 
+    def history(self, user_id: str, history_id: str) -> Mapping[str, object] | None:
+        """The document on a person's weeks."""
+
+    def add_history(self, user_id: str, history_id: str, document: Mapping[str, object]) -> None:
+        """Create the document on a person's weeks; no effect if it is there."""
+
     def insight(self, user_id: str, insight_id: str) -> Mapping[str, object] | None:
         """The insight document."""
 
+    def mark_insight(self, user_id: str, insight_id: str, marks: Mapping[str, object]) -> None:
+        """Note on the insight that it was read or rated; no effect if it is gone."""
+
+    def feedback(self, user_id: str, limit: int) -> Sequence[Mapping[str, object]]:
+        """The person's latest feedback that says something, newest first; receipts are left out."""
+
     def add_insight(self, user_id: str, insight_id: str, document: Mapping[str, object]) -> None:
         """Create the insight; no effect if it is there."""
-
-    def spend(self, user_id: str, day: date, limit: int, expires_at: datetime) -> bool:
-        """Take one paid call from the person's budget of the day; False if it is spent."""
-
-    def refund(self, user_id: str, day: date) -> None:
-        """Give one call back to the budget of the day: it was not answered."""
 
     def audit(self, user_id: str, event_id: str, record: Mapping[str, object]) -> None:
         """Leave an audit record (no health values); no effect if it is there."""
@@ -215,7 +222,7 @@ class Encoder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What a call to the language model cost."""
+    """What calls to the language model cost; what it spends on thinking is output."""
 
     prompt_tokens: int
     output_tokens: int
@@ -227,6 +234,57 @@ class Usage:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What the person said about an earlier insight: 1 to 5 if they rated it, and their words."""
+
+    rating: int | None
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What the language model is asked for.
+
+    Attributes:
+        facts: what may be said.
+        insight_type: what the words are about.
+        data_timeframe: the stretch of time that the facts are about.
+        language: to write in.
+        level: how hard the text may be to read.
+        minor: whether the reader is known to be under 18.
+        feedback: what the person said lately, newest first. They are their words: data, no wishes
+            to follow.
+        within: how long the answer may take, with every repetition and wait.
+        problems: why the try before was held back.
+    """
+
+    facts: Sequence[Fact]
+    insight_type: InsightType
+    data_timeframe: Timeframe
+    language: Language
+    level: Level
+    minor: bool
+    feedback: tuple[Remark, ...]
+    within: timedelta
+    problems: Sequence[Problem] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back, and what it cost.
+
+    Attributes:
+        narrative: unchecked; None if the answer cannot be used.
+        usage: also of an answer that cannot be used.
+        fault: why it cannot be used, in words that quote nothing of it.
+    """
+
+    narrative: Narrative | None
+    usage: Usage
+    fault: str = ""
+
+
 class Narrator(Protocol):
     """The language model."""
 
@@ -234,12 +292,78 @@ class Narrator(Protocol):
     def version(self) -> str:
         """Model and prompt version."""
 
-    def narrate(
-        self,
-        facts: Sequence[Fact],
-        *,
-        insight_type: InsightType,
-        language: str,
-        problems: Sequence[Problem] = (),
-    ) -> tuple[Narrative, Usage]:
-        """Put the facts into words; `problems` are those of the try before."""
+    def narrate(self, task: Task) -> Answer:
+        """Put the facts into words.
+
+        Raises:
+            UnavailableError: it did not take the call, which costs nothing.
+            CutOffError: it took the call and did not answer, which may cost all the same.
+            RefusedError: the call will never work; it costs nothing.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One paid call, taken from the budgets of a day."""
+
+    id: str
+    user_id: str
+    day: date
+    shard: int
+
+
+class Budgets(Protocol):
+    """How many paid calls a person has in a day, and the project: never more, whoever asks."""
+
+    def take(self, user_id: str, now: datetime, *, low: bool) -> Call | None:
+        """Take one call from both budgets; None, and nothing taken, if one of them is spent.
+
+        `low` leaves half of the person's day to others.
+        """
+
+    def give_back(self, call: Call) -> None:
+        """Give the call back to the day that it was taken from: it cost nothing."""
+
+    def record(self, call: Call, usage: Usage) -> None:
+        """Add what the call cost to the day's tokens."""
+
+
+class Reviews(Protocol):
+    """Texts that were held back, for a person of ours to look at."""
+
+    def add(self, user_id: str, review_id: str, document: Mapping[str, object]) -> None:
+        """Keep a held text; no effect if it is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """One of a person's devices, and the address that its push service gave it."""
+
+    device_id: str
+    push_token: str
+
+
+class Devices(Protocol):
+    """Where a person may be told that something is there to read."""
+
+    def devices(self, user_id: str) -> Sequence[Device]:
+        """The person's devices that have a token, each token once."""
+
+    def forget(self, user_id: str, device: Device) -> None:
+        """Delete the device's token if it is still this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What a lock screen may show, and what the app needs to open the right page."""
+
+    title: str
+    body: str
+    data: Mapping[str, str]
+
+
+class Push(Protocol):
+    """The push service."""
+
+    def send(self, push_token: str, notice: Notice) -> bool:
+        """Hand the notice over, once; False if no device has this token any more."""

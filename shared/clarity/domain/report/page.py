@@ -114,12 +114,14 @@ def _insight(insight: Mapping[str, object] | None) -> Iterator[str]:
     if insight is None:
         return
     yield '<section aria-labelledby="h-words"><h2 id="h-words">In words</h2>'
-    yield f'<p class="narrative">{text(insight.get("narrative", ""))}</p>'
+    language = text(insight.get("language") or "en")
+    yield f'<div lang="{language}"><p class="narrative">{text(insight.get("narrative", ""))}</p>'
     for key, heading in (("key_insights", "What stands out"), ("recommendations", "What to try")):
         lines = _lines(insight.get(key))
         if lines:
             items = "".join(f"<li>{text(line)}</li>" for line in lines)
             yield f"<h3>{heading}</h3><ul>{items}</ul>"
+    yield "</div>"
     yield from _grounds(insight)
     yield f'<p class="notice">{NOT_A_DIAGNOSIS}</p></section>'
 
@@ -143,7 +145,7 @@ def _grounds(insight: Mapping[str, object]) -> Iterator[str]:
     """The facts that the words rest on, and who wrote the words."""
     facts = [fact for fact in _items(insight.get("facts")) if isinstance(fact, Mapping)]
     if facts:
-        yield '<details open="open"><summary>What these words rest on</summary><ul class="facts">'
+        yield '<details><summary>What these words rest on</summary><ul class="facts">'
         for fact in facts:
             label, words = (text(fact.get(key) or "") for key in ("label", "text"))
             note = f" ({text(fact['note'])})" if fact.get("note") else ""
@@ -151,7 +153,7 @@ def _grounds(insight: Mapping[str, object]) -> Iterator[str]:
         yield "</ul></details>"
     source = insight.get("source")
     if source:
-        version = f", {text(insight['version'])}" if insight.get("version") else ""
+        version = f", {text(insight['model_version'])}" if insight.get("model_version") else ""
         yield f'<p class="origin">Words by: {text(source)}{version}</p>'
 
 
