@@ -102,7 +102,7 @@ _PHRASES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
                 "Was du geschrieben hast, klingt, als würde dir jemand wehtun. Das ist nicht deine"
                 " Schuld, und du musst es nicht allein aushalten."
             ),
-            "talk": "Du kannst mit jemandem sprechen, der zuhört, ohne dich zu erklären:",
+            "talk": "Du kannst mit jemandem sprechen, der zuhört; du musst dabei nichts erklären:",
             "danger": "Wenn du gerade in Gefahr bist, ruf bitte {number} an.",
             "emergency": "die Notrufnummer des Ortes, an dem du bist,",
         },
