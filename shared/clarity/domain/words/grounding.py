@@ -260,7 +260,7 @@ def _form(sentence: Sentence, spoken: Language) -> Iterator[str]:
     if len(text) > LONGEST_SENTENCE:
         yield f"expected at most {LONGEST_SENTENCE} characters, found {len(text)}"
     letters = [char for char in text if char.isalpha()]
-    if "!!" in text or (len(letters) > _SHOUTED and all(map(str.isupper, letters))):
+    if set(text) & {"!", "\u00a1"} or (len(letters) > _SHOUTED and all(map(str.isupper, letters))):
         yield f"{text!r:.80} shouts"
     if "?" in text and sentence.kind != "recommendation":
         yield f"{text!r:.80} asks; a summary and an insight tell"
