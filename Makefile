@@ -5,7 +5,8 @@ RUN := $(VENV)/bin/python
 PERSON ?= office-worker
 DEMO := --person $(PERSON) $(if $(DATA),--data "$(DATA)") $(if $(EXPORT),--export "$(EXPORT)") \
 	$(if $(GEMINI),--gemini $(GEMINI)) $(if $(STATE),--state "$(STATE)") $(if $(SEED),--seed $(SEED)) \
-	$(if $(EXPLAIN),--explain)
+	$(if $(EXPLAIN),--explain) $(if $(LOCALE),--language $(LOCALE)) $(if $(LEVEL),--level $(LEVEL)) \
+	$(if $(TYPE),--type $(TYPE)) $(if $(TIMEFRAME),--timeframe $(TIMEFRAME))
 
 .PHONY: help demo up test check format bench bundle lock clean
 
@@ -19,7 +20,7 @@ $(VENV)/installed: requirements.txt pyproject.toml
 	$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-demo: $(VENV)/installed ## Carry a person's week through the chain: PERSON= DATA= EXPORT= GEMINI= STATE= SEED= EXPLAIN=
+demo: $(VENV)/installed ## Carry a person's week through the chain: PERSON= DATA= EXPORT= GEMINI= STATE= SEED= EXPLAIN= LOCALE= LEVEL= TYPE= TIMEFRAME=
 	$(RUN) -m infra.local demo $(DEMO)
 
 up: $(VENV)/installed ## Start the embedded cloud and the functions; print what to export

@@ -51,12 +51,31 @@ state_option = click.option(
     show_default=".clarity in the repository",
     help="Directory of the cloud's state: documents, messages, ports, logs.",
 )
+
+
+def _writer(_: object, __: object, value: str | None) -> str | None:
+    """template, local, local:MODE or google."""
+    name, _, mode = (value or "").partition(":")
+    if value is None or (name in {"template", "local", "google"} and not mode):
+        return value
+    # Here, since it imports the sentences of three languages, which `status` does without.
+    from clarity.sources.generated.answers_wire import MODES  # noqa: PLC0415  see above
+
+    if name == "local" and mode in MODES:
+        return value
+    if name == "local":
+        raise click.BadParameter(f"expected a mode of {', '.join(MODES)}, found {mode!r}")
+    raise click.BadParameter(f"expected template, local, local:MODE or google, found {value!r}")
+
+
 gemini_option = click.option(
     "--gemini",
-    type=click.Choice(["template", "local", "google"]),
+    metavar="template|local|local:MODE|google",
+    callback=_writer,
     help=(
-        "Who writes the insight: the deterministic template, the local stand-in for Gemini, or "
-        "Google's Gemini with GEMINI_API_KEY.  [default: google if that key is set, else template]"
+        "Who writes the insight: the deterministic template, the local stand-in for Gemini (in a "
+        "MODE such as diagnosis it misbehaves; another word lists them), or Google's Gemini with "
+        "GEMINI_API_KEY.  [default: google if that key is set, else template]"
     ),
 )
 
@@ -74,7 +93,16 @@ def started(state: Path, environment: Mapping[str, str], gemini: str | None) -> 
         chosen = gemini_environment(gemini, environment, ports)
         processes = commands(state, ports, environment, model_id, chosen)
         with Supervisor(REPOSITORY, state, processes):
+            _misbehave(ports, gemini)
             yield ports
+
+
+def _misbehave(ports: Ports, gemini: str | None) -> None:
+    """Tell the stand-in for Gemini how; it forgets with its process."""
+    writer, _, mode = (gemini or "").partition(":")
+    if writer == "local":
+        command = {"mode": mode or "ok"}
+        LOOPBACK.put(f"http://{HOST}:{ports.http}/_local/gemini", json=command).raise_for_status()
 
 
 def gemini_environment(
@@ -82,9 +110,9 @@ def gemini_environment(
 ) -> dict[str, str]:
     """The insights function's Gemini variables."""
     key = environment.get("GEMINI_API_KEY")
-    if choice == "local":
+    if choice and choice.startswith("local"):
         endpoint = f"http://{HOST}:{ports.http}"
-        return {"GEMINI_API_KEY": "local", "GEMINI_API_ENDPOINT": endpoint}
+        return {"GEMINI_API_KEY": "key-of-the-local-stand-in", "GEMINI_API_ENDPOINT": endpoint}
     if choice == "template" or (choice is None and not key):
         return {}
     if not key:
@@ -95,13 +123,13 @@ def gemini_environment(
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def cli() -> None:
-    r"""The whole system on this machine, over the real wire protocols, on loopback only.
+    """The whole system on this machine, over the real wire protocols, on loopback only.
 
     \b
     up      start it, print what to export, run until Ctrl-C
     status  what runs, what waits, what is dead
     demo    the main job: a person's week in, an insight out
-    """
+    """  # noqa: D301  click's own mark for a paragraph that keeps its lines
     # Google's packages speak of Python 3.11's end; the functions' runtime is python311.
     warnings.filterwarnings("ignore", "You are using a Python version", FutureWarning)
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
@@ -188,16 +216,48 @@ def _short(name: str) -> str:
 )
 @click.option("--seed", default=1, show_default=True, help="Another seed is another week.")
 @click.option(
+    "--language",
+    type=click.Choice(["en", "de", "es"]),
+    default="en",
+    show_default=True,
+    help="What the person reads.",
+)
+@click.option(
+    "--level",
+    type=click.Choice(["plain", "detailed"]),
+    default="detailed",
+    show_default=True,
+    help="How: in short everyday sentences, or with more numbers.",
+)
+@click.option(
+    "--type",
+    "insight_type",
+    type=click.Choice(["general", "sleep", "activity"]),
+    default="general",
+    show_default=True,
+    help="What the insight is about.",
+)
+@click.option(
+    "--timeframe",
+    type=click.Choice(["1week", "1month", "3months"]),
+    default="1week",
+    show_default=True,
+    help="Weeks that it looks at; longer ones send, and take, that much more.",
+)
+@click.option("--feedback", default="", help="What the person says of the insight.")
+@click.option("--rating", type=click.IntRange(1, 5), help="And how they rate it.")
+@click.option(
     "--explain", is_flag=True, help="Ask where PAT looked too: it is drawn into the page."
 )
 def demo(state: Path, gemini: str | None, *, list_people: bool, **choice: Any) -> None:
-    r"""Carry one person's week through the chain and show each step.
+    """Carry one person's week through the chain and show each step.
 
     \b
     python -m infra.local demo --person night-shift
     python -m infra.local demo --person fitbit --data DIR
     python -m infra.local demo --export export.zip
-    """
+    python -m infra.local demo --gemini local:diagnosis --language de
+    """  # noqa: D301  click's own mark for a paragraph that keeps its lines
     # Here, since it imports Google's clients, which `status` and --help do without.
     from infra.local.demo import Choice, DemoError, people_table, run  # noqa: PLC0415  see above
 
@@ -212,6 +272,7 @@ def demo(state: Path, gemini: str | None, *, list_people: bool, **choice: Any) -
             except AlreadyRunningError:
                 click.echo(f"using the cloud that runs on {state}", err=True)
                 ports = Ports.of(state)
+                _misbehave(ports, gemini)
             environment.update(client_environment(ports) | around_proxies(environment))
             run(state, chosen)
     except (FailedStartError, DemoError) as error:

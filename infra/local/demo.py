@@ -14,7 +14,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from clarity.adapters.firestore import FirestoreRecords
-from clarity.domain.analysis import analyse, best_week
+from clarity.domain.analysis import WEEK, analyse, best_week
 from clarity.domain.job import Status
 from clarity.domain.minutes.imputation import fill_gaps
 from clarity.domain.minutes.quality import assess
@@ -23,7 +23,7 @@ from clarity.sources import apple_export, fitbit
 from clarity.sources.as_person import person_of
 from clarity.sources.errors import UnreadableSourceError
 from clarity.sources.generated import people
-from clarity.steps.preprocess import RECENT_DAYS, combine
+from clarity.steps.preprocess import LOOKBACK_DAYS, RECENT_DAYS, combine
 from infra.local.phone import Phone, SilentJobError
 from infra.local.topology import PROJECT
 
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from clarity.domain.job import Origin
+    from clarity.domain.job import InsightType, Origin, Timeframe
+    from clarity.domain.person import Language, Level
     from clarity.sources.generated.people import Person
     from clarity.steps.ports import Chunk
 
@@ -44,13 +45,19 @@ class DemoError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Whose week it is."""
+    """Whose week it is, how they want to be told of it, and what they say to that."""
 
     person: str
     data: Path | None = None
     export: Path | None = None
     seed: int = 1
     explain: bool = False
+    language: Language = "en"
+    level: Level = "detailed"
+    insight_type: InsightType = "general"
+    timeframe: Timeframe = "1week"
+    feedback: str = ""
+    rating: int | None = None
 
     @property
     def user_id(self) -> str:
@@ -91,15 +98,23 @@ def _carry(state: Path, choice: Choice) -> None:
     console.print(
         f"[bold]{choice.user_id}[/]: {person.description}; {len(person.samples):,} samples"
     )
+    phone.settings(language=choice.language, reading_level=choice.level)
     _write(phone, person, console)
     origin = phone.request(
-        f"week-{secrets.token_hex(4)}", insight_type="general", explanation=choice.explain
+        f"week-{secrets.token_hex(4)}",
+        insight_type=choice.insight_type,
+        timeframe=choice.timeframe,
+        explanation=choice.explain,
     )
     job = _follow(phone, origin, console)
     records = FirestoreRecords(phone.client)
     insight = records.insight(phone.user_id, job["insight_id"]) if "insight_id" in job else None
     if insight is not None:
         _show(records.analysis(phone.user_id, job["analysis_id"]), insight, console)
+        if job["status"] == Status.REQUIRES_REVIEW:
+            _show_review(phone, job, console)
+        if choice.feedback or choice.rating:
+            _say(phone, insight, choice, console)
     explanation = None
     if "explanation_id" in job:
         explanation = records.explanation(phone.user_id, job["explanation_id"])
@@ -119,7 +134,7 @@ def _person(choice: Choice, console: Console) -> Person:
                 bar = progress.add_task(f"reading {choice.export.name}", total=None)
                 export = apple_export.read_export(
                     choice.export,
-                    last_days=RECENT_DAYS,
+                    last_days=LOOKBACK_DAYS[choice.timeframe],
                     progress=lambda done, total: progress.update(bar, completed=done, total=total),
                 )
             return person_of(export.samples, choice.export.name, "an Apple Health export")
@@ -131,7 +146,8 @@ def _person(choice: Choice, console: Console) -> Person:
             names = ", ".join([*people.PEOPLE, "fitbit"])
             raise DemoError(f"expected one of {names}, found {choice.person!r}")
         last_day = people.last_full_day(choice.person, datetime.now(UTC))
-        return people.generate(choice.person, last_day=last_day, seed=choice.seed)
+        days = WEEK if choice.timeframe == "1week" else LOOKBACK_DAYS[choice.timeframe]
+        return people.generate(choice.person, days=days, last_day=last_day, seed=choice.seed)
     except UnreadableSourceError as error:
         raise DemoError(str(error)) from error
 
@@ -168,12 +184,44 @@ def _follow(phone: Phone, origin: Origin, console: Console) -> Mapping[str, Any]
 def _show(analysis: Mapping[str, Any] | None, insight: Mapping[str, Any], console: Console) -> None:
     if analysis is not None:
         console.print(_metrics(analysis))
-    console.print(f"\n[bold]Insight[/] (written by {insight['source']}, {insight['version']})\n")
+    console.print(
+        f"\n[bold]Insight[/] (written by {insight['source']}, {insight['model_version']})\n"
+    )
     console.print(insight["narrative"], soft_wrap=True)
     for line in [*insight["key_insights"], *insight["recommendations"]]:
         console.print(f"  - {line}", soft_wrap=True)
     score = f"{insight['confidence_score']:.2f}"
     console.print(f"\nConfidence {score}, from coverage and agreement. Not a diagnosis.")
+
+
+def _show_review(phone: Phone, job: Mapping[str, Any], console: Console) -> None:
+    """Why another text is not shown: what it said is for whoever reviews it, and nobody else."""
+    path = f"users/{phone.user_id}/reviews/{job['review_id']}"
+    held = phone.client.document(path).get().to_dict() or {}
+    kinds = ", ".join(held.get("kinds", ()))
+    console.print(
+        f"\n[bold]Held back[/] The language model's text waits for review ({kinds}); the text above"
+        " was written without it. While `make up` runs on this state, and with what it exports:\n"
+        f"  clarity reviews show {phone.user_id} {job['review_id']} --project {PROJECT}",
+        soft_wrap=True,
+    )
+
+
+def _say(phone: Phone, insight: Mapping[str, Any], choice: Choice, console: Console) -> None:
+    """Say something of the insight, and show what comes back."""
+    try:
+        answer = phone.say(
+            f"said-{secrets.token_hex(4)}",
+            insight["id"],
+            words=choice.feedback,
+            rating=choice.rating,
+        )
+    except SilentJobError as error:
+        raise DemoError(str(error)) from error
+    reason = answer["reason"]["message"] if "reason" in answer else ""
+    console.print(f"\n[bold]Feedback[/] {answer['status']} {reason}".rstrip())
+    if help_text := answer.get("support"):
+        console.print(help_text["text"], soft_wrap=True)
 
 
 def _show_explanation(explanation: Mapping[str, Any] | None, console: Console) -> None:

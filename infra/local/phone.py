@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import queue
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 # A listener whose server was gone may never hear again: this long without a word, look after it.
 _CHECK_S = 2.0
+_ANSWER_S, _POLL_S = 30.0, 0.1
 
 
 class SilentJobError(Exception):
@@ -38,12 +40,45 @@ class Phone:
         """Create an upload. A replay of the same one finds it there, which is as good."""
         return self._create(Origin(self.user_id, "uploads", upload_id), document)
 
-    def request(self, request_id: str, *, insight_type: str, explanation: bool = False) -> Origin:
-        """Ask for an insight on the week, and for where the model looked if that is wanted."""
-        wish: Json = {"data_timeframe": "1week", "insight_type": insight_type, "priority": "normal"}
+    def settings(self, **fields: object) -> None:
+        """Write how the person wants to be told."""
+        self.client.document(f"users/{self.user_id}").set(fields, merge=True)
+
+    def request(
+        self,
+        request_id: str,
+        *,
+        insight_type: str,
+        timeframe: str = "1week",
+        explanation: bool = False,
+    ) -> Origin:
+        """Ask for an insight on the weeks, and for where the model looked if that is wanted."""
+        wish: Json = {
+            "data_timeframe": timeframe,
+            "insight_type": insight_type,
+            "priority": "normal",
+        }
         if explanation:
             wish["explanation"] = True
         return self._create(Origin(self.user_id, "insight_requests", request_id), wish)
+
+    def say(
+        self, feedback_id: str, insight_id: str, *, words: str, rating: int | None
+    ) -> Mapping[str, Any]:
+        """Say something of an insight, and wait for the answer on the same document.
+
+        Raises:
+            SilentJobError: no answer in time.
+        """
+        said: Json = {"insight_id": insight_id, "words": words, "rating": rating}
+        origin = self._create(Origin(self.user_id, "feedback", feedback_id), said)
+        deadline = time.monotonic() + _ANSWER_S
+        while time.monotonic() < deadline:
+            fields = self.client.document(origin.path).get().to_dict() or {}
+            if "status" in fields:
+                return fields
+            time.sleep(_POLL_S)
+        raise SilentJobError(f"{feedback_id} was not answered within {_ANSWER_S:g} s")
 
     def follow(self, origin: Origin, timeout_s: float) -> Iterator[Mapping[str, Any]]:
         """The job's document at each change that the listener sees, until it is final.
