@@ -5,11 +5,14 @@ from __future__ import annotations
 import functools
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
 
 from clarity.domain.words.grounding import Problem
+from clarity.sources.generated import answers_wire
+from clarity.sources.generated.answers import Line
 from clarity.studies import insight_evaluation
 from clarity.studies.cli import evaluate
 from clarity.studies.insight_cases import (
@@ -136,6 +139,26 @@ def test_a_bad_sentence_that_reached_the_person_is_found_in_the_whole_answer(mon
     reached = [text for each in found.answered for text in each.reached]
     assert len(reached) >= 3
     assert found.leaked >= len(reached)
+
+
+def test_a_sentence_that_is_bad_for_what_it_cites_is_good_where_it_cites_rightly(
+    monkeypatch,
+) -> None:
+    asked = cases()[0]
+    ids = tuple(fact.id for fact in asked.facts)
+    wrong = Line("You slept.", "summary", ids[:1], "you slept", bad="wrong_citation")
+    right = replace(wrong, fact_ids=ids[1:2], bad="")
+    lines = {False: (wrong,), True: (right,)}
+    monkeypatch.setattr(answers_wire, "dishonest", lambda task, *_: lines[task.repair])
+    monkeypatch.setattr(answers_wire, "honest", lambda *_: (right,))
+    first_is_bad = iter([(Problem("citation", 0, "no"),), ()])
+    monkeypatch.setattr("clarity.steps.tell.check", lambda *_: next(first_is_bad))
+
+    found = evaluate_insights((asked,), ("wrong_citation",), lambda: None)
+
+    assert [(each.source, each.misled, each.reached) for each in found.answered] == [
+        ("gemini", True, ())
+    ]
 
 
 def test_the_document_lists_no_phrase_that_is_held_back() -> None:

@@ -13,6 +13,8 @@ from rich.progress import Progress
 from rich.table import Table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from clarity.studies.scores import Figure
     from clarity.studies.sleep_evaluation import Evaluation
 
@@ -118,14 +120,93 @@ def people(
             )
         except ValueError as error:
             raise click.ClickException(str(error)) from error
-    console = _console()
-    for table in tables(evaluation):
-        console.print(table)
-    for sentence in sentences(evaluation):
-        console.print(sentence, highlight=False, markup=False, soft_wrap=True)
+    _print_all(tables(evaluation), sentences(evaluation))
     if out is not None:
         first, last = numbers[0], numbers[-1]
         _write({"first_seed": first, "last_seed": last, **evaluation.to_document()}, out)
+
+
+@evaluate.command()
+@click.option(
+    "--seeds",
+    default=1,
+    show_default=True,
+    type=click.IntRange(min=1),
+    help="Lives of each person.",
+)
+@click.option("--person", "names", multiple=True, help="Only this person; may be repeated.")
+@click.option("--mode", "modes", multiple=True, help="Only this behaviour; may be repeated.")
+@click.option(
+    "--sample",
+    "shown",
+    default=0,
+    type=click.IntRange(min=0),
+    help="Also print so many insights of different people, to be read.",
+)
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="Also write all as JSON."
+)
+@click.pass_context
+def insights(
+    context: click.Context,
+    *,
+    seeds: int,
+    names: tuple[str, ...],
+    modes: tuple[str, ...],
+    shown: int,
+    out: Path | None,
+) -> None:
+    """Insights of generated people, told by a language model that misbehaves in every way.
+
+    Each of some hundred weeks is told in three languages. The model is a server on loopback that
+    knows which of its sentences are bad. Exit code 1: one of them got through.
+    """
+    # Here, so that other commands do without.
+    from clarity.sources.generated.answers_wire import MODES  # noqa: PLC0415  see above
+    from clarity.sources.generated.people import PEOPLE, STRANGERS  # noqa: PLC0415  see above
+    from clarity.studies.insight_cases import all_weeks, cases_of  # noqa: PLC0415  see above
+    from clarity.studies.insight_evaluation import evaluate_insights  # noqa: PLC0415  see above
+    from clarity.studies.insight_page import sample, sentences, tables  # noqa: PLC0415  see above
+
+    everybody = (*PEOPLE, *STRANGERS)
+    _known(modes, MODES)
+    _known(names, everybody)
+    chosen, numbers = names or everybody, range(1, seeds + 1)
+    with Progress(console=Console(stderr=True)) as progress:
+        living = progress.add_task("living", total=len(chosen) * seeds)
+        weeks = list(all_weeks(chosen, numbers, lambda: progress.advance(living)))
+        if not weeks:
+            raise click.ClickException("expected a week with enough data, found none")
+        cases = list(cases_of(weeks))
+        telling = progress.add_task("telling", total=len(cases))
+        evaluation = evaluate_insights(cases, modes or MODES, lambda: progress.advance(telling))
+    _print_sample(list(sample(cases, shown)), shown)
+    _print_all(tables(evaluation), sentences(evaluation))
+    if out is not None:
+        _write(evaluation.to_document(), out)
+    if evaluation.leaked:
+        context.exit(1)
+
+
+def _known(given: Sequence[str], known: Sequence[str]) -> None:
+    if unknown := set(given) - set(known):
+        raise click.BadParameter(f"expected some of {', '.join(known)}, found {min(unknown)!r}")
+
+
+def _print_sample(printed: Sequence[tuple[str, str]], wanted: int) -> None:
+    console = _console()
+    for heading, text in printed:
+        console.print(f"[bold]{heading}[/]\n{text}\n", highlight=False, soft_wrap=True)
+    if len(printed) < wanted:
+        console.print(f"{wanted} insights of different people wanted, {len(printed)} people found")
+
+
+def _print_all(tables: Iterable[Table], sentences: Iterable[str]) -> None:
+    console = _console()
+    for table in tables:
+        console.print(table)
+    for sentence in sentences:
+        console.print(sentence, highlight=False, markup=False, soft_wrap=True)
 
 
 def _console() -> Console:
