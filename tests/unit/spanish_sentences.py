@@ -23,6 +23,7 @@ CITED = {
 WEEK = """
 sleep: Dormiste 6 h 50 min por noche.
 sleep: Dormiste unas 7 horas cada noche.
+sleep: Dormiste más o menos 7 horas de media.
 sleep: Dormiste casi siete horas por noche.
 sleep: En promedio, dormiste 6 horas y 50 minutos por noche.
 sleep: De media has dormido seis horas y cincuenta minutos.

@@ -45,6 +45,9 @@ _WHOLE_FIRST = re.compile(
 )
 
 
+_MORE_OR_LESS = re.compile(r"\bmas o menos(?= \d)")
+
+
 def respelled(text: str) -> str:
     """The text as it is read: without accents, and with one way to write a number or a time.
 
@@ -52,6 +55,7 @@ def respelled(text: str) -> str:
     'mas de 9.850 pasos, a las 11:30 de la noche'
     """
     text = _COMMA_STEPS.sub(r"\1.", _SPACED.sub(r"\1.", bare(text)))
+    text = _MORE_OR_LESS.sub("aproximadamente", text)  # neither more nor less
     text = _PARTED.sub(r"\g<part> de \g<whole> \g<unit>\g<words>", text)
     text = _WHOLE_FIRST.sub(_part_first, text)
     return _SPOKEN_CLOCK.sub(_clock_in_digits, text)
