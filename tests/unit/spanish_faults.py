@@ -13,6 +13,7 @@ WEEK sleep: Dormiste 6 h 5 min por noche.
 WEEK sleep: Dormiste unas 6 horas por noche.
 WEEK sleep: Dormiste ocho horas por noche.
 CHANGED sleep onset: Cada día dormiste más o menos 52 minutos de media.
+CHANGED sleep onset: Cada día dormiste 0,9 horas de media.
 WEEK sleep: Dormiste siete horas y media cada noche.
 WEEK sleep: Dormiste siete horas y cuarto cada noche.
 WEEK sleep: Dormiste siete horas menos veinte minutos.

@@ -195,8 +195,8 @@ LANGUAGE = Language(
         "sleep_onset_variability": spelt(
             r"""
             \b(?:vari\w+|(?:ir)?regular\w*|parecid\w+(?! a\b)|similar\w*|semejante\w*|
-            horas? (?:de|a la que|en que|a las que)|a horas|difier\w+|difir\w+|diferenci\w+|
-            distint\w+|estable\w*|constante\w*|oscil\w+|horarios?|repart\w+|dispers\w+|margen|
+            horas? (?:de(?! (?:media|promedio)\b)|a la que|en que|a las que)|a horas|difier\w+|
+            difir\w+|diferenci\w+|distint\w+|estable\w*|constante\w*|oscil\w+|horarios?|repart\w+|dispers\w+|margen|
             misma hora)\b
             """
         ),
