@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 import numpy as np
-from hypothesis import assume, given, note, settings
+from hypothesis import HealthCheck, assume, given, note, settings
 from hypothesis import strategies as st
 
 from clarity.domain.person import Person
@@ -17,7 +17,12 @@ from clarity.domain.words.narrator import narrate
 from tests.analyses import UNITS, WEEK, document, history
 
 # A machine that is busy elsewhere is no failure of the code.
-CALM = settings(deadline=None, derandomize=True)
+CALM = settings(
+    deadline=None,
+    derandomize=True,
+    # Many a week that is drawn has no number or no change to spoil.
+    suppress_health_check=[HealthCheck.filter_too_much],
+)
 # About what a week may hold of what is followed over the weeks.
 ORDINARY = {
     "total_sleep_time": 420.0,
