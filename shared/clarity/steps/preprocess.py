@@ -17,6 +17,7 @@ from clarity.domain.job import Status
 from clarity.domain.metrics.history import history_of
 from clarity.domain.minutes.grid import grid_digest
 from clarity.domain.minutes.quality import assess
+from clarity.domain.person import Person
 from clarity.steps.once import once
 
 if TYPE_CHECKING:
@@ -137,7 +138,8 @@ class Preprocess:
         """Whether an insight follows: always on request, after uploads unless told otherwise."""
         if message.origin.collection == "insight_requests":
             return True
-        return self.records.person(message.origin.user_id).get("insights") != "on_request"
+        settings = self.records.person(message.origin.user_id)
+        return Person.parse(settings, self.clock().date()).insights == "automatic"
 
     def _settle(self, message: JobMessage) -> Mapping[str, object]:
         """The job, once the person's uploads have arrived; it does not wait for ever."""
