@@ -13,6 +13,31 @@ from clarity.domain.words.facts import facts_from
 
 FIRST_DAY = date(2026, 6, 8)  # of the week in question, a Monday
 
+# How a line of a bank of sentences names what its sentence cites.
+SHORT = {
+    "tst": "total_sleep_time",
+    "se": "sleep_efficiency",
+    "waso": "wake_after_sleep_onset",
+    "sol": "sleep_onset_latency",
+    "awk": "awakenings",
+    "mid": "sleep_midpoint",
+    "var": "sleep_onset_variability",
+    "sjl": "social_jet_lag",
+    "sri": "sleep_regularity_index",
+    "cr": "circadian_rhythm_strength",
+    "is": "interdaily_stability",
+    "iv": "intradaily_variability",
+    "ra": "relative_amplitude",
+    "rar": "rest_activity_ratio",
+    "steps": "daily_steps",
+    "mod": "moderate_minutes",
+    "frag": "activity_fragmentation",
+    "rhr": "resting_heart_rate",
+    "days": "valid_days",
+    "weeks": "weeks_counted",
+    "cov": "coverage",
+    "win": "window",
+}
 UNITS = {
     "total_sleep_time": ("min", 1440.0),
     "sleep_efficiency": ("%", 100.0),

@@ -8,7 +8,7 @@ from clarity.domain.person import Person
 from clarity.domain.words.facts import facts_from
 from clarity.domain.words.grounding import check
 from clarity.domain.words.narrative import Narrative, Sentence
-from tests.analyses import document, history
+from tests.analyses import SHORT, document, history
 
 _VALUES = {
     "total_sleep_time": 410.0,
@@ -93,30 +93,6 @@ WEEKS = {
         replace(fact, professional=fact.metric == "resting_heart_rate") for fact in _of("general")
     ),
 }
-_SHORT = {
-    "tst": "total_sleep_time",
-    "se": "sleep_efficiency",
-    "waso": "wake_after_sleep_onset",
-    "sol": "sleep_onset_latency",
-    "awk": "awakenings",
-    "mid": "sleep_midpoint",
-    "var": "sleep_onset_variability",
-    "sjl": "social_jet_lag",
-    "sri": "sleep_regularity_index",
-    "cr": "circadian_rhythm_strength",
-    "is": "interdaily_stability",
-    "iv": "intradaily_variability",
-    "ra": "relative_amplitude",
-    "rar": "rest_activity_ratio",
-    "steps": "daily_steps",
-    "mod": "moderate_minutes",
-    "frag": "activity_fragmentation",
-    "rhr": "resting_heart_rate",
-    "days": "valid_days",
-    "weeks": "weeks_counted",
-    "cov": "coverage",
-    "win": "window",
-}
 _KINDS = {
     "u": "usual",
     "c": "change",
@@ -142,7 +118,7 @@ def problems(line):
     for name in names:
         metric, _, kind = name.partition(".")
         if name != ">":
-            cited.append(f"{_SHORT.get(metric, metric)}{'.' * bool(kind)}{_KINDS.get(kind, '')}")
+            cited.append(f"{SHORT.get(metric, metric)}{'.' * bool(kind)}{_KINDS.get(kind, '')}")
     opening = Sentence("Genug Daten gibt es für diese Woche.", (ids["valid_days"],), "summary")
     sentence = Sentence(
         text,

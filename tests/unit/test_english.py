@@ -10,34 +10,11 @@ import pytest
 from clarity.domain.words.grounding import check
 from clarity.domain.words.narrative import Narrative, Sentence, SentenceKind
 from tests import stretches
+from tests.analyses import SHORT
 
 # Each line: the week of `stretches`, the metrics that are cited (a letter after the dot for what is
 # no measure: see KINDS), ">" before advice, and after " | " the sentence.
 BANKS = Path(__file__).parent / "sentences"
-SHORT = {
-    "tst": "total_sleep_time",
-    "se": "sleep_efficiency",
-    "waso": "wake_after_sleep_onset",
-    "sol": "sleep_onset_latency",
-    "awk": "awakenings",
-    "mid": "sleep_midpoint",
-    "var": "sleep_onset_variability",
-    "sjl": "social_jet_lag",
-    "sri": "sleep_regularity_index",
-    "cr": "circadian_rhythm_strength",
-    "is": "interdaily_stability",
-    "iv": "intradaily_variability",
-    "ra": "relative_amplitude",
-    "rar": "rest_activity_ratio",
-    "steps": "daily_steps",
-    "mod": "moderate_minutes",
-    "frag": "activity_fragmentation",
-    "rhr": "resting_heart_rate",
-    "days": "valid_days",
-    "weeks": "weeks_counted",
-    "cov": "coverage",
-    "win": "window",
-}
 KINDS = {
     "u": "usual",
     "c": "change",
