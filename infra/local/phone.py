@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import queue
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from google.api_core.exceptions import AlreadyExists
+from google.api_core.exceptions import AlreadyExists, DeadlineExceeded, ServiceUnavailable
 
 from clarity.domain.job import Origin, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from google.cloud.firestore import Client
+    from google.cloud.firestore import Client, DocumentReference
 
     from clarity.sources.healthkit import Json
 
-# A listener whose server was gone may never hear again: this long without a word, look after it.
-_CHECK_S = 2.0
 _ANSWER_S, _POLL_S = 30.0, 0.1
 
 
@@ -34,7 +33,6 @@ class Phone:
 
     client: Client
     user_id: str
-    _steps: queue.SimpleQueue[Mapping[str, Any]] = field(default_factory=queue.SimpleQueue)
 
     def create(self, upload_id: str, document: Json) -> Origin:
         """Create an upload. A replay of the same one finds it there, which is as good."""
@@ -81,27 +79,50 @@ class Phone:
         raise SilentJobError(f"{feedback_id} was not answered within {_ANSWER_S:g} s")
 
     def follow(self, origin: Origin, timeout_s: float) -> Iterator[Mapping[str, Any]]:
-        """The job's document at each change that the listener sees, until it is final.
+        """The job's document at each change that the listener hears of, until it is final.
 
         Raises:
             SilentJobError: no final status within `timeout_s`.
         """
         job = self.client.document(f"users/{self.user_id}/jobs/{origin.processing_id}")
-        watch: Any = job.on_snapshot(self._heard)  # the client leaves its watch untyped
+        deadline = time.monotonic() + timeout_s
+        seen: Mapping[str, Any] = {}
+        while (left := deadline - time.monotonic()) > 0:
+            # A server that is gone comes back: the stream is opened again.
+            with contextlib.suppress(DeadlineExceeded, ServiceUnavailable):
+                for _ in self._heard(job, left):
+                    fields = job.get().to_dict() or seen
+                    if fields == seen:
+                        continue
+                    seen = fields
+                    yield fields
+                    if Status(fields["status"]).final:
+                        return
+            time.sleep(_POLL_S)
+        raise SilentJobError(f"{origin.processing_id} did not end within {timeout_s:g} s")
+
+    def _heard(self, document: DocumentReference, timeout_s: float) -> Iterator[None]:
+        """Once for each change of the document that the server tells of.
+
+        On the client's stream itself: its `on_snapshot` runs into a recursion error while its
+        server is gone, which may leave the channel without a thread (api-core 2.33, grpcio 1.85).
+
+        Raises:
+            DeadlineExceeded: the time is up.
+            ServiceUnavailable: the server is gone.
+        """
+        database: str = self.client._database_string
+        target = {"documents": {"documents": [f"{database}/documents/{document.path}"]}}
+        wishes: queue.SimpleQueue[Json | None] = queue.SimpleQueue()
+        wishes.put({"database": database, "add_target": {**target, "target_id": 1}})
+        listen = self.client._firestore_api.listen
+        # Not the call's own retry: its iterator would have nothing left to send.
+        stream = listen(requests=iter(wishes.get, None), retry=None, timeout=timeout_s)
         try:
-            for _ in range(int(timeout_s / _CHECK_S)):
-                try:
-                    fields = self._steps.get(timeout=_CHECK_S)
-                except queue.Empty:
-                    watch.unsubscribe()
-                    watch = job.on_snapshot(self._heard)
-                    continue
-                yield fields
-                if Status(fields["status"]).final:
-                    return
-            raise SilentJobError(f"{origin.processing_id} did not end within {timeout_s:g} s")
+            yield from (None for response in stream if "document_change" in response)
         finally:
-            watch.unsubscribe()
+            wishes.put(None)
+            stream.cancel()
 
     def _create(self, origin: Origin, document: Json) -> Origin:
         try:
@@ -109,8 +130,3 @@ class Phone:
         except AlreadyExists:
             logging.getLogger(__name__).debug("%s is there already", origin.document_id)
         return origin
-
-    def _heard(self, snapshots: list[Any], _changes: object, _time: object) -> None:
-        for snapshot in snapshots:
-            if snapshot.exists:
-                self._steps.put(snapshot.to_dict())
