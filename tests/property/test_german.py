@@ -23,7 +23,7 @@ CALM = settings(
     derandomize=True,
     max_examples=40,
     # Many a week that is drawn has no number or no change to spoil.
-    suppress_health_check=[HealthCheck.filter_too_much],
+    suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
 )
 
 

@@ -21,7 +21,7 @@ CALM = settings(
     deadline=None,
     derandomize=True,
     # Many a week that is drawn has no number or no change to spoil.
-    suppress_health_check=[HealthCheck.filter_too_much],
+    suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
 )
 # About what a week may hold of what is followed over the weeks.
 ORDINARY = {

@@ -19,7 +19,7 @@ CALM = settings(
     deadline=None,
     derandomize=True,
     # Many a week that is drawn has no number or no change to spoil.
-    suppress_health_check=[HealthCheck.filter_too_much],
+    suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
 )
 FACTS = any_facts("es")
 NUMERAL = re.compile(r"\d[\d.\u202f]*(?:,\d+)?")
