@@ -1,4 +1,7 @@
-"""Write every requirements.txt from pyproject.toml: one lock, and the part of each function."""
+"""Write every requirements.txt from pyproject.toml: one lock, and the part of each deployed thing.
+
+What is deployed is installed by hash: a file that the index changed later is not installed.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,8 @@ PARTS = {
     "ingest": "functions/ingest/requirements.txt",
     "preprocess": "functions/preprocess/requirements.txt",
     "insights": "functions/insights/requirements.txt",
-    "endpoint": "infra/endpoint/requirements.txt",
+    "park": "functions/park/requirements.txt",
+    "endpoint": "infra/endpoint/requirements-cpu.txt",
     "endpoint-gpu": "infra/endpoint/requirements-gpu.txt",
 }
 # What pyproject.toml's environments have in common says nothing about a single package.
@@ -21,13 +25,15 @@ _ALWAYS = {
     "platform_python_implementation == 'CPython'",
     "sys_platform != 'win32'",
 }
+_CONTINUED = " \\"  # a line's end before its hashes
 
 
 def without_common_markers(line: str) -> str:
     """The requirement with what is left of its marker."""
-    requirement, _, marker = line.partition(" ; ")
+    requirement, _, marker = line.removesuffix(_CONTINUED).partition(" ; ")
     own = [clause for clause in marker.split(" and ") if clause and clause not in _ALWAYS]
-    return " ; ".join([requirement, *([" and ".join(own)] if own else [])])
+    end = _CONTINUED if line.endswith(_CONTINUED) else ""
+    return " ; ".join([requirement, *([" and ".join(own)] if own else [])]) + end
 
 
 def compile_requirements(target: str, *arguments: str) -> None:
@@ -46,6 +52,7 @@ def main() -> None:
     for group, target in PARTS.items():
         compile_requirements(
             target,
+            "--generate-hashes",
             "--constraint",
             "requirements.txt",
             "--group",
