@@ -1,0 +1,124 @@
+"""`clarity cost`: a month's bill by service, and the limit that is met first."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import MISSING, fields, replace
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.console import Console
+
+from clarity.cost import page
+from clarity.cost.assumed import Assumptions
+from clarity.cost.model import MACHINES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PEOPLE = (1_000, 100_000, 10_000_000)
+_WIDTH = 180  # of a file or a pipe, where lines need no wrapping
+_MOST = 10_000_000_000
+
+_ABOUT = {
+    "uploads_per_day": "Upload documents of a person and day, with something new.",
+    "repeats_per_day": "Upload documents of which everything is known already.",
+    "samples_per_upload": "Samples in each.",
+    "days_per_upload": "Local days that an upload's samples are of.",
+    "bursts_per_day": "Groups of uploads; each is analysed once.",
+    "insights_per_week": "Insights of a person, automatic and asked for.",
+    "requests_per_week": "Of these, asked for.",
+    "feedback_per_week": "Ratings and remarks of a person.",
+    "retention_days": "After which documents expire.",
+    "gemini_share": "Of the insights, told by Gemini.",
+    "thinking_tokens": "That Gemini spends before it answers.",
+    "round_trip_ms": "Of a call to Firestore or Pub/Sub.",
+    "requests_at_once": "That share an instance's time, on average.",
+    "peak": "The busiest hour over the mean.",
+    "parked_hours": "A day, in which the endpoint has no model.",
+    "min_replicas": "Of the endpoint, while it is not parked.",
+    "max_replicas": "Of the endpoint.",
+    "backups": "Copies of the database that are kept.",
+    "daily_calls": "Paid calls that a person has a day.",
+    "project_daily_calls": "Paid calls of all people a day; 0: no cap.",
+    "gemini_tier": "Usage tier of the Gemini API's account.",
+    "log_bytes": "Of logs for a delivery.",
+    "slower": "A core of the cloud's machines against one of the bench's.",
+}
+_RANGES: dict[str, click.ParamType[Any]] = {
+    "gemini_share": click.FloatRange(0, 1),
+    "parked_hours": click.FloatRange(0, 24, max_open=True),
+    "requests_at_once": click.FloatRange(1),
+    "retention_days": click.FloatRange(1),
+    "slower": click.FloatRange(0, min_open=True),
+    "uploads_per_day": click.FloatRange(0, min_open=True),
+    "peak": click.FloatRange(1),
+    "gemini_tier": click.IntRange(1, 3),
+    "min_replicas": click.IntRange(1),
+    "max_replicas": click.IntRange(1),
+}
+
+
+def _assumption_options(command: Callable[..., None]) -> Callable[..., None]:
+    """An option for each number that is assumed."""
+    for each in reversed(fields(Assumptions)):
+        if each.name in _ABOUT and each.default is not MISSING:
+            command = click.option(
+                f"--{each.name.replace('_', '-')}",
+                type=_RANGES.get(each.name, click.FloatRange(0)),
+                default=each.default,
+                show_default=True,
+                help=_ABOUT[each.name],
+            )(command)
+    return command
+
+
+@click.command()
+@click.option(
+    "--people",
+    type=click.IntRange(1, _MOST),
+    multiple=True,
+    default=PEOPLE,
+    show_default=True,
+    help="May be repeated.",
+)
+@_assumption_options
+@click.option(
+    "--accelerator",
+    type=click.Choice(list(MACHINES)),
+    default=Assumptions().accelerator,
+    show_default=True,
+    help="Of the endpoint's machines.",
+)
+@click.option("--region", default=Assumptions().region, show_default=True)
+@click.option(
+    "--node-price",
+    type=click.FloatRange(0),
+    help="USD for an hour of one of the endpoint's machines, where you know it better.",
+)
+@click.option("--json", "as_json", is_flag=True, help="For a program.")
+def cost(people: tuple[int, ...], node_price: float | None, as_json: bool, **assumed: Any) -> None:
+    """Say what a month costs by service, and which limit is met first.
+
+    What a job uses of the cloud is measured (tests/contract/test_cost_usage.py); what people do is
+    assumed, and each assumption is an option. Prices are list prices with their sources, in
+    clarity/cost/prices.json; where none was found the line says unknown, and the sum leaves it out.
+    """
+    wish = replace(Assumptions(), **assumed)
+    if wish.min_replicas > wish.max_replicas:
+        raise click.UsageError("--min-replicas: expected at most --max-replicas")
+    months = [page.bills(number, wish, node_price) for number in people]
+    if as_json:
+        click.echo(json.dumps([page.document(*each) for each in months], indent=1))
+        return
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=_WIDTH)
+    for month, others in months:
+        console.print(page.bill_table(month, others))
+        console.print(page.limits_table(month.people, wish))
+        for sentence in page.sentences(month):
+            console.print(sentence, markup=False, highlight=False, soft_wrap=True)
+        console.print()
+    for line in (page.assumptions(wish), *page.sources()):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
