@@ -86,6 +86,7 @@ class Chain:
             clock,
             patience=PATIENCE,
             time=LEASE * 0.8,
+            retention=RETENTION,
         )
         reviews, devices, push = map(self.through, (self.reviews, self.devices, self.push))
         notify = Notify(claims, records, devices, push, clock, LEASE, RETENTION)

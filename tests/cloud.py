@@ -85,7 +85,7 @@ def cloud_process(state: Path) -> Iterator[Cloud]:
 
 @contextmanager
 def whole_cloud(state: Path, *arguments: str) -> Iterator[Cloud]:
-    """`python -m infra.local up`, with the three functions and the endpoint."""
+    """`python -m infra.local up`, with the functions and the endpoint."""
     state.mkdir(exist_ok=True)
     command = [sys.executable, "-m", "infra.local", "up", "--state", str(state), *arguments]
     with (state / "up.log").open("ab") as log:

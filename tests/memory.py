@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from clarity.domain.errors import InProgressError, UnavailableError
+from clarity.domain.errors import InProgressError, ParkedError, UnavailableError
 from clarity.domain.explanation import Explanation
 from clarity.domain.job import Origin, Status, Wanted
 from clarity.steps.ports import (
@@ -144,6 +144,7 @@ class MemoryRecords:
             "explanation": wanted.explanation,
             "created_at": now,
             "status": Status.QUEUED,
+            "stage": Status.QUEUED,
             "progress": 0.0,
             "history": [{"status": Status.QUEUED, "at": now}],
         }
@@ -163,8 +164,18 @@ class MemoryRecords:
         job = self.jobs.get((origin.user_id, origin.processing_id))
         if job is None or not status.may_follow(Status(job["status"])):
             return False
-        job |= {"status": status, "message": message, "progress": status.progress, **details}
+        job |= {"status": status, "stage": status, "message": message, "updated_at": now}
+        job |= {"progress": status.progress, **details}
         job["history"] = [*job["history"], {"status": status, "at": now}]
+        return True
+
+    def note(
+        self, origin: Origin, status: Status, stage: str, message: str, now: datetime
+    ) -> bool:
+        job = self.jobs.get((origin.user_id, origin.processing_id))
+        if job is None or job["status"] != status or job["stage"] == stage:
+            return False
+        job |= {"stage": stage, "message": message, "updated_at": now}
         return True
 
     def analysis(self, user_id: str, analysis_id: str) -> Mapping[str, object] | None:
@@ -312,13 +323,14 @@ class MemoryTopics:
 
 @dataclass
 class MemoryEncoder:
-    """Counts its calls; fails as often as it is told."""
+    """Counts its calls; fails as often as it is told, or while it is parked."""
 
     model_id: str = "pat-test"
     failures: int = 0
     calls: int = 0
     explained: int = 0
     shuffled_rank: float = 0.1
+    parked: bool = False
 
     def encode(self, steps: NDArray[np.float32]) -> Embedding:
         self.calls += 1
@@ -342,6 +354,8 @@ class MemoryEncoder:
         return embedding, explanation
 
     def _embedding(self, steps: NDArray[np.float32]) -> Embedding:
+        if self.parked:
+            raise ParkedError("expected a deployed model, found none")
         if self.failures:
             self.failures -= 1
             raise UnavailableError("the endpoint answered 503")

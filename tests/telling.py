@@ -14,7 +14,7 @@ from clarity.domain.words.narrator import narrate
 from clarity.steps.breaker import Breaker
 from clarity.steps.ports import Answer, Usage
 from clarity.steps.tell import Asked, Tell
-from tests.chain import LEASE, PATIENCE, Clock
+from tests.chain import LEASE, PATIENCE, RETENTION, Clock
 from tests.memory import MemoryBudgets, MemoryRecords
 
 if TYPE_CHECKING:
@@ -95,6 +95,7 @@ class World:
             self.clock,
             patience=PATIENCE,
             time=LEASE * 0.8,
+            retention=RETENTION,
         )
         self.asked_at = self.clock()
 

@@ -32,6 +32,7 @@ from infra.local.topology import (
     FUNCTIONS,
     HOST,
     PAT_ARTIFACT,
+    PAT_ENDPOINT,
     Ports,
     around_proxies,
     client_environment,
@@ -128,6 +129,7 @@ def cli() -> None:
     \b
     up      start it, print what to export, run until Ctrl-C
     status  what runs, what waits, what is dead
+    checks  park the endpoint while it has no work, start it when work waits
     demo    the main job: a person's week in, an insight out
     """  # noqa: D301  click's own mark for a paragraph that keeps its lines
     # Google's packages speak of Python 3.11's end; the functions' runtime is python311.
@@ -140,7 +142,7 @@ def cli() -> None:
 @state_option
 @gemini_option
 def up(state: Path, gemini: str | None) -> None:
-    """Start the cloud and the three functions; print what a client exports.
+    """Start the cloud and the functions; print what a client exports.
 
     Point Google's clients at it from another shell with those lines. A process that dies is
     restarted; what was acknowledged is in DIR and survives kill -9 of any process.
@@ -161,14 +163,8 @@ def up(state: Path, gemini: str | None) -> None:
 @cli.command()
 @state_option
 def status(state: Path) -> None:
-    """Show functions, topics, backlog and dead letters of a running cloud."""
-    try:
-        ports = Ports.of(state)
-        backlog = LOOPBACK.get(f"http://{HOST}:{ports.http}/_local/backlog").json()
-    except (FileNotFoundError, ValueError, httpx.HTTPError) as error:
-        raise click.ClickException(
-            f"no cloud runs on {state}: start it with `python -m infra.local up`"
-        ) from error
+    """Show functions, endpoint, topics, backlog and dead letters of a running cloud."""
+    ports, backlog = _running(state)
     letters = backlog.pop(DEAD_LETTERS_PULL)["unacked"]
     console = Console()
     pids = json.loads((state / PROCESSES).read_text())
@@ -179,12 +175,52 @@ def status(state: Path) -> None:
         kind = f"function {name}" if name in FUNCTIONS else name
         processes.add_row(kind, str(pid), str(port), answers)
     console.print(processes)
+    console.print(f"PAT endpoint: {_endpoint(ports)}")
     queues = Table("topic", "subscription", "waiting", "oldest, s", title="Topics and backlog")
     for name, row in backlog.items():
         age = f"{row['oldest_age_s']:.0f}" if row["unacked"] else "-"
         queues.add_row(_short(row["topic"]), _short(name), str(row["unacked"]), age)
     console.print(queues)
     console.print(f"Dead letters: {letters}, to be pulled from {DEAD_LETTERS_PULL}")
+
+
+def _running(state: Path) -> tuple[Ports, Any]:
+    """The ports of the cloud that runs on this state, and its backlog."""
+    try:
+        ports = Ports.of(state)
+        return ports, LOOPBACK.get(f"http://{HOST}:{ports.http}/_local/backlog").json()
+    except (FileNotFoundError, ValueError, httpx.HTTPError) as error:
+        raise click.ClickException(
+            f"no cloud runs on {state}: start it with `python -m infra.local up`"
+        ) from error
+
+
+def _endpoint(ports: Ports) -> str:
+    """Whether a model is deployed, and whether a clock looks after that."""
+    base = f"http://{HOST}:{ports.http}"
+    deployed = LOOPBACK.get(f"{base}/v1/{PAT_ENDPOINT}").json().get("deployedModels", [])
+    every_s = LOOPBACK.get(f"{base}/_local/scheduler").json()["every_s"]
+    checks = f"checked every {every_s:g} s" if every_s else "not checked"
+    return f"{'live' if deployed else 'parked'}, {checks}"
+
+
+@cli.command()
+@state_option
+@click.argument("switch", type=click.Choice(["on", "off"]))
+@click.option("--every", default=5.0, show_default=True, help="Seconds between two checks.")
+def checks(state: Path, switch: str, every: float) -> None:
+    """Let a clock drive the function park, as Cloud Scheduler does every five minutes.
+
+    Off by default: the endpoint of a demo stays. On, it is parked after five idle seconds. This is
+    kept with the state.
+    """
+    ports, _ = _running(state)
+    every_s = every if switch == "on" else None
+    address = f"http://{HOST}:{ports.http}/_local/scheduler"
+    answer = LOOPBACK.put(address, json={"every_s": every_s})
+    if not answer.is_success:
+        raise click.ClickException(answer.json()["error"]["message"])
+    click.echo(f"PAT endpoint: {_endpoint(ports)}")
 
 
 def _answers(address: str) -> bool:

@@ -1,4 +1,4 @@
-"""The embedded cloud's one process: Firestore, Pub/Sub, Eventarc; REST of Vertex AI, Gemini, FCM.
+"""The embedded cloud's one process: Firestore, Pub/Sub, Eventarc, Scheduler; REST of the others.
 
 One event loop and one SQLite file: a document, the event that it causes and the message that
 carries it are committed together.
@@ -9,8 +9,10 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import itertools
 import signal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import grpc.aio
 import uvicorn
@@ -24,7 +26,9 @@ from infra.local.eventarc import Eventarc
 from infra.local.fcm import LocalFcm
 from infra.local.firestore import SERVER_OPTIONS, Firestore
 from infra.local.gemini import LocalGemini
+from infra.local.monitoring import LocalMonitoring
 from infra.local.pubsub import PubSub
+from infra.local.scheduler import LocalScheduler
 from infra.local.topology import (
     DEAD_LETTERS,
     DEAD_LETTERS_PULL,
@@ -38,6 +42,10 @@ from infra.local.topology import (
     subscription,
 )
 from infra.local.vertex import LocalVertex
+from infra.local.vertex_models import VertexModels
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 # Short, since a person looks on; in the cloud 10 s to 600 s.
 MIN_BACKOFF_S, MAX_BACKOFF_S = 0.25, 10
@@ -90,14 +98,20 @@ async def serve(state: Path, ports: Ports) -> None:
         await _grpc(firestore, ports.firestore),
         await _grpc(pubsub, ports.pubsub),
     ]
-    http = _http(pubsub, ports)
-    tasks = [asyncio.create_task(pubsub.run()), asyncio.create_task(http.serve())]
+    scheduler, monitoring = LocalScheduler(database, pubsub), LocalMonitoring(pubsub)
+    models = VertexModels(database)
+    vertex = LocalVertex(f"http://{HOST}:{ports.pat}", models.choose, monitoring.predicted)
+    routes = (each.routes() for each in (vertex, models, scheduler, monitoring))
+    http = _http(pubsub, ports, itertools.chain.from_iterable(routes))
+    running = [asyncio.create_task(each.run()) for each in (pubsub, scheduler, monitoring)]
+    serving = asyncio.create_task(http.serve())
     await stop.wait()
     http.should_exit = True
     for server in servers:
         await server.stop(grace=0.5)
-    tasks[0].cancel()
-    for task in tasks:
+    for task in running:
+        task.cancel()
+    for task in (*running, serving):
         with contextlib.suppress(asyncio.CancelledError):
             await task
     database.close()
@@ -111,7 +125,7 @@ async def _grpc(service: Firestore | PubSub, port: int) -> grpc.aio.Server:
     return server
 
 
-def _http(pubsub: PubSub, ports: Ports) -> uvicorn.Server:
+def _http(pubsub: PubSub, ports: Ports, others: Iterable[Route]) -> uvicorn.Server:
     async def backlog(_: Request) -> JSONResponse:
         return JSONResponse(pubsub.backlog())
 
@@ -119,7 +133,7 @@ def _http(pubsub: PubSub, ports: Ports) -> uvicorn.Server:
         return JSONResponse(pubsub.jwks())
 
     routes = [
-        *LocalVertex(f"http://{HOST}:{ports.pat}").routes(),
+        *others,
         *LocalGemini().routes(),
         *LocalFcm().routes(),
         Route("/_local/backlog", backlog),

@@ -212,7 +212,7 @@ def commands(
     pat_model_id: str,
     gemini: Mapping[str, str],
 ) -> list[Command]:
-    """The cloud, the PAT container and the three functions."""
+    """The cloud, the PAT container and the functions."""
     base = {
         **_clean(inherited),
         "PYTHONPATH": "shared",

@@ -17,7 +17,7 @@ LOCATION = "us-central1"
 PAT_ENDPOINT = f"projects/{PROJECT}/locations/{LOCATION}/endpoints/pat"
 PAT_ARTIFACT = "pat-s-nhanes-steps"
 GEMINI_MODEL = "gemini-2.5-flash"
-FUNCTIONS = ("ingest", "preprocess", "insights")
+FUNCTIONS = ("ingest", "preprocess", "insights", "park")
 
 
 def topic(name: str) -> str:
@@ -33,6 +33,8 @@ def subscription(name: str) -> str:
 INGESTED = topic("health-data-ingested")
 ANALYSED = topic("health-insights-processing")
 DEAD_LETTERS = topic("clarity-dead-letters")
+# A clock's ticks: at each, park looks whether the endpoint has work.
+ENDPOINT_CHECKS = topic("endpoint-checks")
 
 # Firestore trigger -> function: what a person writes.
 TRIGGERS = {
@@ -41,7 +43,7 @@ TRIGGERS = {
     "feedback": ("users/{uid}/feedback/{feedback_id}", "ingest"),
 }
 # Topic -> function, by push subscriptions of our own.
-PUSHES = {"preprocess": INGESTED, "insights": ANALYSED}
+PUSHES = {"preprocess": INGESTED, "insights": ANALYSED, "park": ENDPOINT_CHECKS}
 # Where an operator pulls dead letters from.
 DEAD_LETTERS_PULL = subscription("clarity-dead-letters")
 # The functions give up by age before this (MAX_EVENT_AGE_SECONDS); it is for those that cannot run.
@@ -59,6 +61,7 @@ class Ports:
     ingest: int
     preprocess: int
     insights: int
+    park: int
 
     @staticmethod
     def of(state: Path) -> Ports:
@@ -146,13 +149,22 @@ def function_environment(
         "HEALTH_INSIGHTS_PROCESSING_TOPIC": ANALYSED,
         "LEASE_SECONDS": "15",
         "RETENTION_DAYS": "30",
-        "MAX_EVENT_AGE_SECONDS": "300",
+        # As in the cloud: long enough for a model to start, shorter than all the attempts take.
+        "MAX_EVENT_AGE_SECONDS": "900",
         "QUEUE_STALE_SECONDS": "60",
         "QUIET_SECONDS": "0.5",
         "PATIENCE_SECONDS": "45",
         "PAT_ENDPOINT": PAT_ENDPOINT,
         "PAT_MODEL_ID": pat_model_id,
         "PAT_TIMEOUT_SECONDS": "30",
+        "PARK_SUBSCRIPTION": subscription("preprocess"),
+        "PARK_IDLE_SECONDS": "5",
+        "PAT_MACHINE_TYPE": "g2-standard-4",
+        "PAT_ACCELERATOR": "nvidia-l4",
+        "PAT_ACCELERATOR_COUNT": "1",
+        "PAT_MIN_REPLICAS": "1",
+        "PAT_MAX_REPLICAS": "1",
+        "MONITORING_EMULATOR_HOST": f"{HOST}:{ports.http}",
         "GEMINI_MODEL": GEMINI_MODEL,
         "GEMINI_TIMEOUT_SECONDS": "8",
         "GEMINI_DAILY_CALLS": "10",

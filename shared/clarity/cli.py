@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import click
 
+from clarity.adapters.model_cli import model
 from clarity.adapters.reviews_cli import reviews
 from clarity.analyze import analyze
+from clarity.cost.cli import cost
 from clarity.pat.cli import pat
 from clarity.studies.cli import evaluate
 
@@ -26,6 +28,8 @@ main.add_command(analyze)
 main.add_command(pat)  # its commands are imported when one is run
 main.add_command(evaluate)  # the same
 main.add_command(reviews)
+main.add_command(model)
+main.add_command(cost)
 
 
 @main.command()

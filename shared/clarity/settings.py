@@ -21,24 +21,11 @@ class SettingsError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class Environment:
     """What every function needs."""
 
     google_cloud_project: str
-    dead_letter_topic: str
-    lease_seconds: float  # after a worker's death, another may take over once this has passed
-    retention_days: float  # how long jobs, chunks and results are kept
-    max_event_age_seconds: float  # an event is tried again until then, then dead-lettered
-
-    @property
-    def lease(self) -> timedelta:
-        """How long one delivery may work."""
-        return timedelta(seconds=self.lease_seconds)
-
-    @property
-    def retention(self) -> timedelta:
-        """How long documents are kept."""
-        return timedelta(days=self.retention_days)
+    max_event_age_seconds: float  # an event is tried again until then
 
     @property
     def max_event_age(self) -> timedelta:
@@ -80,6 +67,25 @@ def _read(variable: str, text: str | None, kind: object) -> object:
 
 
 @dataclass(frozen=True, slots=True)
+class Settings(Environment):
+    """What the functions of the chain need."""
+
+    dead_letter_topic: str  # where an event goes that cannot be handled
+    lease_seconds: float  # after a worker's death, another may take over once this has passed
+    retention_days: float  # how long jobs, chunks and results are kept
+
+    @property
+    def lease(self) -> timedelta:
+        """How long one delivery may work."""
+        return timedelta(seconds=self.lease_seconds)
+
+    @property
+    def retention(self) -> timedelta:
+        """How long documents are kept."""
+        return timedelta(days=self.retention_days)
+
+
+@dataclass(frozen=True, slots=True)
 class IngestSettings(Settings):
     """What ingest needs."""
 
@@ -100,6 +106,7 @@ class PreprocessSettings(Settings):
     quiet_seconds: float  # uploads that follow each other faster share one analysis
     patience_seconds: float  # a job waits no longer than this for uploads
     pat_endpoint: str  # projects/P/locations/L/endpoints/E
+    pat_endpoint_host: str | None  # a dedicated endpoint's own; absent: the region's shared one
     pat_model_id: str  # the model that must answer
     pat_timeout_seconds: float
     vertex_emulator_host: str | None  # host:port of a local stand-in; absent: Vertex AI
@@ -139,3 +146,25 @@ class InsightsSettings(Settings):
     def gemini_pause(self) -> timedelta:
         """How long a language model that keeps failing is left alone."""
         return timedelta(seconds=self.gemini_pause_seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class ParkSettings(Environment):
+    """What park needs."""
+
+    pat_endpoint: str  # projects/P/locations/L/endpoints/E
+    park_subscription: str  # projects/P/subscriptions/S, whose messages need the endpoint
+    park_idle_seconds: float  # without work for so long it is parked; see steps/park.py
+    pat_machine_type: str  # what it is started on, here and below
+    pat_accelerator: str
+    pat_accelerator_count: int
+    pat_min_replicas: int
+    pat_max_replicas: int
+    pat_service_account: str | None  # whom the container runs as; absent: Vertex AI's own
+    vertex_emulator_host: str | None  # host:port of a local stand-in; absent: Vertex AI
+    monitoring_emulator_host: str | None  # likewise; absent: Cloud Monitoring
+
+    @property
+    def park_idle(self) -> timedelta:
+        """How long the endpoint must have been without work to be parked."""
+        return timedelta(seconds=self.park_idle_seconds)

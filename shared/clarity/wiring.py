@@ -10,14 +10,14 @@ from google.cloud.firestore import Client
 from google.cloud.pubsub_v1 import PublisherClient
 
 from clarity.adapters import log
-from clarity.adapters.cloudevent import Consumer, document_created, job_message
+from clarity.adapters.cloudevent import Consumer, Ticked, document_created, job_message
 from clarity.adapters.firestore import FirestoreRecords
 from clarity.adapters.firestore_budgets import FirestoreBudgets
 from clarity.adapters.firestore_claims import FirestoreClaims
 from clarity.adapters.firestore_devices import FirestoreDevices
 from clarity.adapters.firestore_reviews import FirestoreReviews
 from clarity.adapters.pubsub import PubSubTopics
-from clarity.settings import IngestSettings, InsightsSettings, PreprocessSettings
+from clarity.settings import IngestSettings, InsightsSettings, ParkSettings, PreprocessSettings
 from clarity.steps.breaker import Breaker
 from clarity.steps.explain import Explain
 from clarity.steps.feedback import TakeFeedback
@@ -25,6 +25,7 @@ from clarity.steps.infer import Infer
 from clarity.steps.ingest import Ingest
 from clarity.steps.insight import Insight
 from clarity.steps.notify import Notify
+from clarity.steps.park import Park
 from clarity.steps.preprocess import Preprocess
 from clarity.steps.tell import Tell
 
@@ -92,6 +93,7 @@ def preprocess() -> Consumer[JobMessage]:
         settings.pat_endpoint,
         model_id=settings.pat_model_id,
         timeout_s=settings.pat_timeout_seconds,
+        host=settings.pat_endpoint_host,
         emulator_host=settings.vertex_emulator_host,
     )
     infer = Infer(claims, records, encoder, now, settings.lease, settings.retention)
@@ -129,6 +131,7 @@ def insights() -> Consumer[JobMessage]:
         clock=now,
         patience=settings.gemini_patience,
         time=TELLING * settings.lease,
+        retention=settings.retention,
     )
     step = Insight(
         claims=claims,
@@ -142,6 +145,38 @@ def insights() -> Consumer[JobMessage]:
     )
     topics = PubSubTopics(PublisherClient(), settings.dead_letter_topic)
     return Consumer("insights", job_message, step, step.reject, topics, settings.max_event_age)
+
+
+@cache
+def park() -> Ticked:
+    """The park function: a clock's ticks in, an endpoint that runs while there is work."""
+    # Here, since only park deploys: the others start without Vertex AI's clients.
+    from clarity.adapters.model_state import Machine  # noqa: PLC0415  see above
+    from clarity.adapters.monitoring import open_load  # noqa: PLC0415  see above
+    from clarity.adapters.vertex_models import open_endpoint  # noqa: PLC0415  see above
+
+    settings = ParkSettings.from_env()
+    log.configure(settings.google_cloud_project, "park")
+    machine = Machine(
+        machine_type=settings.pat_machine_type,
+        accelerator=settings.pat_accelerator,
+        accelerator_count=settings.pat_accelerator_count,
+        min_replicas=settings.pat_min_replicas,
+        max_replicas=settings.pat_max_replicas,
+    )
+    endpoint = open_endpoint(
+        settings.pat_endpoint,
+        machine=machine,
+        service_account=settings.pat_service_account,
+        emulator_host=settings.vertex_emulator_host,
+    )
+    load = open_load(
+        settings.park_subscription,
+        settings.pat_endpoint,
+        now,
+        emulator_host=settings.monitoring_emulator_host,
+    )
+    return Ticked("park", Park(endpoint, load, now, settings.park_idle), settings.max_event_age)
 
 
 def _notify(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 HELLO = "tests/bench/hello/main.py"
-FUNCTIONS = ("ingest", "preprocess", "insights")
+FUNCTIONS = ("ingest", "preprocess", "insights", "park")
 MAX_RATIO, MAX_MIB = 3.0, 120.0
 
 # In a fresh interpreter: load the door as functions-framework does, compose what the first event

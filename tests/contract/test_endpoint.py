@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import socket
 import subprocess
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING
 
 import httpx
 import numpy as np
@@ -35,9 +33,6 @@ from tests.contract.endpoint_server import (
     wait_until_healthy,
     week,
 )
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @pytest.fixture(scope="module")
@@ -197,6 +192,13 @@ def test_a_runtime_that_nobody_knows_is_refused():
     assert "'numpy' is not one of 'openvino', 'tensorflow'" in ended.output
 
 
+def test_a_gpu_is_asked_for_only_where_it_would_be_used(caplog):
+    ended = CliRunner(env=ENV).invoke(endpoint.main, ["--require-gpu"])
+
+    assert ended.exit_code == 1
+    assert "--require-gpu: expected --runtime tensorflow" in caplog.text
+
+
 @pytest.fixture
 def bucket(tmp_path, monkeypatch):
     """Cloud Storage's download path with the shipped artifact in gs://models/pat/1."""
@@ -290,54 +292,3 @@ def test_the_process_serves_until_it_is_told_to_stop_with_its_runtime_alone(pat,
     (prediction,) = answer.json()["predictions"]
     assert np.abs(np.array(prediction["embedding"]) - pat.embed(week()[None])[0]).max() < 1e-5
     assert json.loads(said) == {"status": 0, "imported": imported}
-
-
-IMAGES = {
-    "Dockerfile": ("requirements.txt", "FROM python:3.11-"),
-    "gpu.Dockerfile": ("requirements-gpu.txt", "FROM tensorflow/tensorflow:{tensorflow}-gpu"),
-}
-
-
-@pytest.mark.parametrize("image", IMAGES)
-def test_an_image_pins_what_the_lock_pins(image):
-    def pins(path: Path) -> dict[str, str]:
-        return dict(re.findall(r"^([a-z0-9-]+)==([^ ;\n]+)", path.read_text(), re.MULTILINE))
-
-    requirements, source = IMAGES[image]
-    ours, lock = pins(ROOT / "infra/endpoint" / requirements), pins(ROOT / "requirements.txt")
-
-    assert ours.items() <= lock.items()
-    assert ours.keys() >= {"click", "google-cloud-storage", "h5py", "numpy", "openvino", "orjson"}
-    assert ours.keys() >= {"prometheus-client", "starlette", "uvicorn"}
-    assert ("tensorflow" in ours) == (image == "gpu.Dockerfile")
-    text = (ROOT / "infra/endpoint" / image).read_text()
-    assert source.format(**lock) in text
-    assert requirements in text
-    assert ('"--runtime", "tensorflow"' in text) == ("tensorflow" in ours)
-    assert "USER pat" in text
-    assert "HEALTHCHECK" in text
-
-
-@pytest.mark.parametrize("image", IMAGES)
-def test_what_an_image_copies_is_all_that_its_entry_point_needs(image, tmp_path):
-    text = (ROOT / "infra/endpoint" / image).read_text()
-    for source, target in re.findall(r"^COPY (\S+) (\S+)$", text, re.MULTILINE):
-        if (ROOT / source).is_dir():
-            shutil.copytree(ROOT / source, tmp_path / target)
-        else:
-            (tmp_path / target).mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / source, tmp_path / target)
-    (entry,) = re.findall(r"^ENTRYPOINT (.*)$", text, re.MULTILINE)
-
-    ended = subprocess.run(
-        [sys.executable, *json.loads(entry)[1:]],
-        check=False,
-        cwd=tmp_path,
-        env={"PYTHONPATH": str(tmp_path), "AIP_STORAGE_URI": "nowhere"} | ENV,
-        capture_output=True,
-        text=True,
-    )
-
-    assert ended.returncode == 1
-    assert "not started: nowhere is no PAT artifact" in ended.stderr
-    assert str(ROOT / "shared") not in ended.stderr

@@ -145,7 +145,7 @@ def composed(cloud: Cloud, narrator: Model | None) -> Insight:
     client, clock = cloud.firestore(), Clock(datetime(2026, 6, 15, 9, 0, 0, 123_456, tzinfo=UTC))
     records = FirestoreRecords(client)
     chain = Chain()
-    tell = Tell(narrator, records, chain.budgets, chain.breaker, clock, LEASE, LEASE)
+    tell = Tell(narrator, records, chain.budgets, chain.breaker, clock, LEASE, LEASE, RETENTION)
     claims = FirestoreClaims(client, clock, RETENTION)
     return Insight(claims, records, FirestoreReviews(client), tell, None, clock, LEASE, RETENTION)
 

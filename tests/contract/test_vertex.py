@@ -15,7 +15,12 @@ import numpy as np
 import pytest
 
 from clarity.adapters.vertex import VertexEncoder, open_encoder
-from clarity.domain.errors import RefusedError, UnavailableError
+from clarity.domain.errors import (
+    ParkedError,
+    RefusedError,
+    UnavailableError,
+    WrongModelError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,9 +48,16 @@ WEEK = np.linspace(0, 100, 10_080, dtype=np.float32)
 
 @contextmanager
 def answering(
-    status: int, body: bytes, wait_s: float = 0, explanation_timeout_s: float = 0.5
+    status: int,
+    body: bytes,
+    wait_s: float = 0,
+    explanation_timeout_s: float = 0.5,
+    resource: tuple[int, bytes] = (403, b"{}"),
 ) -> Iterator[tuple[VertexEncoder, list]]:
-    """An encoder whose endpoint answers this, and the requests that it got."""
+    """An encoder whose endpoint answers this, and the requests that it got.
+
+    `resource` is what is answered to who asks for the endpoint itself.
+    """
     requests: list[tuple[str, Any]] = []
 
     class Endpoint(BaseHTTPRequestHandler):
@@ -53,6 +65,13 @@ def answering(
             sent = self.rfile.read(int(self.headers["content-length"]))
             requests.append((self.path, json.loads(sent)))
             time.sleep(wait_s)
+            self._answer(status, body)
+
+        def do_GET(self) -> None:
+            requests.append((self.path, None))
+            self._answer(*resource)
+
+        def _answer(self, status: int, body: bytes) -> None:
             with suppress(BrokenPipeError):  # the client that waited too long is gone
                 self.send_response(status)
                 self.send_header("content-length", str(len(body)))
@@ -63,7 +82,7 @@ def answering(
             """Stay quiet."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Endpoint)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     host = f"127.0.0.1:{server.server_address[1]}"
     encoder = replace(
@@ -129,10 +148,10 @@ def test_nobody_there_is_unavailable() -> None:
     encoder.session.close()
 
 
-def test_another_model_than_the_one_expected_is_refused() -> None:
+def test_another_model_than_the_one_expected_is_not_taken_and_asked_again_later() -> None:
     with (
         answering(200, prediction(model_id="pat-other")) as (encoder, _),
-        pytest.raises(RefusedError, match="expected the model pat-test, found pat-other"),
+        pytest.raises(WrongModelError, match="expected the model pat-test, found pat-other"),
     ):
         encoder.encode(WEEK)
 
@@ -154,6 +173,139 @@ def test_an_answer_that_is_no_prediction_is_refused(body: bytes) -> None:
         pytest.raises(RefusedError, match="expected one prediction"),
     ):
         encoder.encode(WEEK)
+
+
+LIVE = {"name": ENDPOINT, "deployedModels": [{"id": "1"}], "trafficSplit": {"1": 100}}
+PARKED: dict[str, Any] = {"name": ENDPOINT, "displayName": "pat"}
+TO_ANOTHER_ADDRESS = (
+    "Dedicated Endpoint cannot be accessed through the shared Vertex AI domain "
+    "aiplatform.googleapis.com. Please access the endpoint using its dedicated domain name "
+    "'1.us-central1-2.prediction.vertexai.goog'"
+)
+
+
+def error(code: int, status: str, message: str) -> bytes:
+    return json.dumps({"error": {"code": code, "message": message, "status": status}}).encode()
+
+
+def found(resource: object) -> tuple[int, bytes]:
+    return 200, json.dumps(resource).encode()
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (400, error(400, "FAILED_PRECONDITION", f"Endpoint {ENDPOINT} doesn't have traffic_split")),
+        (
+            429,
+            error(429, "RESOURCE_EXHAUSTED", "Model is not yet ready for inference. Please wait"),
+        ),
+        (429, b"Model is not yet ready for inference. Please wait and then try your request again"),
+    ],
+)
+@pytest.mark.parametrize("resource", [found(PARKED), found(LIVE), (403, b"{}")])
+def test_an_endpoint_that_says_that_no_model_is_there_is_parked(status, body, resource) -> None:
+    with answering(status, body, resource=resource) as (encoder, _), pytest.raises(ParkedError):
+        encoder.encode(WEEK)
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (404, b"<html>no route</html>"),
+        (404, error(404, "NOT_FOUND", "The requested resource was not found.")),
+        (503, b"no healthy upstream"),
+        (502, b""),
+        (400, error(400, "INVALID_ARGUMENT", "nothing serves this")),
+        (400, error(400, "FAILED_PRECONDITION", TO_ANOTHER_ADDRESS)),
+    ],
+)
+def test_an_endpoint_that_fails_and_lists_no_model_is_parked(status, body) -> None:
+    for resource in (PARKED, PARKED | {"deployedModels": []}):
+        with (
+            answering(status, body, resource=found(resource)) as (encoder, _),
+            pytest.raises(ParkedError),
+        ):
+            encoder.explain(WEEK)
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "times"), [(503, UnavailableError, 1), (404, RefusedError, 3)]
+)
+def test_an_overloaded_endpoint_is_asked_once_in_a_while_what_is_deployed(
+    status, kind, times
+) -> None:
+    with answering(status, b"", resource=found(LIVE)) as (encoder, requests):
+        for _ in range(3):
+            with pytest.raises(kind):
+                encoder.encode(WEEK)
+
+    assert [path for path, body in requests if body is None] == [f"/v1/{ENDPOINT}"] * times
+
+
+def test_an_endpoint_that_does_not_answer_and_lists_no_model_is_parked() -> None:
+    with (
+        answering(200, prediction(), wait_s=1, resource=found(PARKED)) as (encoder, _),
+        pytest.raises(ParkedError),
+    ):
+        encoder.encode(WEEK)
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (401, error(401, "UNAUTHENTICATED", "no credentials")),
+        (403, error(403, "PERMISSION_DENIED", "aiplatform.endpoints.predict")),
+        (413, b"too large"),
+    ],
+)
+def test_what_is_our_own_fault_is_refused_even_while_nothing_is_deployed(status, body) -> None:
+    with (
+        answering(status, body, resource=found(PARKED)) as (encoder, _),
+        pytest.raises(RefusedError, match=str(status)),
+    ):
+        encoder.encode(WEEK)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind"),
+    [
+        (400, b"the reason", RefusedError),
+        (400, b'{"error": "a word"}', RefusedError),
+        (400, error(400, "FAILED_PRECONDITION", TO_ANOTHER_ADDRESS), RefusedError),
+        (404, error(404, "NOT_FOUND", "Endpoint not found"), RefusedError),
+        (429, error(429, "RESOURCE_EXHAUSTED", "Quota exceeded"), UnavailableError),
+        (503, b"", UnavailableError),
+    ],
+)
+@pytest.mark.parametrize(
+    "resource",
+    [found(LIVE), (403, b"{}"), (404, b"{}"), (200, b"no JSON"), found({}), found([]), (500, b"")],
+)
+def test_an_endpoint_that_lists_models_or_nothing_readable_is_taken_at_its_word(
+    status, body, kind, resource
+) -> None:
+    with answering(status, body, resource=resource) as (encoder, _), pytest.raises(kind) as raised:
+        encoder.encode(WEEK)
+
+    assert not isinstance(raised.value, ParkedError)
+
+
+def test_a_dedicated_endpoint_is_asked_at_its_own_host(tmp_path, monkeypatch) -> None:
+    key = tmp_path / "key.json"
+    key.write_text(
+        '{"type": "authorized_user", "client_id": "", "client_secret": "", "refresh_token": "r"}'
+    )
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(key))
+
+    def opened(host: str | None) -> VertexEncoder:
+        return open_encoder(ENDPOINT, model_id="m", timeout_s=1, host=host, emulator_host=None)
+
+    shared, own = opened(None), opened("1.us-central1-2.prediction.vertexai.goog")
+    resource = f"https://us-central1-aiplatform.googleapis.com/v1/{ENDPOINT}"
+    assert shared.url == f"{resource}:rawPredict"
+    assert own.url == f"https://1.us-central1-2.prediction.vertexai.goog/v1/{ENDPOINT}:rawPredict"
+    assert shared.resource_url == own.resource_url == resource
 
 
 def explained(**changes: object) -> bytes:
@@ -189,11 +341,11 @@ def test_an_explanation_that_does_not_come_in_time_is_unavailable() -> None:
         encoder.explain(WEEK)
 
 
-def test_an_explanation_by_another_model_is_refused() -> None:
+def test_an_explanation_by_another_model_is_not_taken() -> None:
     body = json.dumps({"predictions": [GOOD | {"model_id": "other", "explanation": MAPS}]})
     with (
         answering(200, body.encode()) as (encoder, _),
-        pytest.raises(RefusedError, match="expected the model pat-test, found other"),
+        pytest.raises(WrongModelError, match="expected the model pat-test, found other"),
     ):
         encoder.explain(WEEK)
 

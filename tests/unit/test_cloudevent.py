@@ -10,7 +10,14 @@ import pytest
 from cloudevents.http import CloudEvent, from_http
 from google.events.cloud.firestore import DocumentEventData
 
-from clarity.adapters.cloudevent import Consumer, deliver, document_created, job_message
+from clarity.adapters.cloudevent import (
+    Consumer,
+    Ticked,
+    deliver,
+    document_created,
+    job_message,
+    tick,
+)
 from clarity.domain.errors import (
     ExhaustedError,
     MalformedEventError,
@@ -159,3 +166,58 @@ def test_a_document_event_without_a_time_is_malformed() -> None:
 
     with pytest.raises(MalformedEventError, match="RFC 3339"):
         document_created(parsed((headers | {"ce-time": "no time"}, body)))
+
+
+@dataclass
+class Clockwork:
+    """A step that a clock drives, failing as it is told."""
+
+    error: Exception | None = None
+    calls: int = 0
+
+    def step(self) -> None:
+        self.calls += 1
+        if self.error:
+            raise self.error
+
+    def tick(self, age: timedelta = timedelta()) -> None:
+        headers, body = events.published(b"tick")
+        headers["ce-time"] = (datetime.now(UTC) - age).isoformat()
+        tick(parsed((headers, body)), Ticked("test", self.step, timedelta(minutes=4)))
+
+
+@pytest.mark.parametrize(
+    ("error", "level", "said"),
+    [
+        (None, "INFO", "done"),
+        (UnavailableError("no quota"), "WARNING", "not now"),
+        (RefusedError("not allowed"), "ERROR", "failed"),
+    ],
+)
+def test_a_tick_is_acknowledged_and_says_what_became_of_it(error, level, said, caplog) -> None:
+    clockwork = Clockwork(error)
+
+    with caplog.at_level("INFO"):
+        clockwork.tick()
+
+    (record,) = caplog.records
+    assert (record.levelname, record.getMessage()) == (level, said)
+    if error:
+        assert record.fields == {"code": error.code, "reason": str(error)}
+    assert clockwork.calls == 1
+
+
+def test_a_tick_that_fails_in_a_way_that_nobody_expected_is_delivered_again() -> None:
+    with pytest.raises(ZeroDivisionError):
+        Clockwork(ZeroDivisionError()).tick()
+
+
+def test_an_old_tick_is_left_to_those_after_it() -> None:
+    clockwork = Clockwork(ZeroDivisionError())
+
+    clockwork.tick(timedelta(minutes=4))
+    assert clockwork.calls == 0
+
+    clockwork.error = None
+    clockwork.tick(timedelta(minutes=3, seconds=50))
+    assert clockwork.calls == 1

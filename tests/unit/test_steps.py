@@ -345,4 +345,5 @@ def test_a_prediction_leaves_an_audit_record_without_health_values(worker) -> No
     chain.run()
 
     record = next(iter(chain.records.audits.values()))
-    assert set(record) == {"action", "step", "processing_id", "subject", "model", "at"}
+    names = {"action", "step", "processing_id", "subject", "model", "at", "expires_at"}
+    assert set(record) == names

@@ -44,7 +44,8 @@ def test_a_request_may_ask_for_an_explanation_and_its_job_says_where_it_is(worke
     assert "correlational" in found["words"]["notice"]
     assert "not why" in found["words"]["notice"]
     record = chain.records.audits["ada", f"explain-{job['analysis_id']}"]
-    assert set(record) == {"action", "step", "processing_id", "subject", "model", "at"}
+    names = {"action", "step", "processing_id", "subject", "model", "at", "expires_at"}
+    assert set(record) == names
 
 
 def test_without_being_asked_nothing_is_explained(worker) -> None:

@@ -265,7 +265,7 @@ def test_every_paid_call_leaves_a_record_of_its_own_without_a_health_value() -> 
     records: list[Any] = list(world.records.audits.values())
     assert len(records) == len(world.narrator.tasks) == 4
     assert {frozenset(record) for record in records} == {
-        frozenset({"action", "step", "processing_id", "model", "at"})
+        frozenset({"action", "step", "processing_id", "model", "at", "expires_at"})
     }
     assert all(a["at"] <= b["at"] for a, b in pairwise(records))
 

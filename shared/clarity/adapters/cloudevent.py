@@ -11,6 +11,7 @@ import binascii
 import logging
 import secrets
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, get_args
@@ -33,6 +34,7 @@ from clarity.steps.ports import DeadLetter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     from cloudevents.http import CloudEvent
 
@@ -69,12 +71,13 @@ def deliver(event: CloudEvent, consumer: Consumer[E]) -> None:
         Exception: deliver the event again.
     """
     decoded: E | None = None
-    with bound(event_id=str(event["id"]), step=consumer.step, traceparent=_traceparent(event)):
+    with ExitStack() as ids:
+        ids.enter_context(_bound(event, consumer.step))
         try:
             decoded = consumer.decode(event)
-            with bound(processing_id=decoded.origin.processing_id):
-                consumer.handle(decoded)
-                _log.info("done")
+            ids.enter_context(bound(processing_id=decoded.origin.processing_id))
+            consumer.handle(decoded)
+            _log.info("done")
         except PermanentError as error:
             _give_up(event, consumer, decoded, error)
         except Exception as error:
@@ -85,6 +88,44 @@ def deliver(event: CloudEvent, consumer: Consumer[E]) -> None:
                 f"given up after {consumer.max_age.total_seconds():g} s, the last time: {error}"
             )
             _give_up(event, consumer, decoded, ExhaustedError(reason))
+
+
+@dataclass(frozen=True, slots=True)
+class Ticked:
+    """A step that a clock drives.
+
+    A tick older than `max_age` is left: the ones after it have done its work.
+    """
+
+    step: str
+    handle: Callable[[], object]
+    max_age: timedelta
+
+
+def tick(event: CloudEvent, ticked: Ticked) -> None:
+    """Run the step at a clock's tick; where it cannot be done now, the next tick tries.
+
+    Raises:
+        Exception: nobody expected it; deliver the tick again.
+    """
+    with _bound(event, ticked.step):
+        if _age(event) >= ticked.max_age:
+            _log.info("too old")
+            return
+        try:
+            ticked.handle()
+            _log.info("done")
+        except TransientError as error:
+            _log.warning("not now", extra={"fields": {"code": error.code, "reason": str(error)}})
+        except PermanentError as error:
+            _log.error("failed", extra={"fields": {"code": error.code, "reason": str(error)}})
+        except Exception as error:
+            _log_failure(error)
+            raise
+
+
+def _bound(event: CloudEvent, step: str) -> AbstractContextManager[None]:
+    return bound(event_id=str(event["id"]), step=step, traceparent=_traceparent(event))
 
 
 def _log_failure(error: Exception) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 REJECTIONS_PER_PAGE = 500
 _SETTLED = ("ingested", "rejected")
 _READERS = 8
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +153,11 @@ class FirestoreRecords:
             if fields and now - fields["opened_at"] < stale:
                 job = self._job(origin.user_id, fields["processing_id"])
                 if job.get(["status"], transaction=transaction).get("status") == Status.QUEUED:
-                    transaction.update(queue, {"last_upload_at": now})
+                    fields |= {"last_upload_at": now, "expires_at": expires_at}
+                    transaction.set(queue, fields)
                     return Queue(fields["processing_id"], fields["opened_at"], now)
             opened = {"processing_id": origin.processing_id, "opened_at": now}
-            transaction.set(queue, {**opened, "last_upload_at": now})
+            transaction.set(queue, {**opened, "last_upload_at": now, "expires_at": expires_at})
             transaction.create(own, _new_job(origin, wanted, now, expires_at))
             return Queue(origin.processing_id, now, now)
 
@@ -163,7 +167,8 @@ class FirestoreRecords:
     def queue(self, user_id: str) -> Queue | None:
         """The person's latest open job, if there ever was one."""
         fields: dict[str, Any] | None = self._queue(user_id).get().to_dict()
-        return Queue(**fields) if fields else None
+        names = ("processing_id", "opened_at", "last_upload_at")
+        return Queue(*(fields[name] for name in names)) if fields else None
 
     @translated
     def open_job(self, origin: Origin, wanted: Wanted, now: datetime, expires_at: datetime) -> None:
@@ -191,14 +196,33 @@ class FirestoreRecords:
         """Move the job forward; False if it stands further on already, or is gone."""
         job = self._job(origin.user_id, origin.processing_id)
 
-        def step(transaction: Transaction) -> bool:
-            found = job.get(["status"], transaction=transaction).to_dict()
+        def step(transaction: Transaction) -> datetime | None:
+            found = job.get(["status", "created_at"], transaction=transaction).to_dict()
             if not found or not status.may_follow(Status(found["status"])):
-                return False
+                return None
             transaction.update(job, {**_stand(status, message, now), **details})
+            created_at: datetime = found["created_at"]
+            return created_at
+
+        created_at = in_transaction(self.client, step)
+        if created_at and status.final:
+            seconds = (now - created_at).total_seconds()
+            _log.info("job ended", extra={"fields": {"status": status, "seconds": seconds}})
+        return created_at is not None
+
+    @translated
+    def note(self, origin: Origin, status: Status, stage: str, message: str, now: datetime) -> bool:
+        """Say at which stage of its status the job stands; False if it says so or has moved on."""
+        job = self._job(origin.user_id, origin.processing_id)
+
+        def write(transaction: Transaction) -> bool:
+            found = job.get(["status", "stage"], transaction=transaction).to_dict()
+            if not found or found["status"] != status or found["stage"] == stage:
+                return False
+            transaction.update(job, {"stage": stage, "message": message, "updated_at": now})
             return True
 
-        return in_transaction(self.client, step)
+        return in_transaction(self.client, write)
 
     @translated
     def analysis(self, user_id: str, analysis_id: str) -> Mapping[str, object] | None:

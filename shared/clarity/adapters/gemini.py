@@ -12,13 +12,14 @@ import logging
 import random
 import time
 import warnings
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, get_args
 
 from requests import RequestException
 
 from clarity.adapters.bounded_http import Bounded, ErrorAnswer, TooLongAnswer, never_sent
 from clarity.adapters.prompt import PROMPT_VERSION, prompt, task_text
-from clarity.domain.errors import ClarityError, CutOffError, RefusedError, UnavailableError
+from clarity.domain.errors import CutOffError, RefusedError, UnavailableError
 from clarity.domain.words.narrative import Narrative, Sentence, SentenceKind
 from clarity.steps.ports import Answer, Usage
 
@@ -36,6 +37,7 @@ _MAX_OUTPUT_TOKENS = 8192  # newer models spend their thinking from it too
 _TEMPERATURE = 0.2  # of 0 to 2; low, for the words are to follow the facts
 _PAUSES_S = (0.5, 1.5)  # before the second and the third try, or longer if asked to wait
 _LEAST_S = 2.0  # a repetition with less time than this would be paid for and not answered
+_Failure = UnavailableError | CutOffError | RefusedError
 _NOTHING = Usage(0, 0)  # the answer does not say
 _REQUEST_TIMEOUT, _TOO_MANY_REQUESTS, _SERVER_ERROR = 408, 429, 500
 # The API's FinishReason; the other ones say that a filter or the provider ended the answer.
@@ -66,6 +68,8 @@ _TALKATIVE = (
     "google.ai.generativelanguage_v1beta.services.generative_service.transports.rest",
     "google.auth.transport.requests",
 )
+
+_log = logging.getLogger(__name__)
 
 
 class Gemini:
@@ -156,13 +160,15 @@ class Gemini:
                 break
             self._sleep(pause)
             outcome, wait_s = self._call(text, ends)
-        if isinstance(outcome, ClarityError):
+        if isinstance(outcome, _Failure):
+            _log.warning("asked Gemini", extra={"fields": {"outcome": outcome.code}})
             raise outcome
-        if isinstance(outcome, str):
-            return Answer(None, _NOTHING, outcome)
-        return _answer(outcome, task)
+        answer = _answer(outcome, task)
+        fields = {"outcome": "answered", "fault": answer.fault, **asdict(answer.usage)}
+        _log.info("asked Gemini", extra={"fields": fields})
+        return answer
 
-    def _call(self, text: str, ends: float) -> tuple[dict[str, Any] | str | ClarityError, float]:
+    def _call(self, text: str, ends: float) -> tuple[dict[str, Any] | str | _Failure, float]:
         """A response, the fault of one that cannot be read, or an error; and a wait asked for.
 
         Errors are not raised here: they would be chained to the library's, which may quote us.
@@ -187,13 +193,15 @@ class Gemini:
             return "unreadable", 0
 
 
-def _refusal(status: int) -> ClarityError:
+def _refusal(status: int) -> _Failure:
     if status in {_REQUEST_TIMEOUT, _TOO_MANY_REQUESTS} or status >= _SERVER_ERROR:
         return UnavailableError(f"expected an answer from Gemini, found {status}")
     return RefusedError(f"expected Gemini to accept the call, found {status}")
 
 
-def _answer(response: Mapping[str, Any], task: Task) -> Answer:
+def _answer(response: Mapping[str, Any] | str, task: Task) -> Answer:
+    if isinstance(response, str):  # the fault of one that cannot be read
+        return Answer(None, _NOTHING, response)
     counts = response.get("usage_metadata", {})
     prompt_tokens, candidates, total = (
         max(0, counts.get(f"{name}_token_count", 0)) for name in ("prompt", "candidates", "total")

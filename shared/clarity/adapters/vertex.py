@@ -8,7 +8,9 @@ prints the functions' own figures).
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
+import math
+import time
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import google.auth
@@ -18,15 +20,20 @@ from google.auth.exceptions import TransportError
 from google.auth.transport.requests import AuthorizedSession
 from pydantic import BaseModel, Field, FiniteFloat, ValidationError, model_validator
 
-from clarity.domain.errors import RefusedError, UnavailableError
+from clarity.domain.errors import ParkedError, RefusedError, UnavailableError, WrongModelError
 from clarity.domain.explanation import Explanation
 from clarity.steps.ports import Embedding
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from clarity.domain.errors import ClarityError
+
 _SCOPE = "https://www.googleapis.com/auth/cloud-platform"
 _WAIT = frozenset({408, 429, 500, 502, 503, 504})
+_OURS = frozenset({401, 403, 413})  # whose fault is the caller's, whatever is deployed
+_QUESTION_TIMEOUT_S = 5.0  # for the question whether anything is deployed
+_QUESTION_PAUSE_S = 30.0  # between two of them where waiting is right anyway
 _WIDTH = 96  # of a PAT embedding, for each of its sizes (Ruan et al. 2024)
 _EXPLANATION_TIMEOUT_S = 60.0  # it takes seconds; Vertex AI itself waits no longer for a prediction
 _WHOLE = 1e-3  # shares may miss 1 by this
@@ -69,15 +76,47 @@ class _Answer(BaseModel):
     predictions: list[_Prediction] = Field(min_length=1, max_length=1)
 
 
+class _Endpoint(BaseModel):
+    """The resource itself: it names no deployed model where it is parked."""
+
+    name: str
+    deployed_models: list[dict[str, Any]] = Field(default=[], alias="deployedModels")
+
+
+class _Status(BaseModel):
+    code: int = 0
+    status: str = ""
+    message: str = ""
+
+
+class _Error(BaseModel):
+    error: _Status
+
+
+@dataclass(slots=True)
+class _Asked:
+    """When it was last asked whether anything is deployed."""
+
+    at: float = -math.inf
+
+
 @dataclass(frozen=True, slots=True)
 class VertexEncoder:
-    """PAT behind a Vertex AI endpoint."""
+    """PAT behind a Vertex AI endpoint.
+
+    Attributes:
+        session: authorised.
+        url: where predictions are asked for.
+        resource_url: where the endpoint itself can be read: what is deployed.
+    """
 
     session: requests.Session
     url: str
+    resource_url: str
     expected_model_id: str
     timeout_s: float
     explanation_timeout_s: float = _EXPLANATION_TIMEOUT_S
+    asked: _Asked = field(default_factory=_Asked)
 
     @property
     def model_id(self) -> str:
@@ -88,8 +127,10 @@ class VertexEncoder:
         """Read one week: (10080,) steps per minute, NaN where not observed.
 
         Raises:
+            ParkedError: no model is deployed, or none is ready yet.
             UnavailableError: the endpoint did not answer, or asked us to wait.
-            RefusedError: it refused the week, or another model than expected answered.
+            WrongModelError: another model than expected answered.
+            RefusedError: it refused the week.
         """
         return self._embedding(_parse(self._post(_request(steps), self.timeout_s)))
 
@@ -97,8 +138,10 @@ class VertexEncoder:
         """Read one week, and say where the model looked and what moved its reading.
 
         Raises:
+            ParkedError: no model is deployed, or none is ready yet.
             UnavailableError: the endpoint did not answer, or asked us to wait.
-            RefusedError: it refused the week, did not explain it, or is another model's.
+            WrongModelError: another model than expected answered.
+            RefusedError: it refused the week, or did not explain it.
         """
         body = {**_request(steps), "parameters": {"explanation": True}}
         prediction = _parse(self._post(body, self.explanation_timeout_s))
@@ -114,7 +157,7 @@ class VertexEncoder:
 
     def _embedding(self, prediction: _Prediction) -> Embedding:
         if prediction.model_id != self.expected_model_id:
-            raise RefusedError(
+            raise WrongModelError(
                 f"expected the model {self.expected_model_id}, found {prediction.model_id}"
             )
         return Embedding(
@@ -128,16 +171,65 @@ class VertexEncoder:
         try:
             response = self.session.post(self.url, json=body, timeout=timeout_s)
         except (requests.RequestException, TransportError) as error:
-            raise UnavailableError(
-                f"the endpoint did not answer: {type(error).__name__}"
+            name = type(error).__name__
+            raise self._unless_parked(
+                UnavailableError(f"the endpoint did not answer: {name}")
             ) from error
-        if response.status_code in _WAIT:
-            raise UnavailableError(f"the endpoint answered {response.status_code}")
-        if not response.ok:
-            raise RefusedError(
-                f"the endpoint refused: {response.status_code} {response.text[:200]}"
-            )
-        return response
+        if response.ok:
+            return response
+        failure = _failure(response)
+        raise failure if response.status_code in _OURS else self._unless_parked(failure)
+
+    def _unless_parked(self, failure: ClarityError) -> ClarityError:
+        """The failure, or that no model is deployed, which answers in more than one way.
+
+        What an endpoint without a model says is not documented for each of its addresses, so it is
+        asked what is deployed. Where that cannot be read, the failure's own words hold.
+        """
+        if isinstance(failure, ParkedError) or self._asked_lately(failure):
+            return failure
+        try:
+            answer = self.session.get(self.resource_url, timeout=_QUESTION_TIMEOUT_S)
+            found = _Endpoint.model_validate_json(answer.content) if answer.ok else None
+        except (requests.RequestException, TransportError, ValidationError):
+            return failure
+        if found is None or found.deployed_models:
+            return failure
+        return ParkedError("expected a deployed model at the endpoint, found none")
+
+    def _asked_lately(self, failure: ClarityError) -> bool:
+        """An endpoint that is overloaded fails often, and Vertex AI counts questions."""
+        now = time.monotonic()
+        if isinstance(failure, UnavailableError) and now - self.asked.at < _QUESTION_PAUSE_S:
+            return True
+        self.asked.at = now
+        return False
+
+
+def _failure(response: requests.Response) -> ClarityError:
+    status, words = response.status_code, response.text[:200]
+    if _not_ready(response):
+        return ParkedError(f"expected a model that is ready, found: {status} {words}")
+    if status in _WAIT:
+        return UnavailableError(f"the endpoint answered {status}")
+    return RefusedError(f"the endpoint refused: {status} {words}")
+
+
+def _not_ready(response: requests.Response) -> bool:
+    """Whether the answer's own words say that no model is there.
+
+    FAILED_PRECONDITION: nothing is deployed ("Endpoint E doesn't have traffic_split."), or the
+    address is wrong: a dedicated endpoint names its own domain then. 429 "Model is not yet ready
+    for inference": a deployment scaled to zero (Vertex AI's page on autoscaling).
+    """
+    try:
+        error = _Error.model_validate_json(response.content).error
+    except ValidationError:
+        error = _Status(message=response.text)
+    if response.status_code == requests.codes.too_many_requests:
+        return "not yet ready" in error.message
+    elsewhere = "Dedicated Endpoint" in error.message and "domain" in error.message
+    return error.status == "FAILED_PRECONDITION" and not elsewhere
 
 
 def _request(steps: NDArray[np.float32]) -> dict[str, Any]:
@@ -154,7 +246,12 @@ def _parse(response: requests.Response) -> _Prediction:
 
 
 def open_encoder(
-    endpoint: str, *, model_id: str, timeout_s: float, emulator_host: str | None
+    endpoint: str,
+    *,
+    model_id: str,
+    timeout_s: float,
+    host: str | None = None,
+    emulator_host: str | None,
 ) -> VertexEncoder:
     """The encoder for `projects/P/locations/L/endpoints/E`.
 
@@ -162,15 +259,20 @@ def open_encoder(
         endpoint: the endpoint's resource name.
         model_id: the model that must answer.
         timeout_s: for one prediction.
+        host: a dedicated endpoint's own, which alone takes its predictions; None: a shared one.
         emulator_host: host:port of a local stand-in (plain HTTP, no credentials), or None.
     """
-    path = f"/v1/{endpoint}:rawPredict"
+    resource = f"/v1/{endpoint}"
     if emulator_host:
-        return VertexEncoder(
-            requests.Session(), f"http://{emulator_host}{path}", model_id, timeout_s
-        )
-    location = endpoint.split("/")[3]
+        base = f"http://{emulator_host}{resource}"
+        return VertexEncoder(requests.Session(), f"{base}:rawPredict", base, model_id, timeout_s)
+    shared = f"{endpoint.split('/')[3]}-aiplatform.googleapis.com"
     credentials, _ = google.auth.default(scopes=[_SCOPE])
-    url = f"https://{location}-aiplatform.googleapis.com{path}"
     session: requests.Session = AuthorizedSession(credentials)  # type: ignore[no-untyped-call]
-    return VertexEncoder(session, url, model_id, timeout_s)
+    return VertexEncoder(
+        session,
+        f"https://{host or shared}{resource}:rawPredict",
+        f"https://{shared}{resource}",
+        model_id,
+        timeout_s,
+    )

@@ -12,6 +12,8 @@ ClarityError
     ├── InProgressError       another worker holds the claim
     ├── NotSettledError       the person's uploads are still arriving
     ├── UnavailableError      an outside service did not answer, or asked us to wait
+    ├── ParkedError           the model is not running now, and is started because work waits
+    ├── WrongModelError       another model than the one expected answered, as in a roll-out
     ├── CutOffError           a paid service may have done its work, but its answer is lost
     └── OpenError             an outside service failed too often lately to be asked now
 """
@@ -85,6 +87,18 @@ class UnavailableError(TransientError):
     """An outside service did not answer, or asked us to wait."""
 
     code = "unavailable"
+
+
+class ParkedError(TransientError):
+    """The model is not running now, which saves its cost; it is started because work waits."""
+
+    code = "parked"
+
+
+class WrongModelError(TransientError):
+    """Another model than the one expected answered: it has a part of the requests, or is new."""
+
+    code = "wrong_model"
 
 
 class CutOffError(TransientError):

@@ -66,6 +66,7 @@ class Explain:
             "subject": analysis_id,
             "model": embedding.model_id,
             "at": now,
+            "expires_at": now + self.retention,
         }
         # The record first: once the explanation is there, nobody comes back to leave it.
         self.records.audit(user_id, f"explain-{analysis_id}", record)

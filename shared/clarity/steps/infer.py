@@ -75,6 +75,7 @@ class Infer:
             "subject": analysis_id,
             "model": embedding.model_id,
             "at": now,
+            "expires_at": now + self.retention,
         }
         # The record first: once the analysis is there, nobody comes back to leave it.
         self.records.audit(user_id, f"predict-{analysis_id}", record)

@@ -135,6 +135,9 @@ class Records(Protocol):
     ) -> bool:
         """Move the job forward; False if it stands there or further on already, or is gone."""
 
+    def note(self, origin: Origin, status: Status, stage: str, message: str, now: datetime) -> bool:
+        """Say at which stage of its status the job stands; False if it says so or has moved on."""
+
     def analysis(self, user_id: str, analysis_id: str) -> Mapping[str, object] | None:
         """The analysis document."""
 

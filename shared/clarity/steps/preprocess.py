@@ -11,7 +11,7 @@ import numpy as np
 
 import clarity
 from clarity.domain.analysis import WEEK, analyse, best_week, weeks_until
-from clarity.domain.errors import NotSettledError, UnknownReferenceError
+from clarity.domain.errors import NotSettledError, ParkedError, UnknownReferenceError
 from clarity.domain.intake.samples import Samples
 from clarity.domain.job import Status
 from clarity.domain.metrics.history import history_of
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 RECENT_DAYS = 14
 # How far back the weeks beside it go: far enough to say what is usual, and to see a trend.
 LOOKBACK_DAYS: Mapping[Timeframe, int] = {"1week": 35, "1month": 56, "3months": 98}
+# The stage of a job whose work waits for a model that was not running.
+WAITING = "waiting_for_model"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +61,14 @@ class Preprocess:
 
         Raises:
             NotSettledError: the person's uploads are still arriving.
+            ParkedError: no model runs; the job says that its work waits.
             UnknownReferenceError: the job is not there.
         """
         once(
             self.claims,
             "preprocess",
             message.origin.path,
-            lambda: self._run(message),
+            lambda: self._run_or_wait(message),
             user_id=message.origin.user_id,
             lease=self.lease,
         )
@@ -74,6 +77,15 @@ class Preprocess:
         """Say on the job why it failed."""
         reason = {"code": error.code, "message": str(error)}
         self._move(message, Status.FAILED, "The data could not be processed.", {"reason": reason})
+
+    def _run_or_wait(self, message: JobMessage) -> str:
+        try:
+            return self._run(message)
+        except ParkedError:
+            # Still under the claim: whoever comes next does not find words that were overtaken.
+            text = "The model that reads your week is being started; your data waits for it."
+            self.records.note(message.origin, Status.PROCESSING, WAITING, text, self.clock())
+            raise
 
     def _run(self, message: JobMessage) -> str:
         job = self._settle(message)

@@ -109,6 +109,7 @@ class Tell:
         clock: the time.
         patience: how long a job waits for a language model that is down.
         time: what one telling may take; less than the lease, so that no other worker starts.
+        retention: how long the records of paid calls are kept.
     """
 
     narrator: Narrator | None
@@ -118,6 +119,7 @@ class Tell:
     clock: Callable[[], datetime]
     patience: timedelta
     time: timedelta
+    retention: timedelta
 
     @property
     def version(self) -> str:
@@ -189,6 +191,7 @@ class Tell:
             "processing_id": message.processing_id,
             "model": self.version,
             "at": now,
+            "expires_at": now + self.retention,
         }
         self.records.audit(message.origin.user_id, f"generate-{call.id}", record)
 

@@ -222,6 +222,7 @@ def _tell(server: Server, narrator: Narrator, case: Case, mode: str, number: int
         clock=_now,
         patience=_PATIENCE,
         time=_PATIENCE,
+        retention=_PATIENCE,
     )
     message = JobMessage(Origin("somebody", "insight_requests", f"r{number}"), "normal")
     # Asked long ago: whatever is down is not waited for.
