@@ -1,4 +1,8 @@
-"""Firestore: where a person may be notified (`users/{uid}/devices/{device_id}`, of the app's)."""
+"""Firestore: where a person may be notified (`users/{uid}/devices/{device_id}`, of the app's).
+
+The app writes `push_token` and `expires_at`, and renews both whenever it starts: what is left of an
+app that is gone goes by Firestore's TTL. The security rules see to it that the time is there.
+"""
 
 from __future__ import annotations
 

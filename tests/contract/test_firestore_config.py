@@ -1,0 +1,369 @@
+"""infra/gcp/firestore.{tf,rules} and the code: collections, indexes, expiry, keys, each way."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from google.cloud.firestore_v1._helpers import encode_dict
+from google.cloud.firestore_v1.types import Document
+
+from clarity.domain.feedback import parse_feedback
+from clarity.domain.intake.samples import parse_upload
+from clarity.domain.job import parse_request
+from clarity.domain.person import Person
+from infra.terraform.check import plans
+from tests.contract.firestore_servers import connected, embedded
+from tests.contract.firestore_use import use
+from tests.contract.rules_cases import (
+    FEEDBACK,
+    MOST_RECORDS,
+    MOST_SAMPLES,
+    OPEN_WEARABLES,
+    PHONE_ORDERS,
+    REQUEST,
+    SETTINGS,
+    STEPS,
+    UPLOAD,
+)
+from tests.contract.rules_matrix import RULES
+from tests.healthkit import RECEIVED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from google.cloud.firestore_v1.types import StructuredQuery
+
+    from infra.terraform.plan import Plan
+    from tests.contract.firestore_use import Json, Use
+
+# https://cloud.google.com/eventarc/docs/quotas: the size of an event.
+MOST_EVENT_BYTES = 512_000
+# https://cloud.google.com/firestore/quotas: index entries of a document.
+MOST_INDEX_ENTRIES = 40_000
+DEFAULT = frozenset({"ASCENDING", "DESCENDING", "CONTAINS"})
+
+
+@dataclass(frozen=True)
+class Field:
+    """What is configured for a field of a collection group."""
+
+    indexes: frozenset[str]
+    expires: bool
+
+
+@pytest.fixture(scope="module")
+def used(tmp_path_factory) -> Iterator[Use]:
+    folder = tmp_path_factory.mktemp("firestore-use")
+    with embedded(folder) as server, connected(server.address) as client:
+        yield use(client)
+
+
+@pytest.fixture(scope="module", params=["dev", "prod"])
+def plan(request) -> Plan:
+    _, made, _ = plans(RULES.parent)
+    return next(each for each in made if each.environment == request.param)
+
+
+@pytest.fixture(scope="module")
+def fields(plan) -> dict[tuple[str, str], Field]:
+    """Collection group and field -> its configuration, as Terraform would apply it."""
+    found: dict[tuple[str, str], Field] = {}
+    for instance in plan.instances:
+        if instance.type != "google_firestore_field":
+            continue
+        (config,) = instance.node.all("index_config")
+        key = str(instance.get("collection")), str(instance.get("field"))
+        assert key not in found, "two resources for one field"
+        orders = [
+            str(each.get("order") or each.get("array_config")) for each in config.all("indexes")
+        ]
+        found[key] = Field(frozenset(orders), bool(instance.node.all("ttl_config")))
+    return found
+
+
+def pattern(path: str) -> str:
+    """A path or a rule's match with a star for every document's name."""
+    parts = path.strip("/").split("/")
+    return "/".join("*" if at % 2 else part for at, part in enumerate(parts))
+
+
+def group(path: str) -> str:
+    return path.split("/")[-2]
+
+
+def matches() -> set[str]:
+    found = re.findall(r"^    match (/\S+) \{$", RULES.read_text(), re.MULTILINE)
+    assert len(found) == len({pattern(each) for each in found}), "two rules for one path"
+    return {pattern(each) for each in found}
+
+
+def listed_keys(start: str) -> set[str]:
+    """The names in the `hasOnly` of a function of the rules."""
+    body = RULES.read_text().split(f"function {start}(", 1)[1]
+    names = body.split("hasOnly([", 1)[1].split("])", 1)[0]
+    return set(re.findall(r"'(\w+)'", names))
+
+
+def test_the_rules_name_each_collection_that_is_written_and_no_other(used) -> None:
+    written = {pattern(path) for path in (*used.documents, *used.erased)}
+
+    assert written == matches()
+
+
+def test_terraform_names_each_collection_that_is_written_and_no_other(used, fields) -> None:
+    written = {group(path) for path in (*used.documents, *used.erased)}
+
+    assert {collection for collection, _ in fields} == written
+
+
+def test_what_carries_a_time_to_expire_expires_and_nothing_else_does(used, fields) -> None:
+    carrying, bare = defaultdict(set), set()
+    for path, document in (*used.documents.items(), *used.erased.items()):
+        if "expires_at" in document:
+            carrying[group(path)].add(type(document["expires_at"]))
+        else:
+            bare.add(group(path))
+
+    expiring = {collection: name for (collection, name), each in fields.items() if each.expires}
+
+    assert expiring == dict.fromkeys(carrying, "expires_at")
+    assert all(issubclass(kind, datetime) for kinds in carrying.values() for kind in kinds)
+    assert bare == {"users"}, "a person's settings are the only documents that stay"
+
+
+def wanted(query: StructuredQuery) -> tuple[str, dict[str, set[str]]] | None:
+    """The index that a query needs: field -> orders of which one will do; None if it needs none."""
+    (source,) = query.from_
+    found: dict[str, set[str]] = {}
+    filters = query.where.composite_filter.filters or ([query.where] if "where" in query else [])
+    for each in filters:
+        found[each.field_filter.field.field_path] = {"ASCENDING", "DESCENDING"}
+    for order in query.order_by:
+        found[order.field.field_path] = {order.direction.name}
+    found.pop("__name__", None)
+    assert not (found and source.all_descendants), "a collection group needs an index of its own"
+    return (source.collection_id, found) if found else None
+
+
+def test_each_query_has_its_index_and_each_index_its_query(used, fields) -> None:
+    phones = {(collection, field): {order} for collection, field, order in PHONE_ORDERS}
+    needed = {**phones}
+    for query in used.queries:
+        if (index := wanted(query)) is not None:
+            collection, orders = index
+            ((field, allowed),) = orders.items()  # two would need a composite index
+            needed[collection, field] = allowed
+
+    declared = {key: each.indexes for key, each in fields.items() if each.indexes}
+
+    assert declared.keys() == needed.keys()
+    assert all(declared[key] & needed[key] for key in needed)
+    assert all(len(orders) == 1 for orders in declared.values())
+
+
+def entries(
+    fields: dict[tuple[str, str], Field], collection: str, document: Json, above: str = ""
+) -> int:
+    """How many entries of single-field indexes a document has.
+
+    A field without a configuration has that of the map it is in, then of the collection group's
+    `*`, then Firestore's own: both orders of all but maps, and each value of a list.
+    """
+    total = 0
+    for name, value in document.items():
+        path = above + name
+        parents = [path.rsplit(".", cut)[0] for cut in range(path.count(".") + 1)]
+        configured = (fields.get((collection, each)) for each in (*parents, "*"))
+        indexes = next((each.indexes for each in configured if each is not None), DEFAULT)
+        total += len(indexes - {"CONTAINS"})
+        if isinstance(value, list) and "CONTAINS" in indexes:
+            total += len({repr(each) for each in value})
+        if isinstance(value, dict):
+            total += entries(fields, collection, value, f"{path}.")
+    return total
+
+
+def test_no_document_has_more_than_one_index_entry(used, fields) -> None:
+    found = {path: entries(fields, group(path), each) for path, each in used.documents.items()}
+
+    assert max(found.values()) == 1
+
+
+def test_a_large_upload_would_have_thousands_of_index_entries_and_has_none_but_its_status(
+    fields,
+) -> None:
+    samples = [STEPS | {"value": float(count)} for count in range(5000)]
+    upload = UPLOAD | {"samples": samples, "status": "ingested"}
+
+    assert entries({}, "uploads", upload) > 5000
+    assert entries(fields, "uploads", upload) == 1 < MOST_INDEX_ENTRIES
+
+
+def test_the_database_keeps_what_it_holds(plan) -> None:
+    (database,) = (each for each in plan.instances if each.type == "google_firestore_database")
+    (release,) = (each for each in plan.instances if each.type == "google_firebaserules_release")
+    found = {
+        name: database.get(name)
+        for name in ("name", "type", "point_in_time_recovery_enablement", "delete_protection_state")
+    }
+
+    assert found == {
+        "name": "(default)",
+        "type": "FIRESTORE_NATIVE",
+        "point_in_time_recovery_enablement": "POINT_IN_TIME_RECOVERY_ENABLED",
+        "delete_protection_state": "DELETE_PROTECTION_ENABLED",
+    }
+    assert release.get("name") == "cloud.firestore"
+
+
+def test_the_published_rules_are_the_tested_ones(plan) -> None:
+    (ruleset,) = (each for each in plan.instances if each.type == "google_firebaserules_ruleset")
+    (source,) = ruleset.node.all("source")
+    (file,) = source.all("files")
+
+    assert file.get("content") == RULES.read_text()
+
+
+class Read(dict[str, object]):
+    """A document that remembers which of its fields were looked for."""
+
+    def __init__(self, document: Json) -> None:
+        super().__init__(document)
+        self.names: set[str] = set()
+
+    def __getitem__(self, name: str) -> object:
+        self.names.add(name)
+        return super().__getitem__(name)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        self.names.add(name)
+        return super().get(name, default)
+
+
+def looked_for(parse: Any, *documents: Json) -> set[str]:
+    reads = [Read(document) for document in documents]
+    for read in reads:
+        parse(read)
+    return set().union(*(read.names for read in reads))
+
+
+# What the clients write beside what is read of it; the sources are named in open_wearables.py.
+UNREAD = {"user_id", "timestamp", "provider", "sdkVersion", "syncTimestamp"}
+
+
+def test_a_phone_may_write_what_is_read_and_what_the_clients_write_beside_it() -> None:
+    uploads = looked_for(
+        lambda each: parse_upload(each, received_at=RECEIVED),
+        UPLOAD,
+        OPEN_WEARABLES,
+        UPLOAD | {"deleted": [STEPS]},
+    )
+
+    assert listed_keys("upload") == uploads | UNREAD
+    assert listed_keys("wish") == looked_for(parse_request, REQUEST)
+    assert listed_keys("feedback") == looked_for(parse_feedback, FEEDBACK)
+    assert listed_keys("pushed") == {"push_token", "expires_at"}
+
+
+def test_a_person_may_set_what_is_read_of_the_settings() -> None:
+    today = RECEIVED.date()
+    nonsense: dict[str, object] = dict.fromkeys(listed_keys("settings"), object())
+
+    assert set(Person.parse(nonsense, today).ignored) == listed_keys("settings") == set(SETTINGS)
+
+
+def test_the_rules_and_the_code_know_the_same_wishes() -> None:
+    body = RULES.read_text().split("function wish(", 1)[1].split("}", 1)[0]
+    choices = re.findall(r"data\.(\w+) in \[([^\]]*)\]", body)
+
+    assert {name for name, _ in choices} == set(REQUEST)
+    for name, values in choices:
+        for value in re.findall(r"'(\w+)'", values):
+            assert parse_request(REQUEST | {name: value})
+
+
+def test_a_phone_may_not_write_what_the_functions_answer(used) -> None:
+    keys = {"uploads": "upload", "insight_requests": "wish", "feedback": "feedback"}
+    answered = {
+        group(path): set(used.documents[path]) - set(created)
+        for path, created in used.created.items()
+        if group(path) in keys
+    }
+
+    assert answered.keys() == keys.keys()
+    for collection, names in answered.items():
+        assert {"status", "expires_at"} <= names
+        assert not names & listed_keys(keys[collection])
+
+
+# With all that a phone may write into one.
+LONGEST_SOURCE = "com.apple.health.6E1A2C0D-91B7-F2E4-8A6C-0123456789AB"
+LONGEST_SAMPLE = {
+    "sample_type": "heartRateVariabilitySDNN",
+    "value": 42.125,
+    "category_value": None,
+    "unit": "count/min",
+    "start_date": "2026-06-14T10:00:00.123Z",
+    "end_date": "2026-06-14T10:05:00.123Z",
+    "metadata": {
+        "HKTimeZone": "America/Argentina/Buenos_Aires",
+        "HKWasUserEntered": False,
+        "HKMetadataKeyHeartRateMotionContext": 1,
+    },
+    "source_revision": {
+        "source": {"name": "Alexandria's Apple Watch", "bundle_identifier": LONGEST_SOURCE},
+        "version": "11.0.1",
+        "product_type": "Watch7,1",
+        "operating_system_version": "11.0.1",
+    },
+}
+LONGEST_RECORD = {
+    "id": "6E1A2C0D-91B7-F2E4-8A6C-0123456789AB",
+    "parentId": "6E1A2C0D-91B7-F2E4-8A6C-0123456789AB",
+    "type": "HKQuantityTypeIdentifierHeartRateVariabilitySDNN",
+    "startDate": "2026-06-14T10:00:00.123Z",
+    "endDate": "2026-06-14T10:05:00.123Z",
+    "zoneOffset": "+02:00",
+    "source": {
+        "appId": LONGEST_SOURCE,
+        "deviceId": "6E1A2C0D-91B7-F2E4-8A6C-0123456789AB",
+        "deviceName": "Alexandria's Apple Watch",
+        "deviceModel": "Watch7,1",
+        "deviceManufacturer": "Apple Inc.",
+        "deviceType": "watch",
+        "deviceHardwareVersion": "Watch7,1",
+        "deviceSoftwareVersion": "11.0.1",
+        "operatingSystemVersion": {"majorVersion": 11, "minorVersion": 0, "patchVersion": 1},
+        "recordingMethod": "automatic",
+    },
+    "value": 42.125,
+    "unit": "count/min",
+    "metadata": {"HKTimeZone": "Europe/Berlin"},
+}
+
+
+@pytest.mark.parametrize(
+    "largest",
+    [
+        UPLOAD | {"samples": [LONGEST_SAMPLE] * MOST_SAMPLES},
+        OPEN_WEARABLES | {"data": {"records": [LONGEST_RECORD] * MOST_RECORDS}},
+    ],
+    ids=["the iOS client's", "open-wearables'"],
+)
+def test_the_largest_upload_that_the_rules_let_in_fits_into_an_event(largest) -> None:
+    document = Document(name=f"projects/p/databases/(default)/documents/{'x' * 300}")
+    document.fields = encode_dict(largest)
+
+    assert Document.pb(document).ByteSize() < MOST_EVENT_BYTES
+
+
+def test_erasure_leaves_nothing_of_the_person(used) -> None:
+    left = {pattern(path) for path in used.erased}
+
+    assert left == {"budgets/*/shards/*", "erasures/*"}
+    assert "ada" not in str(used.erased)
