@@ -1,0 +1,1 @@
+"""Terraform's files checked without Google Cloud: schema, references, policy, the code's needs."""
