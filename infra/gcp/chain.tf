@@ -1,0 +1,118 @@
+# The system as a table: what runs, what it is given, and what joins it.
+locals {
+  # Topic -> the form of its messages; null where each message has its own.
+  topics = {
+    health-data-ingested       = { schema = "job-message" } # ingest to preprocess
+    health-insights-processing = { schema = "job-message" } # preprocess to insights
+    endpoint-checks            = { schema = null }          # Cloud Scheduler to park
+    clarity-dead-letters       = { schema = null }          # what cannot be handled
+  }
+
+  # Function -> the topic that is pushed to it, by a subscription of the function's name.
+  pushes = {
+    preprocess = { topic = "health-data-ingested", retention = "604800s" }
+    insights   = { topic = "health-insights-processing", retention = "604800s" }
+    park       = { topic = "endpoint-checks", retention = "600s" } # an old tick is of no use
+  }
+
+  # A function has one event trigger, its `document`; these are the further ones.
+  triggers = {
+    insight-requests = { document = "users/{uid}/insight_requests/{request_id}", function = "ingest" }
+    feedback         = { document = "users/{uid}/feedback/{feedback_id}", function = "ingest" }
+  }
+
+  secrets = toset(["gemini-api-key"]) # values are added by command, so that no state holds them
+
+  topic_names = { for name, _ in local.topics : name => "projects/${var.project_id}/topics/${name}" }
+  # An event is tried again for so long. Less than Eventarc keeps one (24 h) and than 100 deliveries
+  # last (about 16 h): the function gives up first, and says so on the job.
+  max_event_age_seconds = 21600
+
+  # Memory: twice the peak (python -m tests.bench.memory). MiB, the densest week, so many at once:
+  # ingest 195, preprocess 228, insights 157, park 171; two people's three months in preprocess 216.
+  functions = {
+    ingest = {
+      memory      = "512Mi"
+      cpu         = "1"
+      concurrency = 4
+      timeout_s   = 120
+      document    = "users/{uid}/uploads/{upload_id}"
+      secrets     = {}
+      environment = {
+        GOOGLE_CLOUD_PROJECT       = var.project_id
+        DEAD_LETTER_TOPIC          = local.topic_names["clarity-dead-letters"]
+        HEALTH_DATA_INGESTED_TOPIC = local.topic_names["health-data-ingested"]
+        LEASE_SECONDS              = 100
+        RETENTION_DAYS             = var.retention_days
+        MAX_EVENT_AGE_SECONDS      = local.max_event_age_seconds
+        QUEUE_STALE_SECONDS        = 3600
+      }
+    }
+    preprocess = {
+      memory      = "512Mi"
+      cpu         = "1"
+      concurrency = 4
+      timeout_s   = 300
+      document    = null
+      secrets     = {}
+      environment = {
+        GOOGLE_CLOUD_PROJECT             = var.project_id
+        DEAD_LETTER_TOPIC                = local.topic_names["clarity-dead-letters"]
+        HEALTH_INSIGHTS_PROCESSING_TOPIC = local.topic_names["health-insights-processing"]
+        LEASE_SECONDS                    = 240
+        RETENTION_DAYS                   = var.retention_days
+        MAX_EVENT_AGE_SECONDS            = local.max_event_age_seconds
+        QUIET_SECONDS                    = 30
+        PATIENCE_SECONDS                 = 600
+        PAT_ENDPOINT                     = google_vertex_ai_endpoint.pat.id
+        PAT_ENDPOINT_HOST                = google_vertex_ai_endpoint.pat.dedicated_endpoint_dns
+        PAT_MODEL_ID                     = var.pat_model_id
+        PAT_TIMEOUT_SECONDS              = 30
+      }
+    }
+    insights = {
+      memory      = "512Mi"
+      cpu         = "1"
+      concurrency = 4
+      timeout_s   = 180
+      document    = null
+      secrets     = { GEMINI_API_KEY = "gemini-api-key" }
+      environment = {
+        GOOGLE_CLOUD_PROJECT       = var.project_id
+        DEAD_LETTER_TOPIC          = local.topic_names["clarity-dead-letters"]
+        LEASE_SECONDS              = 150
+        RETENTION_DAYS             = var.retention_days
+        MAX_EVENT_AGE_SECONDS      = local.max_event_age_seconds
+        GEMINI_MODEL               = var.gemini.model
+        GEMINI_TIMEOUT_SECONDS     = 30
+        GEMINI_DAILY_CALLS         = var.gemini.daily_calls
+        GEMINI_PROJECT_DAILY_CALLS = var.gemini.project_daily_calls
+        GEMINI_FAILURES            = 5
+        GEMINI_PAUSE_SECONDS       = 60
+        GEMINI_PATIENCE_SECONDS    = 900
+        FCM_ENDPOINT               = var.notifications ? "https://fcm.googleapis.com" : null
+      }
+    }
+    park = {
+      memory      = "512Mi"
+      cpu         = "1"
+      concurrency = 1   # two ticks at once might both deploy
+      timeout_s   = 300 # it waits 2 minutes for all undeployments but the last
+      document    = null
+      secrets     = {}
+      environment = {
+        GOOGLE_CLOUD_PROJECT  = var.project_id
+        MAX_EVENT_AGE_SECONDS = 240 # below the schedule's 5 minutes
+        PAT_ENDPOINT          = google_vertex_ai_endpoint.pat.id
+        PARK_SUBSCRIPTION     = "projects/${var.project_id}/subscriptions/preprocess"
+        PARK_IDLE_SECONDS     = var.park.idle_seconds
+        PAT_MACHINE_TYPE      = var.pat_machine.type
+        PAT_ACCELERATOR       = var.pat_machine.accelerator
+        PAT_ACCELERATOR_COUNT = var.pat_machine.accelerator_count
+        PAT_MIN_REPLICAS      = var.pat_machine.min_replicas
+        PAT_MAX_REPLICAS      = var.pat_machine.max_replicas
+        PAT_SERVICE_ACCOUNT   = var.pat_machine.service_account
+      }
+    }
+  }
+}

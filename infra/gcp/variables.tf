@@ -1,0 +1,171 @@
+# A project is one environment: its values are in env/<environment>.tfvars, its id on the command line.
+
+variable "project_id" {
+  description = "The Google Cloud project."
+  type        = string
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{4,28}[a-z0-9]$", var.project_id))
+    error_message = "project_id: expected 6 to 30 lower-case letters, digits and hyphens."
+  }
+}
+
+variable "environment" {
+  description = "Which of the two environments the project is."
+  type        = string
+  validation {
+    condition     = contains(["dev", "prod"], var.environment)
+    error_message = "environment: expected dev or prod."
+  }
+}
+
+variable "region" {
+  description = "Where everything runs and is kept."
+  type        = string
+  default     = "us-central1"
+  validation {
+    condition     = can(regex("^[a-z]+-[a-z]+[0-9]+$", var.region))
+    error_message = "region: expected a region such as us-central1."
+  }
+}
+
+variable "bundles" {
+  description = "The folder of the functions' bundles, as `make bundle` leaves it."
+  type        = string
+  default     = "../../dist"
+}
+
+variable "instances" {
+  description = "Function -> its fewest and most instances."
+  type        = map(object({ min = number, max = number }))
+  validation {
+    condition     = toset(keys(var.instances)) == toset(["ingest", "preprocess", "insights", "park"])
+    error_message = "instances: expected ingest, preprocess, insights and park."
+  }
+  validation {
+    condition     = try(var.instances["park"].max, 1) == 1
+    error_message = "instances: expected max = 1 for park: two at once might both deploy."
+  }
+  validation {
+    condition     = alltrue([for each in values(var.instances) : 0 <= each.min && each.min <= each.max && each.max >= 1])
+    error_message = "instances: expected 0 <= min <= max and max >= 1."
+  }
+}
+
+variable "retention_days" {
+  description = "After how many days a person's documents expire."
+  type        = number
+  validation {
+    condition     = var.retention_days >= 120
+    error_message = "retention_days: expected at least 120: three months of insights rest on the weeks before them too."
+  }
+}
+
+variable "pat_model_id" {
+  description = "The model that must answer (model_id in its manifest.json)."
+  type        = string
+  default     = "pat-s-nhanes-steps-326efa28"
+}
+
+variable "pat_machine" {
+  description = "What the endpoint's model runs on when the park function starts it again: nvidia-l4 (g2), nvidia-tesla-t4 (n1) or none."
+  type = object({
+    type              = optional(string, "g2-standard-4")
+    accelerator       = optional(string, "nvidia-l4")
+    accelerator_count = optional(number, 1)
+    min_replicas      = optional(number, 1)
+    max_replicas      = optional(number, 1)
+    service_account   = optional(string) # null: the container runs as Google's, which may do nothing here
+  })
+  default = {}
+  validation {
+    condition     = contains(["nvidia-l4", "nvidia-tesla-t4", "none"], var.pat_machine.accelerator)
+    error_message = "pat_machine.accelerator: expected nvidia-l4, nvidia-tesla-t4 or none."
+  }
+  validation {
+    condition     = startswith(var.pat_machine.type, lookup({ nvidia-l4 = "g2-", nvidia-tesla-t4 = "n1-" }, var.pat_machine.accelerator, ""))
+    error_message = "pat_machine.type: an L4 comes with g2 machines, a T4 with n1 machines."
+  }
+  validation {
+    condition     = 1 <= var.pat_machine.accelerator_count && var.pat_machine.accelerator_count <= 8
+    error_message = "pat_machine.accelerator_count: expected 1 to 8; without an accelerator it counts for nothing."
+  }
+  validation {
+    condition     = 1 <= var.pat_machine.min_replicas && var.pat_machine.min_replicas <= var.pat_machine.max_replicas
+    error_message = "pat_machine: expected 1 <= min_replicas <= max_replicas."
+  }
+}
+
+variable "park" {
+  description = "Whether the idle endpoint is parked, and after how many seconds without a prediction."
+  type        = object({ enabled = bool, idle_seconds = optional(number, 1800) })
+  default     = { enabled = false }
+  validation {
+    condition     = var.park.idle_seconds > 900
+    error_message = "park.idle_seconds: expected more than 900: the figures that it goes by are minutes old."
+  }
+}
+
+variable "gemini" {
+  description = "The model that writes, and the calls a day that are paid for: of each person, and of all."
+  type = object({
+    model               = optional(string, "gemini-2.5-flash")
+    daily_calls         = optional(number, 3)
+    project_daily_calls = optional(number, 1000)
+  })
+  default = {}
+}
+
+variable "secret_versions" {
+  description = "Secret -> the version in use. Without gemini-api-key our own narrator writes."
+  type        = map(string)
+  default     = {}
+  validation {
+    condition     = alltrue([for version in values(var.secret_versions) : can(regex("^[1-9][0-9]*$", version))])
+    error_message = "secret_versions: expected a version's number; `latest` would change under running instances."
+  }
+}
+
+variable "notifications" {
+  description = "Whether new insights are announced by Firebase Cloud Messaging."
+  type        = bool
+  default     = false
+}
+
+variable "cmek" {
+  description = "Whether data is encrypted with a key of this project's own. To be chosen before the first apply."
+  type        = bool
+  default     = false
+}
+
+variable "vpc" {
+  description = "The network through which the functions go out; null: Google's own way."
+  type = object({
+    network    = string
+    subnetwork = string
+    egress     = optional(string, "VPC_EGRESS_PRIVATE_RANGES_ONLY")
+  })
+  default = null
+  validation {
+    condition     = var.vpc == null ? true : contains(["VPC_EGRESS_PRIVATE_RANGES_ONLY", "VPC_EGRESS_ALL_TRAFFIC"], var.vpc.egress)
+    error_message = "vpc.egress: expected VPC_EGRESS_PRIVATE_RANGES_ONLY or VPC_EGRESS_ALL_TRAFFIC."
+  }
+}
+
+variable "pipeline" {
+  description = "What Cloud Build deploys (a repository of a Cloud Build connection, the branch or tag as RE2) and who approves; null: no triggers."
+  type = object({
+    repository = string
+    branch     = optional(string)
+    tag        = optional(string)
+    approvers  = set(string)
+  })
+  default = null
+  validation {
+    condition     = var.pipeline == null ? true : (var.pipeline.branch == null) != (var.pipeline.tag == null)
+    error_message = "pipeline: expected one of branch and tag."
+  }
+  validation {
+    condition     = var.pipeline == null ? true : length(var.pipeline.approvers) > 0
+    error_message = "pipeline.approvers: expected at least one, such as group:ops@example.com."
+  }
+}
