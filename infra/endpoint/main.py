@@ -108,9 +108,16 @@ def download(storage_uri: str, folder: Path) -> None:
 
 
 def loader(
-    runtime: str, source: artifact.Artifact, cores: int, batch: int | None = None
+    runtime: str,
+    source: artifact.Artifact,
+    cores: int,
+    batch: int | None = None,
+    *,
+    require_gpu: bool = False,
 ) -> Callable[[], Encoder]:
     """How the model is built on the runtime that was asked for, and on no other."""
+    if require_gpu and runtime != "tensorflow":
+        raise SettingsError("--require-gpu: expected --runtime tensorflow, which alone uses one")
 
     def openvino() -> Encoder:
         from clarity.pat.runtime import Pat  # noqa: PLC0415 - each runtime's image has only its own
@@ -122,6 +129,8 @@ def loader(
 
         from clarity.pat.runtime_tensorflow import Pat  # noqa: PLC0415 - see above
 
+        if require_gpu and not tf.config.list_physical_devices("GPU"):
+            raise SettingsError("--require-gpu: expected a GPU, TensorFlow finds none")
         # A window alone keeps one core: the parallelism is between windows, or within a batch.
         tf.config.threading.set_intra_op_parallelism_threads(cores if batch else 1)
         tf.config.threading.set_inter_op_parallelism_threads(cores)
@@ -155,6 +164,11 @@ def loader(
     "GPU, 1 without.",
 )
 @click.option(
+    "--require-gpu",
+    is_flag=True,
+    help="Fail where TensorFlow finds no GPU: the GPU image never serves from the CPU in silence.",
+)
+@click.option(
     "--queue",
     type=click.IntRange(min=1),
     default=256,
@@ -175,6 +189,7 @@ def main(
     size: str,
     cores: int | None,
     batch: int | None,
+    require_gpu: bool,
     queue: int,
     deadline: float,
 ) -> None:
@@ -184,7 +199,7 @@ def main(
         settings = EndpointSettings.from_env(os.environ)  # noqa: TID251 - this container's settings
         cores = cores or os.cpu_count() or 1
         source = open_artifact(settings.storage_uri, size)
-        load = loader(runtime, source, cores, batch)
+        load = loader(runtime, source, cores, batch, require_gpu=require_gpu)
     except ClarityError as error:
         log.error("not started: %s", error)  # noqa: TRY400 - the reason is the message
         sys.exit(1)
