@@ -29,16 +29,20 @@ up: $(VENV)/installed ## Start the embedded cloud and the functions; print what 
 test: $(VENV)/installed ## Run all tests
 	$(RUN) -m pytest
 
-check: $(VENV)/installed ## Lint, format, types, layers, build file
+check: $(VENV)/installed ## Lint, format, types, layers; Terraform, image, build file
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy shared/clarity functions infra tests
 	$(VENV)/bin/lint-imports
+	$(VENV)/bin/hadolint infra/endpoint/Dockerfile
+	$(VENV)/bin/shellcheck infra/build/*.sh
 	$(VENV)/bin/check-jsonschema --builtin-schema vendor.cloudbuild cloudbuild.yaml
+	$(RUN) -m infra.terraform
 
 format: $(VENV)/installed ## Format and fix what can be fixed
 	$(VENV)/bin/ruff check --fix .
 	$(VENV)/bin/ruff format .
+	$(RUN) -m infra.terraform fmt --write
 
 bench: $(VENV)/installed ## Measure: cold starts; decode, grid, metrics beside their peers; PAT on each runtime
 	$(RUN) -m tests.bench

@@ -10,7 +10,13 @@ from click.testing import CliRunner
 
 from clarity.cli import main as clarity
 from clarity.domain.job import Status
-from clarity.settings import IngestSettings, InsightsSettings, PreprocessSettings, Settings
+from clarity.settings import (
+    Environment,
+    IngestSettings,
+    InsightsSettings,
+    ParkSettings,
+    PreprocessSettings,
+)
 from clarity.sources.generated.people import PEOPLE
 from infra.local import topology
 from infra.local.__main__ import cli
@@ -18,12 +24,15 @@ from tests.cloud import REPOSITORY
 
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 MAKEFILE = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
-SETTINGS: dict[str, type[Settings]] = {
+SETTINGS: dict[str, type[Environment]] = {
     "ingest": IngestSettings,
     "preprocess": PreprocessSettings,
     "insights": InsightsSettings,
+    "park": ParkSettings,
 }
-ROW = re.compile(r"^\| `([A-Z][A-Z_]+)` \| (\w+) \|", re.MULTILINE)
+ROW = re.compile(r"^\| ((?:`[A-Z][A-Z_]+` )+)\| ([\w, ]+) \|", re.MULTILINE)
+# What a row may call several functions.
+TOGETHER = {"all": set(SETTINGS), "chain": set(SETTINGS) - {"park"}}
 
 
 def test_it_is_short() -> None:
@@ -31,18 +40,23 @@ def test_it_is_short() -> None:
 
 
 def test_every_setting_is_documented_and_every_documented_one_exists() -> None:
-    documented = {(variable, function) for variable, function in ROW.findall(README)}
-    common = {f.name for f in fields(IngestSettings)} & {f.name for f in fields(InsightsSettings)}
-    expected = {(name.upper(), "all") for name in common}
-    for function, settings in SETTINGS.items():
-        own = {field.name for field in fields(settings)} - common
-        expected |= {(name.upper(), function) for name in own}
+    documented = {
+        (variable, function)
+        for variables, who in ROW.findall(README)
+        for variable in re.findall(r"[A-Z_]+", variables)
+        for function in TOGETHER.get(who, who.split(", "))
+    }
+    expected = {
+        (field.name.upper(), function)
+        for function, settings in SETTINGS.items()
+        for field in fields(settings)
+    }
 
     assert documented == expected
 
 
 def test_every_setting_is_supplied_by_the_embedded_cloud() -> None:
-    ports = topology.Ports(1, 2, 3, 4, 5, 6, 7)
+    ports = topology.Ports(1, 2, 3, 4, 5, 6, 7, 8)
     gemini = {"GEMINI_API_KEY": "k", "GEMINI_API_ENDPOINT": "e"}
     environment = topology.function_environment(ports, pat_model_id="m", gemini=gemini)
 
@@ -88,7 +102,7 @@ def test_every_status_is_explained() -> None:
 
 
 def test_every_topic_is_named() -> None:
-    for name in (topology.INGESTED, topology.ANALYSED, topology.DEAD_LETTERS):
+    for name in (*topology.PUSHES.values(), topology.DEAD_LETTERS):
         assert name.rpartition("/")[2] in README
 
 
