@@ -169,9 +169,7 @@ class MemoryRecords:
         job["history"] = [*job["history"], {"status": status, "at": now}]
         return True
 
-    def note(
-        self, origin: Origin, status: Status, stage: str, message: str, now: datetime
-    ) -> bool:
+    def note(self, origin: Origin, status: Status, stage: str, message: str, now: datetime) -> bool:
         job = self.jobs.get((origin.user_id, origin.processing_id))
         if job is None or job["status"] != status or job["stage"] == stage:
             return False

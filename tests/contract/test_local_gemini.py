@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
 import httpx
@@ -149,7 +149,7 @@ def test_a_command_says_what_it_was_read_as() -> None:
 
 @pytest.mark.parametrize("mode", MODES)
 def test_the_command_line_knows_each_mode(mode) -> None:
-    ports = Ports(*range(1, 8))
+    ports = Ports(*range(1, len(fields(Ports)) + 1))
 
     variables = gemini_environment(f"local:{mode}", {"GEMINI_API_KEY": "a person's own"}, ports)
 
