@@ -7,6 +7,7 @@ source that the function reaches, and only that, redeploys it.
 from __future__ import annotations
 
 import hashlib
+import re
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 DOOR = ("main.py", "requirements.txt")  # what the buildpack looks for at the root
+_STRAY = re.compile(r"^\.|~$")  # what file browsers and editors leave
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can hold
 _UNIX, _MODE = 3, 0o100644 << 16  # a plain file that all may read, whatever the umask here
 
@@ -39,17 +41,18 @@ def _data(package: Path) -> Iterator[Path]:
     for path in package.iterdir():
         if path.is_dir() and not (path / "__init__.py").exists() and path.name != "__pycache__":
             yield from _data(path)
-        elif path.is_file() and path.suffix != ".py":
+        elif path.is_file() and path.suffix != ".py" and not _STRAY.search(path.name):
             yield path
 
 
 def write(function: str, target: Path) -> Path:
     """Write the function's bundle into `target`, under a name that carries its hash."""
+    files = contents(function)
     target.mkdir(parents=True, exist_ok=True)
     draft = target / f"{function}.zip"
     # Stored, not deflated: what zlib makes of the same bytes differs from version to version.
     with zipfile.ZipFile(draft, "w", zipfile.ZIP_STORED) as bundle:
-        for name, path in contents(function).items():
+        for name, path in files.items():
             entry = zipfile.ZipInfo(name, _EPOCH)
             entry.create_system, entry.external_attr = _UNIX, _MODE
             bundle.writestr(entry, path.read_bytes())
@@ -67,9 +70,9 @@ def functions() -> list[str]:
 def main(out: Path) -> None:
     """Write all bundles; what an earlier run left there goes."""
     for function in functions():
-        for old in out.glob(f"{function}-*.zip"):
-            old.unlink()
         bundle = write(function, out)
+        for old in set(out.glob(f"{function}-*.zip")) - {bundle}:
+            old.unlink()
         click.echo(f"{bundle}\t{bundle.stat().st_size / 1000:.0f} kB")
 
 

@@ -105,7 +105,9 @@ def elsewhere(tmp_path, monkeypatch) -> Path:
 
 def test_the_same_sources_give_the_same_bytes_whatever_the_disk_says(tmp_path, request) -> None:
     here = {each: bundle.write(each, tmp_path / "a").read_bytes() for each in FUNCTIONS}
-    request.getfixturevalue("elsewhere")
+    elsewhere = request.getfixturevalue("elsewhere")
+    (elsewhere / "shared/clarity/adapters/prompts/.DS_Store").touch()
+    (elsewhere / "shared/clarity/adapters/prompts/insight-2.md~").touch()
 
     for function, expected in here.items():
         assert bundle.write(function, tmp_path / "b").read_bytes() == expected

@@ -245,6 +245,10 @@ def test_every_assumption_is_an_option() -> None:
         ["--parked-hours", "24"],
         ["--min-replicas", "5", "--max-replicas", "4"],
         ["--accelerator", "tpu"],
+        ["--uploads-per-day", "nan"],
+        ["--node-price", "inf"],
+        ["--region", "mars-1"],
+        ["--region", ""],
     ],
 )
 def test_what_makes_no_sense_is_refused(wrong) -> None:

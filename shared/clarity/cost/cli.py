@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import re
 from dataclasses import MISSING, fields, replace
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 PEOPLE = (1_000, 100_000, 10_000_000)
 _WIDTH = 180  # of a file or a pipe, where lines need no wrapping
 _MOST = 10_000_000_000
+_REGION = re.compile(r"(africa|asia|australia|europe|me|northamerica|southamerica|us)-[a-z]+\d+")
 
 _ABOUT = {
     "uploads_per_day": "Upload documents of a person and day, with something new.",
@@ -45,14 +48,37 @@ _ABOUT = {
     "log_bytes": "Of logs for a delivery.",
     "slower": "A core of the cloud's machines against one of the bench's.",
 }
+
+
+class _Number(click.FloatRange):
+    """A finite number in a range."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        number = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"expected a finite number, found {value}", param, ctx)
+        return number
+
+
+class _Region(click.ParamType[str]):
+    """A region by the form of its name; the bill says for which of them there are prices."""
+
+    name = "region"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if not _REGION.fullmatch(value):
+            self.fail(f"expected a region such as us-central1, found {value!r}", param, ctx)
+        return value
+
+
 _RANGES: dict[str, click.ParamType[Any]] = {
-    "gemini_share": click.FloatRange(0, 1),
-    "parked_hours": click.FloatRange(0, 24, max_open=True),
-    "requests_at_once": click.FloatRange(1),
-    "retention_days": click.FloatRange(1),
-    "slower": click.FloatRange(0, min_open=True),
-    "uploads_per_day": click.FloatRange(0, min_open=True),
-    "peak": click.FloatRange(1),
+    "gemini_share": _Number(0, 1),
+    "parked_hours": _Number(0, 24, max_open=True),
+    "requests_at_once": _Number(1),
+    "retention_days": _Number(1),
+    "slower": _Number(0, min_open=True),
+    "uploads_per_day": _Number(0, min_open=True),
+    "peak": _Number(1),
     "gemini_tier": click.IntRange(1, 3),
     "min_replicas": click.IntRange(1),
     "max_replicas": click.IntRange(1),
@@ -65,7 +91,7 @@ def _assumption_options(command: Callable[..., None]) -> Callable[..., None]:
         if each.name in _ABOUT and each.default is not MISSING:
             command = click.option(
                 f"--{each.name.replace('_', '-')}",
-                type=_RANGES.get(each.name, click.FloatRange(0)),
+                type=_RANGES.get(each.name, _Number(0)),
                 default=each.default,
                 show_default=True,
                 help=_ABOUT[each.name],
@@ -80,7 +106,7 @@ def _assumption_options(command: Callable[..., None]) -> Callable[..., None]:
     multiple=True,
     default=PEOPLE,
     show_default=True,
-    help="May be repeated.",
+    help="A whole number; may be repeated.",
 )
 @_assumption_options
 @click.option(
@@ -90,10 +116,10 @@ def _assumption_options(command: Callable[..., None]) -> Callable[..., None]:
     show_default=True,
     help="Of the endpoint's machines.",
 )
-@click.option("--region", default=Assumptions().region, show_default=True)
+@click.option("--region", type=_Region(), default=Assumptions().region, show_default=True)
 @click.option(
     "--node-price",
-    type=click.FloatRange(0),
+    type=_Number(0),
     help="USD for an hour of one of the endpoint's machines, where you know it better.",
 )
 @click.option("--json", "as_json", is_flag=True, help="For a program.")
