@@ -123,9 +123,11 @@ def test_10_mb_get_413_as_soon_as_the_limit_is_passed(client):
     [
         (["Content-Length: 5"], [GOOD], "400"),
         ([f"Content-Length: {len(GOOD) + 1}"], [GOOD], "408"),
-        (["Content-Length: -1"], [GOOD], "400"),
-        (["Content-Length: many"], [GOOD], "400"),
-        (["Content-Length: 5", "Content-Length: 6"], [b"{}{}{}"], "400"),
+        # Without a body: a server that closes on unread bytes resets the connection, and its
+        # answer may be lost with it.
+        (["Content-Length: -1"], [], "400"),
+        (["Content-Length: many"], [], "400"),
+        (["Content-Length: 5", "Content-Length: 6"], [], "400"),
         (["Content-Length: 2"], [b"{}"], "400"),
         ([], [], "400"),
         (["Transfer-Encoding: chunked"], [b"zz\r\n{}\r\n0\r\n\r\n"], "400"),
