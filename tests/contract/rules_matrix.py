@@ -14,13 +14,15 @@ from rich.table import Table
 from tests.cloud import environment
 from tests.contract.firestore_servers import official
 from tests.contract.node import PHONE, make_node_ready
-from tests.contract.rules_cases import OPERATIONS, PATHS, SHAPES, WHO
+from tests.contract.rules_cases import OPERATIONS, PATHS, WHO
+from tests.contract.rules_shapes import SHAPES
 from tests.contract.servers import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from tests.contract.rules_cases import Json, Path, Shape
+    from tests.contract.rules_cases import Json, Path
+    from tests.contract.rules_shapes import Shape
 
 RULES = ROOT / "infra/gcp/firestore.rules"
 RUN_SECONDS = 240
@@ -105,15 +107,17 @@ def _attempt(path: Path, operation: str, who: str, document_id: str) -> Attempt:
         return Attempt(who, person, operation, where, path.document)
     collection = where.rpartition("/")[0]
     target = {"list": collection, "group": collection.rpartition("/")[2]}.get(operation, where)
-    document = {"update": path.changes, "replace": path.document | path.changes}.get(operation)
-    return Attempt(who, person, operation, target, document, {where: path.document})
+    changed = path.document | path.changes
+    written = {"update": path.changes, "replace": changed, "replay": path.document}
+    return Attempt(who, person, operation, target, written.get(operation), {where: path.document})
 
 
 def _write(case: Shape, name: str) -> Attempt:
+    person = "ada" if case.collection else case.document_id or "ada"
     below = f"/{case.collection}/{case.document_id or name}" if case.collection else ""
-    path = f"users/ada{below}"
+    path = f"users/{person}{below}"
     there = {} if case.before is None else {path: case.before}
-    return Attempt("owner", "ada", case.operation, path, case.document, there)
+    return Attempt("owner", person, case.operation, path, case.document, there)
 
 
 def tables(matrix: Sequence[Tried], shapes: Sequence[Tried]) -> Iterator[Table]:

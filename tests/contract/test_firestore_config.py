@@ -9,8 +9,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from google.cloud.firestore_v1._helpers import encode_dict
-from google.cloud.firestore_v1.types import Document
 
 from clarity.domain.feedback import parse_feedback
 from clarity.domain.intake.samples import parse_upload
@@ -21,8 +19,6 @@ from tests.contract.firestore_servers import connected, embedded
 from tests.contract.firestore_use import use
 from tests.contract.rules_cases import (
     FEEDBACK,
-    MOST_RECORDS,
-    MOST_SAMPLES,
     OPEN_WEARABLES,
     PHONE_ORDERS,
     REQUEST,
@@ -41,8 +37,6 @@ if TYPE_CHECKING:
     from infra.terraform.plan import Plan
     from tests.contract.firestore_use import Json, Use
 
-# https://cloud.google.com/eventarc/docs/quotas: the size of an event.
-MOST_EVENT_BYTES = 512_000
 # https://cloud.google.com/firestore/quotas: index entries of a document.
 MOST_INDEX_ENTRIES = 40_000
 DEFAULT = frozenset({"ASCENDING", "DESCENDING", "CONTAINS"})
@@ -252,6 +246,14 @@ def looked_for(parse: Any, *documents: Json) -> set[str]:
     return set().union(*(read.names for read in reads))
 
 
+def open_wearables_data(data: Read) -> object:
+    return parse_upload(OPEN_WEARABLES | {"data": data}, received_at=RECEIVED)
+
+
+def device_info(info: Read) -> object:
+    return parse_upload(UPLOAD | {"device_info": info}, received_at=RECEIVED)
+
+
 # What the clients write beside what is read of it; the sources are named in open_wearables.py.
 UNREAD = {"user_id", "timestamp", "provider", "sdkVersion", "syncTimestamp"}
 
@@ -265,6 +267,10 @@ def test_a_phone_may_write_what_is_read_and_what_the_clients_write_beside_it() -
     )
 
     assert listed_keys("upload") == uploads | UNREAD
+    assert listed_keys("collections") == looked_for(open_wearables_data, OPEN_WEARABLES["data"])
+    device = looked_for(device_info, UPLOAD["device_info"])
+    bounded = set(re.findall(r"text\(info, '(\w+)'", RULES.read_text()))
+    assert bounded == device | set(UPLOAD["device_info"])
     assert listed_keys("wish") == looked_for(parse_request, REQUEST)
     assert listed_keys("feedback") == looked_for(parse_feedback, FEEDBACK)
     assert listed_keys("pushed") == {"push_token", "expires_at"}
@@ -301,65 +307,13 @@ def test_a_phone_may_not_write_what_the_functions_answer(used) -> None:
         assert not names & listed_keys(keys[collection])
 
 
-# With all that a phone may write into one.
-LONGEST_SOURCE = "com.apple.health.6E1A2C0D-91B7-F2E4-8A6C-0123456789AB"
-LONGEST_SAMPLE = {
-    "sample_type": "heartRateVariabilitySDNN",
-    "value": 42.125,
-    "category_value": None,
-    "unit": "count/min",
-    "start_date": "2026-06-14T10:00:00.123Z",
-    "end_date": "2026-06-14T10:05:00.123Z",
-    "metadata": {
-        "HKTimeZone": "America/Argentina/Buenos_Aires",
-        "HKWasUserEntered": False,
-        "HKMetadataKeyHeartRateMotionContext": 1,
-    },
-    "source_revision": {
-        "source": {"name": "Alexandria's Apple Watch", "bundle_identifier": LONGEST_SOURCE},
-        "version": "11.0.1",
-        "product_type": "Watch7,1",
-        "operating_system_version": "11.0.1",
-    },
-}
-LONGEST_RECORD = {
-    "id": "6E1A2C0D-91B7-F2E4-8A6C-0123456789AB",
-    "parentId": "6E1A2C0D-91B7-F2E4-8A6C-0123456789AB",
-    "type": "HKQuantityTypeIdentifierHeartRateVariabilitySDNN",
-    "startDate": "2026-06-14T10:00:00.123Z",
-    "endDate": "2026-06-14T10:05:00.123Z",
-    "zoneOffset": "+02:00",
-    "source": {
-        "appId": LONGEST_SOURCE,
-        "deviceId": "6E1A2C0D-91B7-F2E4-8A6C-0123456789AB",
-        "deviceName": "Alexandria's Apple Watch",
-        "deviceModel": "Watch7,1",
-        "deviceManufacturer": "Apple Inc.",
-        "deviceType": "watch",
-        "deviceHardwareVersion": "Watch7,1",
-        "deviceSoftwareVersion": "11.0.1",
-        "operatingSystemVersion": {"majorVersion": 11, "minorVersion": 0, "patchVersion": 1},
-        "recordingMethod": "automatic",
-    },
-    "value": 42.125,
-    "unit": "count/min",
-    "metadata": {"HKTimeZone": "Europe/Berlin"},
-}
+def test_an_answer_leaves_what_the_phone_wrote_so_that_a_replay_finds_it(used) -> None:
+    once = ("uploads", "insight_requests", "feedback")
+    written = {path: each for path, each in used.created.items() if group(path) in once}
 
-
-@pytest.mark.parametrize(
-    "largest",
-    [
-        UPLOAD | {"samples": [LONGEST_SAMPLE] * MOST_SAMPLES},
-        OPEN_WEARABLES | {"data": {"records": [LONGEST_RECORD] * MOST_RECORDS}},
-    ],
-    ids=["the iOS client's", "open-wearables'"],
-)
-def test_the_largest_upload_that_the_rules_let_in_fits_into_an_event(largest) -> None:
-    document = Document(name=f"projects/p/databases/(default)/documents/{'x' * 300}")
-    document.fields = encode_dict(largest)
-
-    assert Document.pb(document).ByteSize() < MOST_EVENT_BYTES
+    assert {group(path) for path in written} == set(once)
+    for path, document in written.items():
+        assert document.items() <= used.documents[path].items()
 
 
 def test_erasure_leaves_nothing_of_the_person(used) -> None:

@@ -16,16 +16,21 @@ from clarity.domain.errors import PermanentError
 from clarity.domain.feedback import LONGEST_WORDS, parse_feedback
 from clarity.domain.job import parse_request
 from clarity.sources.generated import people
+from infra import smoke
 from tests.cloud import environment
 from tests.contract.firestore_servers import official
 from tests.contract.rules_cases import (
-    MOST_SAMPLES,
+    FEEDBACK,
     OPERATIONS,
     PATHS,
     PHONE_ORDERS,
+    REQUEST,
+    STEPS,
+    UPLOAD,
     WHO,
 )
 from tests.contract.rules_matrix import RULES, Attempt, run, tables, tried, wrong
+from tests.contract.rules_shapes import ANSWER
 from tests.contract.servers import PROJECT
 from tests.measured import LAST_DAY
 
@@ -74,6 +79,27 @@ ORDERED = [
     for who in ("owner", "other")
     for collection, field, order in PHONE_ORDERS
 ]
+# One batch of writes: an upload that is there and answered, and a new one.
+ONCE_MORE: tuple[Json, ...] = ({}, {"samples": [STEPS]}, {"status": "failed"})
+TOGETHER = [
+    Attempt(
+        "owner",
+        "ada",
+        "together",
+        "users/ada/uploads",
+        {f"there-{at}": UPLOAD | changes, f"new-{at}": UPLOAD},
+        {f"users/ada/uploads/there-{at}": UPLOAD | ANSWER},
+    )
+    for at, changes in enumerate(ONCE_MORE)
+]
+
+# A person of their own: the network is that of all attempts of a person.
+OFFLINE = [
+    Attempt("owner", f"offline-{at}", "offline", f"users/offline-{at}/{collection}/d", document)
+    for at, (collection, document) in enumerate(
+        (("uploads", UPLOAD), ("insight_requests", REQUEST), ("feedback", FEEDBACK))
+    )
+]
 
 
 def drawn(pools: dict[str, tuple[object, ...]], count: int) -> list[Json]:
@@ -112,14 +138,15 @@ def sent() -> list[Json]:
     names = ("office-worker", "two-devices", "traveller", "phone-only")
     weeks = [people.generate(name, days=1, last_day=LAST_DAY) for name in names]
     small = (each for week in weeks for each in people.uploads(week, batch=100))
-    return [document for _, document in (*small, *people.uploads(weeks[0], batch=MOST_SAMPLES))]
+    return [document for _, document in (*small, *people.uploads(weeks[0], batch=smoke.BATCH))]
 
 
 @pytest.fixture(scope="module")
 def verdicts(emulator) -> dict[str, list[bool]]:
     """Which attempts of each group were allowed; all in one run, since Node takes its time."""
     written = {"insight_requests": WISHES, "feedback": SAID, "uploads": sent()}
-    groups = {"listened": LISTENED, "ordered": ORDERED} | {
+    known = {"listened": LISTENED, "ordered": ORDERED, "together": TOGETHER, "offline": OFFLINE}
+    groups = known | {
         collection: [
             Attempt("owner", "ada", "create", f"users/ada/{collection}/d{at}", document)
             for at, document in enumerate(documents)
@@ -138,6 +165,14 @@ def test_a_phone_listens_to_what_is_not_there_yet(verdicts) -> None:
 
 def test_a_phone_asks_for_its_documents_in_order(verdicts) -> None:
     assert verdicts["ordered"] == [each.who == "owner" for each in ORDERED]
+
+
+def test_a_batch_of_a_replay_and_a_new_upload_is_let_in(verdicts) -> None:
+    assert verdicts["together"] == [True, False, False]
+
+
+def test_what_was_written_twice_without_a_network_is_let_in_when_it_is_back(verdicts) -> None:
+    assert verdicts["offline"] == [True] * len(OFFLINE)
 
 
 def test_what_phones_really_send_is_let_in(verdicts) -> None:

@@ -10,7 +10,9 @@ import {
   collection,
   collectionGroup,
   deleteDoc,
+  disableNetwork,
   doc,
+  enableNetwork,
   getDocFromServer,
   getDocsFromServer,
   limit,
@@ -55,8 +57,7 @@ const callers = {
 const databases = new Map();
 
 // One for each who, not for each attempt: every one has a connection of its own.
-function database(who, person) {
-  const key = callers[who].length ? `${who} ${person}` : who;
+function database(key, { who, person }) {
   if (!databases.has(key)) databases.set(key, callers[who](person).firestore());
   return databases.get(key);
 }
@@ -86,6 +87,21 @@ const operations = {
     ),
   create: (db, { path, document }) => setDoc(doc(db, path), decoded(document)),
   replace: (db, { path, document }) => setDoc(doc(db, path), decoded(document)),
+  replay: (db, { path, document }) => setDoc(doc(db, path), decoded(document), { merge: true }),
+  together: (db, { path, document }) => {
+    const batch = writeBatch(db);
+    for (const [id, each] of Object.entries(document)) {
+      batch.set(doc(db, path, id), decoded(each), { merge: true });
+    }
+    return batch.commit();
+  },
+  // Twice into the SDK's queue, which is sent when the network is back.
+  offline: async (db, { path, document }) => {
+    await disableNetwork(db);
+    const writes = [1, 2].map(() => setDoc(doc(db, path), decoded(document), { merge: true }));
+    await enableNetwork(db);
+    await Promise.all(writes);
+  },
   update: (db, { path, document }) => updateDoc(doc(db, path), decoded(document)),
   delete: (db, { path }) => deleteDoc(doc(db, path)),
 };
@@ -94,14 +110,19 @@ function silence() {
   return new Promise((resolve) => setTimeout(resolve, SILENCE_MS, "no answer").unref());
 }
 
-async function verdict(attempt, retries = 2) {
+async function verdict(attempt, retries = 4) {
+  const key = callers[attempt.who].length ? `${attempt.who} ${attempt.person}` : attempt.who;
+  const db = database(key, attempt);
   try {
-    const work = operations[attempt.operation](database(attempt.who, attempt.person), attempt);
+    const work = operations[attempt.operation](db, attempt);
     return await Promise.race([work.then(() => "allow"), silence()]);
   } catch (error) {
     if (error.code === "permission-denied") return "deny";
-    // On a busy machine the SDK takes itself to be offline.
-    if (error.code === "unavailable" && retries) return verdict(attempt, retries - 1);
+    // On a busy machine the SDK takes itself to be offline, and a connection stays so for up to a minute.
+    if (error.code === "unavailable" && retries) {
+      if (databases.get(key) === db) databases.delete(key);
+      return verdict(attempt, retries - 1);
+    }
     return `${error.code}: ${error.message}`;
   }
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from clarity.cost import usage
@@ -21,6 +21,7 @@ _GEMINI_CAPS: Final = {1: (250.0, 10.0), 2: (2_000.0, 50.0), 3: (20_000.0, None)
 _RAMP_FROM: Final = 500.0  # operations a second that a new collection takes at once
 _RAMP_STEP, _RAMP_MINUTES = 1.5, 5.0
 _DOCUMENT_BYTES: Final = 1_048_576
+UPLOAD_ROWS: Final = 400  # that firestore.rules lets in
 _INDEX_ENTRIES: Final = 40_000.0  # of a document
 _TRIGGERS: Final = 500.0  # of a project and region
 _PREDICTION_BYTES, _PREDICTION_LIMIT = 54_000.0, 10_000_000.0
@@ -45,7 +46,8 @@ class Limit:
         unit: Of both.
         change: What to do about it.
         source: Who says so.
-        grows: Whether more people use more of it.
+        grows: Whether more people use more of it, until they meet it.
+        uncapped: What they would use without the cap on paid calls, where that bounds it.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Limit:
     change: str
     source: str
     grows: bool = True
+    uncapped: float | None = None
 
     @property
     def share(self) -> float | None:
@@ -63,9 +66,10 @@ class Limit:
 
     def people(self, now: int) -> float | None:
         """How many people meet it, if each uses as much as now."""
-        if not self.grows or not self.share:
+        used = self.used if self.uncapped is None else self.uncapped
+        if not self.grows or not used or self.allowed is None:
             return None
-        return now / self.share
+        return now * self.allowed / used
 
 
 def limits(people: int, assumed: Assumptions) -> tuple[Limit, ...]:
@@ -104,14 +108,15 @@ def operations_per_second(people: int, assumed: Assumptions) -> float:
 def _ours(people: int, assumed: Assumptions) -> Iterator[Limit]:
     """What infra/gcp sets."""
     mean = day(assumed)
-    yield Limit(
-        "paid calls a day, of all people",
-        people * mean.calls,
-        assumed.project_daily_calls or usage.PROJECT_DAILY_CALLS,
-        "calls/day",
-        "gemini.project_daily_calls in the tfvars; until then our own narrator tells the rest",
-        OURS,
-    )
+    if assumed.project_daily_calls:
+        yield Limit(
+            "paid calls a day, of all people",
+            people * mean.calls,
+            assumed.project_daily_calls,
+            "calls/day",
+            "gemini.project_daily_calls in the tfvars; until then our own narrator tells the rest",
+            OURS,
+        )
     for name, instance in usage.FUNCTIONS.items():
         load = people * mean.deliveries[name] / SECONDS_PER_DAY * assumed.peak
         yield Limit(
@@ -143,10 +148,19 @@ def _rate(name: str, assumed: Assumptions) -> float:
     return min(instance.concurrency / whole, instance.vcpu / (cpu * assumed.slower))
 
 
+def _held(limit: Limit, people: int, assumed: Assumptions) -> Limit:
+    """What rests on paid calls, under their cap: it may hold them below the limit for ever."""
+    wanted, cap = people * day(assumed).calls, assumed.project_daily_calls
+    if limit.allowed is None or not cap or not wanted:
+        return limit
+    per_call = limit.used / min(wanted, cap)
+    return replace(limit, grows=per_call * cap > limit.allowed, uncapped=per_call * wanted)
+
+
 def _google_s(people: int, assumed: Assumptions) -> Iterator[Limit]:
     """What Google sets, and more people use up."""
     mean = capped(people, day(assumed), assumed)
-    yield Limit(
+    budget = Limit(
         "writes to a shard of the day's budget",
         people * 2 * mean.calls / SECONDS_PER_DAY * assumed.peak / usage.BUDGET_SHARDS,
         1.0,
@@ -154,6 +168,7 @@ def _google_s(people: int, assumed: Assumptions) -> Iterator[Limit]:
         "SHARDS in adapters/firestore_budgets.py (and usage.py)",
         HOT,
     )
+    yield _held(budget, people, assumed)
     month = bill(people, assumed)
     paid = sum(each.usd or 0.0 for each in month.lines if each.service == "Gemini")
     monthly, shortly = _GEMINI_CAPS[assumed.gemini_tier]
@@ -161,7 +176,7 @@ def _google_s(people: int, assumed: Assumptions) -> Iterator[Limit]:
         ("a month", paid, monthly, "USD/month"),
         ("ten minutes", paid / (DAYS * 24 * 6) * assumed.peak, shortly, "USD/10 min"),
     ):
-        yield Limit(
+        spend = Limit(
             f"spend on Gemini in {span}, usage tier {assumed.gemini_tier}",
             used,
             cap,
@@ -169,6 +184,7 @@ def _google_s(people: int, assumed: Assumptions) -> Iterator[Limit]:
             "the next usage tier, by spend and age of the account, or Gemini on Vertex AI",
             GEMINI,
         )
+        yield _held(spend, people, assumed)
     per_second = SECONDS_PER_DAY / assumed.peak
     for name, used, unit, change in (
         (
@@ -202,13 +218,21 @@ def _google_s(people: int, assumed: Assumptions) -> Iterator[Limit]:
 def _sizes(assumed: Assumptions) -> Iterator[Limit]:
     """What one person's data must fit into, however many they are."""
     upload = 1000 + assumed.samples_per_upload * usage.EVENT_BYTES_PER_SAMPLE
-    most = (usage.EVENT_LIMIT_BYTES - 1000) / usage.EVENT_BYTES_PER_SAMPLE
+    yield Limit(
+        "samples of an upload, as firestore.rules lets them in",
+        assumed.samples_per_upload,
+        UPLOAD_ROWS,
+        "samples",
+        "fewer samples an upload",
+        OURS,
+        grows=False,
+    )
     yield Limit(
         "an upload as Eventarc's event",
         upload / 1000,
         usage.EVENT_LIMIT_BYTES / 1000,
         "kB",
-        f"fewer samples an upload: {most:,.0f} at most",
+        "fewer samples an upload",
         EVENTARC,
         grows=False,
     )
