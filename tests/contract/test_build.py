@@ -124,3 +124,46 @@ def test_a_bill_of_materials_names_each_pinned_package_with_its_hashes(tmp_path)
     pins = re.findall(r"^([a-z0-9-]+)==([^ ;\n]+)", wanted, re.MULTILINE)
     assert {(each["name"], each["version"]) for each in bill["components"]} == set(pins)
     assert all(each["externalReferences"][0]["hashes"] for each in bill["components"])
+
+
+CRITICAL = "CVE-2026-1\tCRITICAL\nCVE-2026-2\tHIGH\n"
+
+
+@pytest.mark.parametrize(
+    ("found", "accepted", "said"),
+    [
+        ("CVE-2026-2\tHIGH\n", "", None),
+        ("", "", None),
+        (CRITICAL, "", "CVE-2026-1 is critical\n"),
+        (CRITICAL, "# none\n", "CVE-2026-1 is critical\n"),
+        (CRITICAL, "CVE-2026-1 2026-11-23 no fix, not loaded\n", None),
+        (CRITICAL, "CVE-2026-1 2026-11-22 no fix\n", "was accepted until 2026-11-22"),
+        (CRITICAL, "CVE-2026-11 2026-12-31 another\n", "CVE-2026-1 is critical\n"),
+        (CRITICAL, "CVE-2026-1 2026-12-31\n", "accepted.txt:1: expected NAME YYYY-MM-DD REASON"),
+        ("", "CVE-2026-1 for ever\n", "accepted.txt:1: expected NAME YYYY-MM-DD REASON"),
+    ],
+)
+def test_a_critical_vulnerability_fails_unless_it_is_accepted_until_then(
+    tmp_path, found, accepted, said
+) -> None:
+    (tmp_path / "found").write_text(found)
+    (tmp_path / "accepted.txt").write_text(accepted)
+
+    ended = run(
+        str(REPOSITORY / "infra/build/verdict.sh"),
+        "found",
+        "2026-11-23",
+        "accepted.txt",
+        cwd=tmp_path,
+    )
+
+    assert ended.returncode == (0 if said is None else 1), ended.stderr
+    assert ended.stderr == "" if said is None else said in ended.stderr
+
+
+def test_what_is_accepted_now_is_written_as_the_scan_reads_it(tmp_path) -> None:
+    (tmp_path / "found").write_text("")
+
+    ended = run("infra/build/verdict.sh", str(tmp_path / "found"), "2026-11-23")
+
+    assert (ended.returncode, ended.stderr) == (0, "")

@@ -251,7 +251,7 @@ def test_what_terraform_sets_is_what_the_model_says() -> None:
     assert float(functions["preprocess"]["environment"]["QUIET_SECONDS"]) == usage.QUIET_SECONDS
     assert float(prod["retention_days"]) == assumed.retention_days
     assert int(prod["pat_machine"]["max_replicas"]) == assumed.max_replicas
-    assert optional("gemini", "project_daily_calls") == usage.PROJECT_DAILY_CALLS
+    assert optional("gemini", "project_daily_calls") == assumed.project_daily_calls
     assert optional("gemini", "daily_calls") == assumed.daily_calls
     daily, weekly = (optional("firestore_backup_days", each) for each in ("daily", "weekly"))
     assert daily + weekly / 7 == assumed.backups

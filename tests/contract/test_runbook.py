@@ -6,9 +6,7 @@ cloud, in their order.
 
 from __future__ import annotations
 
-import contextlib
 import importlib
-import io
 import itertools
 import re
 import runpy
@@ -21,18 +19,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 import hcl2
-import httpx
-import orjson
 import pytest
 from click.testing import CliRunner
 
 from clarity.cli import main as clarity
 from clarity.domain import errors
 from infra.local.topology import (
-    DEAD_LETTERS,
-    DEAD_LETTERS_PULL,
-    HOST,
-    INGESTED,
     LOCATION,
     PAT_ENDPOINT,
     PROJECT,
@@ -200,6 +192,39 @@ def one(body: object) -> dict[str, Any]:
     return found
 
 
+def test_every_variable_of_the_shell_is_exported_or_said_how_to_find() -> None:
+    used = set(re.findall(r"\$\{?([A-Z_]{2,})", RUNBOOK)) - {"PWD"}
+    given = set(re.findall(r"\b([A-Z_]{2,})=", RUNBOOK)) | {
+        each for each in INLINE if each.isupper()
+    }
+
+    assert len(used) > 10
+    assert used <= given
+
+
+def test_what_terraform_forgets_is_what_refuses_to_go() -> None:
+    kept = {
+        f"{plain(kind)}.{plain(name)}"
+        for each in TREE["resource"]
+        for kind, named in each.items()
+        for name, body in named.items()
+        if "prevent_destroy" in str(body)
+    }
+    forgotten = {words[-1].partition("[")[0] for words in starting("terraform") if "rm" in words}
+
+    assert forgotten == kept
+
+
+def test_an_account_that_is_named_there_is_and_what_calls_a_function_is_held_back() -> None:
+    for name in re.findall(r"clarity-([a-z]+)@", RUNBOOK):
+        assert name in keys(LOCALS["accounts"])
+    held = {words[1] for words in starting("gcloud", "run", "services") if "remove" in words[0]}
+    called = {"park"} | held  # park writes nothing into the database
+
+    assert called == keys(LOCALS["functions"])
+    assert LOCALS["max_event_age_seconds"] == 6 * 3600, "six hours, says Restore"
+
+
 def test_every_word_that_looks_like_a_setting_is_one() -> None:
     codes = {each.code for each in vars(errors).values() if hasattr(each, "code")}
     others = {"cloudbuild.yaml", "plan.txt", "prevent_destroy", *codes}
@@ -340,39 +365,3 @@ def expanded(word: str) -> str:
     import os  # noqa: PLC0415  what a shell would do
 
     return string.Template(word).substitute(os.environ)  # noqa: TID251  as a shell
-
-
-def replayed() -> int:
-    """What the runbook's script prints."""
-    script = next(text for kind, local, text in BLOCKS if kind == "python" and local)
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        exec(compile(script, "infra/README.md", "exec"), {})
-    return int(printed.getvalue())
-
-
-def test_a_dead_letter_that_is_replayed_comes_as_it_came_first(tried) -> None:
-    subscriber, publisher = tried.subscriber(), tried.publisher()
-    sink = f"projects/{PROJECT}/subscriptions/replayed"
-    subscriber.create_subscription(name=sink, topic=INGESTED)
-    body = {"schema_version": 1, "user_id": "ada", "priority": "low", "upload_id": "u1"}
-    given_up = {"step": "preprocess", "code": "exhausted", "user_id": "ada"}
-    moved = {"CloudPubSubDeadLetterSourceSubscription": "preprocess"}
-    for attributes in (given_up, moved):
-        publisher.publish(DEAD_LETTERS, orjson.dumps(body), **attributes).result()
-    publisher.publish(DEAD_LETTERS, b"", step="ingest", code="malformed_event").result()
-
-    count = replayed()
-
-    received = subscriber.pull(subscription=sink, max_messages=10, timeout=10).received_messages
-    subscriber.close()
-    backlog = httpx.get(f"http://{HOST}:{tried.ports.http}/_local/backlog", trust_env=False).json()
-    assert count == 2
-    assert backlog[DEAD_LETTERS_PULL]["unacked"] == 1  # what ingest refused
-    assert [orjson.loads(each.message.data) for each in received] == [body, body]
-    for each in received:
-        assert dict(each.message.attributes) == {
-            "user_id": "ada",
-            "priority": "low",
-            "upload_id": "u1",
-        }

@@ -13,7 +13,7 @@ from clarity.cost.assumed import Assumptions
 from clarity.cost.cli import cost
 from clarity.cost.day import day, early_deliveries, known_reads, recent_reads
 from clarity.cost.limits import Limit, in_order, limits, ramp_minutes
-from clarity.cost.model import bill, by_service, predictions_per_second, variants
+from clarity.cost.model import IN_NO_LINE, bill, by_service, predictions_per_second, variants
 from clarity.cost.page import bills, sentences
 
 ASSUMED = Assumptions()
@@ -73,6 +73,20 @@ def test_a_machine_without_a_price_is_unknown_until_somebody_names_it() -> None:
     assert named.known - without.known == pytest.approx(2.0 * 24 * prices.DAYS)
 
 
+def test_a_sum_without_the_endpoint_says_so_and_shows_no_saving_by_parking_it() -> None:
+    without = CliRunner().invoke(cost, ["--people", "1000"]).output
+    named = CliRunner().invoke(cost, ["--people", "1000", "--node-price", "2"]).output
+
+    row = next(line for line in without.splitlines() if "sum " in line)
+    assert "?: without the endpoint" in row
+    # Of this, and of one upload a day; the endpoint on CPUs has its price.
+    assert row.count(" + ?") == 2
+    assert "parked 16 h " not in without
+    assert "parked 16 h " in named
+    assert "+ ?" not in named
+    assert all(each in without for each in IN_NO_LINE)
+
+
 def test_an_endpoint_that_is_parked_costs_its_other_hours() -> None:
     always = usd(1000, CPU, "Vertex AI")
     parked = usd(1000, replace(CPU, parked_hours=18.0), "Vertex AI")
@@ -104,7 +118,23 @@ def test_the_cap_on_paid_calls_holds_the_bill() -> None:
     capped = replace(ASSUMED, project_daily_calls=1000.0)
 
     assert usd(10_000_000, capped, "Gemini") == pytest.approx(usd(1_000_000, capped, "Gemini"))
-    assert usd(100, capped, "Gemini") == pytest.approx(usd(100, ASSUMED, "Gemini"))
+    free = replace(ASSUMED, project_daily_calls=0.0)
+    assert usd(100, capped, "Gemini") == pytest.approx(usd(100, free, "Gemini"))
+    assert usd(10_000_000, capped, "Gemini") < usd(10_000_000, free, "Gemini") / 1000
+
+
+def test_a_limit_that_the_cap_on_paid_calls_holds_off_is_never_met() -> None:
+    def met(cap: float, people: int) -> dict[str, float | None]:
+        found = limits(people, replace(ASSUMED, project_daily_calls=cap))
+        return {each.name: each.people(people) for each in found}
+
+    spend = "spend on Gemini in a month, usage tier 1"
+    free = met(0.0, 100_000)[spend]
+    assert free is not None
+    assert met(1_000.0, 500)[spend] is met(1_000.0, 100_000)[spend] is None
+    # A cap beyond what the tier pays: met by as many as without one.
+    for people in (500, 100_000):
+        assert met(10_000.0, people)[spend] == pytest.approx(free)
 
 
 def test_nobody_told_by_gemini_pays_gemini_nothing() -> None:
@@ -145,7 +175,8 @@ def test_a_job_comes_early_as_often_as_the_retries_fall_into_the_quiet_time() ->
 )
 def test_every_assumption_changes_the_bill_or_a_limit(name) -> None:
     # Where the endpoint and the shared instances are not all idle.
-    busy, people = replace(CPU, max_replicas=100), 50_000_000
+    busy = replace(CPU, max_replicas=100, project_daily_calls=0.0)
+    people = 50_000_000
     value = getattr(busy, name)
     other = {"gemini_share": 0.5, "daily_calls": 0.5, "min_replicas": 90, "gemini_tier": 2}.get(
         name, value * 2 + 1

@@ -30,7 +30,7 @@ class Assumptions:
         max_replicas: Of the endpoint.
         backups: Full copies of the database that are kept.
         daily_calls: Paid calls that a person has a day (GEMINI_DAILY_CALLS).
-        project_daily_calls: That all have together (GEMINI_PROJECT_DAILY_CALLS); 0: no cap.
+        project_daily_calls: That all have together (as infra/gcp has it; 0: no cap.
         gemini_tier: Usage tier of the Gemini API's account: 1, 2 or 3.
         log_bytes: Of a delivery: the platform's request log and our lines.
         slower: A core of the cloud's machines against one of the bench's.
@@ -57,7 +57,7 @@ class Assumptions:
     max_replicas: int = 4
     backups: float = 11.0
     daily_calls: float = 3.0
-    project_daily_calls: float = 0.0
+    project_daily_calls: float = 1_000.0
     gemini_tier: int = 1
     log_bytes: float = 2_500.0
     slower: float = 1.5

@@ -28,6 +28,14 @@ MACHINES: Final = {
     "nvidia-tesla-t4": "n1-standard-4 with a T4",
     "none": "n1-standard-4",
 }
+# What no line has: nobody has measured it, or it depends on how often one deploys.
+IN_NO_LINE: Final = (
+    "Cloud Build's minutes",
+    "scans of the images",
+    "Cloud KMS (with `cmek`)",
+    "the access log's bucket",
+    "batch predictions",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +61,11 @@ class Bill:
     def known(self) -> float:
         """The sum of the lines whose price is known."""
         return sum(line.usd for line in self.lines if line.usd is not None)
+
+    @property
+    def has_endpoint(self) -> bool:
+        """Whether the sum has the endpoint in it."""
+        return all(line.usd is not None for line in self.lines if line.service == "Vertex AI")
 
     @property
     def unknown(self) -> tuple[str, ...]:

@@ -15,11 +15,11 @@ from clarity.cost.limits import (
     operations_per_second,
     ramp_minutes,
 )
-from clarity.cost.model import bill, by_service, node_hours, variants
+from clarity.cost.model import IN_NO_LINE, bill, by_service, node_hours, variants
 from clarity.cost.prices import data
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from clarity.cost.assumed import Assumptions
     from clarity.cost.model import Bill
@@ -50,10 +50,15 @@ def bill_table(month: Bill, others: dict[str, Bill]) -> Table:
         )
     every = (month, *others.values())
     table.add_section()
-    table.add_row("sum", "of what is known", "", *(_usd(each.known) for each in every))
-    table.add_row(
-        "a person", "of what is known", "", *(f"{each.known / each.people:,.4f}" for each in every)
+    missing = any(each.unknown for each in every)
+    known = f"of what is known{f'; ?: without {_missing(every)}' if missing else ''}"
+    marks = [" + ?" if each.unknown else "" for each in every]
+    sums = (f"{_usd(each.known)}{mark}" for each, mark in zip(every, marks, strict=True))
+    table.add_row("sum", known, "", *sums)
+    shares = (
+        f"{each.known / each.people:,.4f}{mark}" for each, mark in zip(every, marks, strict=True)
     )
+    table.add_row("a person", known, "", *shares)
     return table
 
 
@@ -83,6 +88,9 @@ def sentences(month: Bill) -> Iterator[str]:
     people, assumed = month.people, month.assumed
     if month.unknown:
         yield f"the sum leaves out, for want of a price: {'; '.join(month.unknown)}"
+    if not month.has_endpoint:
+        yield "with --node-price the endpoint is in the sum, and what parking it saves is shown"
+    yield f"in no line: {', '.join(IN_NO_LINE)}"
     share = raw_bytes(assumed) / day(assumed).new_bytes
     yield (
         f"of what Firestore stores {share:.0%} are uploads as they came; the days' chunks hold the"
@@ -139,6 +147,7 @@ def document(month: Bill, others: dict[str, Bill]) -> dict[str, Any]:
         "usd": month.known,
         "usd_per_person": month.known / people,
         "unknown": list(month.unknown),
+        "in_no_line": list(IN_NO_LINE),
         "instead": {
             name: {"usd": other.known, "by_service": by_service(other.lines)}
             for name, other in others.items()
@@ -153,12 +162,19 @@ def document(month: Bill, others: dict[str, Bill]) -> dict[str, Any]:
 def bills(
     people: int, assumed: Assumptions, node_price: float | None
 ) -> tuple[Bill, dict[str, Bill]]:
-    """The month, and what else one could do."""
+    """The month, and what else one could do; not that it is parked where no price shows it."""
+    month = bill(people, assumed, node_price)
     others = {
         name: bill(people, other, node_price if other.accelerator == assumed.accelerator else None)
         for name, other in variants(assumed).items()
+        if month.has_endpoint or other.parked_hours == assumed.parked_hours
     }
-    return bill(people, assumed, node_price), others
+    return month, others
+
+
+def _missing(months: Sequence[Bill]) -> str:
+    only = all(name.startswith("Vertex AI") for each in months for name in each.unknown)
+    return "the endpoint" if only else "what has no price"
 
 
 def _share(share: float | None) -> str:

@@ -18,7 +18,6 @@ BUDGET_SHARDS: Final = 20  # documents that the project's day of paid calls is s
 QUIET_SECONDS: Final = 30.0  # for so long no upload may have come
 FIRST_RETRY_SECONDS: Final = 10.0  # of a push; doubled each time
 COUNTED_PER_READ: Final = 1000  # index entries that a count looks at for one read
-PROJECT_DAILY_CALLS: Final = 1000  # paid calls of all people (infra/gcp/variables.tf)
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # two that use the same are still two
