@@ -17,5 +17,6 @@ PAT_ENDPOINT=$(output endpoint)
 PAT_ENDPOINT_HOST=$(output endpoint_host)
 PAT_MODEL_ID=$(output pat_model_id)
 SMOKE_ACCOUNT=$(output accounts smoke)
-export PAT_ENDPOINT PAT_ENDPOINT_HOST PAT_MODEL_ID SMOKE_ACCOUNT
-exec "$(dirname "$0")/release.sh" "$(cat "dist/image-$1")" "$COMMIT"
+VARIANT=$1
+export PAT_ENDPOINT PAT_ENDPOINT_HOST PAT_MODEL_ID SMOKE_ACCOUNT VARIANT
+exec "$(dirname "$0")/release.sh" "$(cat "dist/image-$VARIANT")" "$COMMIT"

@@ -34,18 +34,19 @@ locals {
       title    = "Dead letters are about to expire"
       severity = "ERROR"
       section  = "Replay dead letters"
-      todo     = "The oldest one has waited for more than four days; after seven it is gone. Replay or discard them."
+      todo     = "The oldest one has waited for more than 25 days; after 31 it is gone. Replay or discard them."
       conditions = {
-        "the oldest is four days old" = { metric = "${local.deliveries}/oldest_unacked_message_age", resource = local.queue, where = "resource.labels.subscription_id=\"clarity-dead-letters\"", align = "ALIGN_MAX", reduce = "REDUCE_MAX", by = ["resource.label.subscription_id"], period = 300, over = 345600 }
+        "the oldest is 25 days old" = { metric = "${local.deliveries}/oldest_unacked_message_age", resource = local.queue, where = "resource.labels.subscription_id=\"clarity-dead-letters\"", align = "ALIGN_MAX", reduce = "REDUCE_MAX", by = ["resource.label.subscription_id"], period = 300, over = 2160000 }
       }
     }
     wrong-model = {
       title    = "Another model than expected answers"
       severity = "CRITICAL"
       section  = "Roll back"
-      todo     = "The endpoint's model and PAT_MODEL_ID differ, so jobs wait and are tried again, until they are too old. `clarity model status` says what is deployed. In a roll-out of other weights this passes with its last apply; else roll the model back, or apply with the id of the model that is meant to answer."
+      todo     = "The endpoint's model and PAT_MODEL_ID differ, so jobs wait and are tried again, until they are too old. `clarity model status` says what is deployed. In a roll-out of other weights this passes with its last apply; else roll the model back, or apply with the id of the model that is meant to answer. `misconfigured`: preprocess lacks aiplatform.endpoints.predict, or PAT_ENDPOINT and PAT_ENDPOINT_HOST name no endpoint; mend it, and the waiting jobs go on."
       conditions = {
-        "not taken by preprocess" = { metric = "${local.log_metric}/put_off", resource = local.service, where = "metric.labels.code=\"wrong_model\"", align = "ALIGN_DELTA", reduce = "REDUCE_SUM", by = [], period = 300, over = 0 }
+        "the endpoint may not be asked, or is not there" = { metric = "${local.log_metric}/put_off", resource = local.service, where = "metric.labels.code=\"misconfigured\"", align = "ALIGN_DELTA", reduce = "REDUCE_SUM", by = ["metric.label.step"], period = 300, over = 0, hold = 300 }
+        "not taken by preprocess"                        = { metric = "${local.log_metric}/put_off", resource = local.service, where = "metric.labels.code=\"wrong_model\"", align = "ALIGN_DELTA", reduce = "REDUCE_SUM", by = [], period = 300, over = 0 }
       }
     }
     jobs-fail = {

@@ -14,6 +14,7 @@ from tests.contract.servers import ROOT
 from tests.contract.vertex_servers import (
     COMMIT,
     CPU,
+    ENDPOINT,
     IMAGE,
     OTHER_IMAGE,
     Front,
@@ -61,6 +62,27 @@ def test_the_same_image_with_the_same_weights_is_registered_once(cloud) -> None:
     assert result.stdout == "version 2\n"
     assert "nothing to do" in result.stderr
     assert cloud.changes() == {"UploadModel": 1}
+
+
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        (("--variant", "gpu"), "variant cpu, not gpu"),
+        (("--env", "LOG=1"), "env [], not [{'name': 'LOG', 'value': '1'}]"),
+        (("--port", "9000"), "ports [{'container_port': 8080}], not [{'container_port': 9000}]"),
+        (("--commit", "f" * 40), f"commit {COMMIT}, not {'f' * 40}"),
+    ],
+)
+def test_other_settings_of_the_same_image_are_another_version(cloud, other, said) -> None:
+    cloud.register()
+
+    result = cloud.register(IMAGE, *other)
+    again = cloud.register(IMAGE, *other)
+
+    assert result.stdout == again.stdout == "version 3\n"
+    assert f"version 2 has {said}" in result.stderr
+    assert "nothing to do: this image with these weights and settings" in again.stderr
+    assert cloud.aliases()["candidate"] == "3"
 
 
 def test_other_weights_in_the_same_image_are_another_version(cloud) -> None:
@@ -152,6 +174,8 @@ def test_weights_that_are_not_their_manifests_are_not_registered(cloud, tmp_path
             ("deploy", "--min-replicas", "3", "--max-replicas", "2"),
             "expected --min-replicas up to --max-replicas, found 3 and 2",
         ),
+        (("deploy", "--machine-type", "n1-standard-4"), "takes the accelerator nvidia-l4, such as"),
+        (("unpark", *CPU, "--machine-type", "g2-standard-4"), "such as n1-standard-4, found g2-"),
         (("status", "--region", "x", "--timeout", "0"), "0.0 is not in the range"),
         (
             ("predict-batch", "--input", "weeks.jsonl", "--output", "gs://weeks/out"),
@@ -174,6 +198,37 @@ def test_a_command_needs_a_project(monkeypatch) -> None:
 
     assert result.exit_code == 2
     assert "--project: expected a project, found none" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "said", [("--project", "other"), ("--region", "us-east1"), ("--project", "")]
+)
+def test_a_place_that_contradicts_the_endpoint_s_name_is_refused(monkeypatch, cloud, said) -> None:
+    monkeypatch.setenv("PAT_ENDPOINT", ENDPOINT)
+    command = ["model", "park", "--emulator", cloud.address, *said]
+
+    by_variable = CliRunner().invoke(main, command)
+    by_option = CliRunner().invoke(main, [*command, "--endpoint", ENDPOINT])
+
+    assert by_variable.exit_code == by_option.exit_code == 2
+    assert f"{said[0]}: expected" in by_variable.stderr
+    assert f"as in the endpoint's name, found '{said[1]}'" in by_option.stderr
+    assert cloud.calls() == {}
+
+
+def test_an_endpoint_on_the_command_line_goes_before_the_project_in_a_variable(
+    monkeypatch, cloud
+) -> None:
+    monkeypatch.setenv("GOOGLE_CLOUD_PROJECT", "other")
+    command = ["model", "status", "--emulator", cloud.address]
+
+    named = CliRunner().invoke(main, [*command, "--endpoint", ENDPOINT])
+    monkeypatch.setenv("PAT_ENDPOINT", ENDPOINT)
+    both = CliRunner().invoke(main, command)
+
+    assert named.exit_code == 0, named.output
+    assert both.exit_code == 2
+    assert "--project: expected clarity-local" in both.stderr
 
 
 def test_a_canary_gets_a_tenth_of_the_requests_beside_the_live_version(cloud) -> None:
@@ -218,7 +273,7 @@ def test_the_machine_of_a_deployed_version_cannot_change(cloud) -> None:
 
     said = cloud.refused("deploy", "2", *CPU, "--machine-type", "n2-standard-8")
 
-    assert "is deployed on n2-standard-4, expected n2-standard-8: a machine cannot" in said
+    assert "is deployed on n1-standard-4, expected n2-standard-8: a machine cannot" in said
 
 
 def test_a_gpu_is_the_default_and_autoscaling_goes_by_both_measures(cloud) -> None:

@@ -112,6 +112,20 @@ def test_rolling_back_a_promotion_brings_the_former_version_back(cloud, kept) ->
     assert cloud.aliases() == {"default": "1", "live": "1", "previous": "2"}
 
 
+def test_a_version_that_was_withdrawn_by_name_does_not_come_back_with_the_next_rollback(
+    cloud,
+) -> None:
+    cloud.canary()
+    cloud.done("promote")
+
+    cloud.done("rollback", "2")
+    said = cloud.refused("rollback")
+
+    assert "expected a version with the alias 'previous' to go back to, found none" in said
+    assert cloud.split() == {"1": 100}
+    assert cloud.aliases() == {"default": "1", "live": "1"}
+
+
 @pytest.mark.parametrize("times", [1, 2])
 @pytest.mark.parametrize("stopped", ["DeployModel", "MergeVersionAliases", "UndeployModel"])
 def test_a_rollback_that_stops_anywhere_is_completed_by_the_next(cloud, stopped, times) -> None:
@@ -152,7 +166,7 @@ def test_parking_and_unparking_again_do_nothing(cloud) -> None:
     unparked = cloud.done("unpark", *CPU)
 
     assert "nothing to do: the endpoint is parked" in parked.stderr
-    assert "nothing to do: the endpoint is not parked" in unparked.stderr
+    assert "nothing to do: the live version is deployed" in unparked.stderr
     assert cloud.changes() == {"UndeployModel": 1, "DeployModel": 1}
 
 
@@ -203,6 +217,39 @@ def test_the_status_shows_versions_shares_and_what_is_under_way(cloud) -> None:
     assert (
         "Under way: projects/412345678901/locations/us-central1/endpoints/pat/operations" in shown
     )
+
+
+def test_the_status_can_be_the_live_version_alone(server, cloud, tmp_path) -> None:
+    cloud.canary()
+
+    assert cloud.done("status", "--live").stdout == "1\n"
+    none = {"versionAliases": ["-live"]}
+    cloud.rest("POST", "models/pat@1:mergeVersionAliases", json=none).raise_for_status()
+    assert cloud.done("status", "--live").stdout == ""
+
+
+def test_a_parked_endpoint_takes_no_canary_until_the_live_version_is_back(cloud) -> None:
+    cloud.done("park")
+    cloud.register()
+
+    said = cloud.refused("deploy", *CPU)
+    parked = cloud.deployed()
+    cloud.done("unpark", *CPU)
+    cloud.done("deploy", *CPU)
+
+    assert "the live version 1 is not deployed, found nothing deployed: version 2 would" in said
+    assert parked == []
+    assert cloud.split() == {"1": 90, "2": 10}
+
+
+def test_a_canary_that_was_given_a_parked_endpoint_s_requests_leaves_it_parked(cloud) -> None:
+    cloud.done("park")
+    cloud.canary("--traffic", "100")
+
+    cloud.done("rollback", "2")
+
+    assert cloud.deployed() == []
+    assert cloud.aliases() == {"default": "1", "live": "1"}
 
 
 def test_the_status_says_that_the_endpoint_is_parked(cloud) -> None:
@@ -259,6 +306,6 @@ def test_a_change_of_the_traffic_names_the_state_that_it_rests_on(cloud) -> None
 
 
 def test_a_full_resource_name_says_project_and_region_too(cloud) -> None:
-    result = cloud.clarity("status", "--region", "europe-west9", endpoint=ENDPOINT)
+    result = cloud.clarity("status", endpoint=ENDPOINT)
 
     assert result.exit_code == 0, result.output

@@ -270,6 +270,26 @@ def test_every_subscription_has_an_alert_on_its_oldest_message() -> None:
     assert named == subscriptions
 
 
+def test_dead_letters_are_told_of_days_before_they_expire() -> None:
+    kept = {
+        int(one.get("message_retention_duration").removesuffix("s")) // 86_400
+        for one in instances("google_pubsub_subscription")
+        if one.get("name") == "clarity-dead-letters"
+    }
+    policy = policies()["prod: dead-letters-expire"]
+    (condition,) = policy.node.all("conditions")
+    told = condition.get("condition_threshold", "threshold_value") / 86_400
+
+    days = re.findall(
+        r"more than (\d+) days; after (\d+) it is gone", policy.get("documentation", "content")
+    )
+
+    assert [(int(first), {int(last)}) for first, last in days] == [(told, kept)]
+    assert condition.get("display_name") == f"the oldest is {told:.0f} days old"
+    assert told <= min(kept) - 5
+    assert f"Letters are kept for {min(kept)} days" in RUNBOOK.read_text()
+
+
 def test_a_backlog_may_last_as_long_as_the_code_waits_by_itself() -> None:
     waits = {
         one.key: one.get("service_config", "environment_variables")

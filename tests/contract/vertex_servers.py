@@ -83,7 +83,9 @@ class Vertex:
         return {alias: each["versionId"] for each in models for alias in each["versionAliases"]}
 
     def clarity(self, *arguments: str, endpoint: str = "pat") -> Result:
-        where = ["--emulator", self.address, "--project", "clarity-local"]
+        where = ["--emulator", self.address]
+        if "/" not in endpoint:
+            where += ["--project", "clarity-local"]
         if arguments[0] not in {"register", "predict-batch"}:
             where += ["--endpoint", endpoint]
         return CliRunner().invoke(main, ["model", *arguments, *where])

@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MODEL = json.loads((artifact.shipped("small") / "manifest.json").read_text())["model_id"]
+OTHER = "pat-of-somebody-else"
+IMAGE = "registry.example/clarity/pat@sha256:"
+MODELS = f"{PAT_ENDPOINT.partition('/endpoints/')[0]}/models/pat"
+GPU, CPU = "--accelerator nvidia-l4", "--machine-type n1-standard-4 --accelerator none"
+NO_MACHINE = {"faults": [{"method": "DeployModel", "code": 8, "message": "no machine is free"}]}
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
 
@@ -43,25 +48,76 @@ def environment(cloud: Cloud) -> dict[str, str]:
     }
 
 
-def run(cloud: Cloud, *command: str, **variables: str) -> subprocess.CompletedProcess[str]:
+def run(
+    cloud: Cloud, *command: str, cwd: Path = REPOSITORY, **variables: str
+) -> subprocess.CompletedProcess[str]:
     env = environment(cloud) | variables
     return subprocess.run(
-        command, cwd=REPOSITORY, env=env, check=False, capture_output=True, text=True, timeout=280
+        command, cwd=cwd, env=env, check=False, capture_output=True, text=True, timeout=280
     )
 
 
-def release(cloud: Cloud, digest: str, model: str = MODEL) -> subprocess.CompletedProcess[str]:
+def release(cloud: Cloud, digest: str, machine: str, variant: str):
+    """What fails its trial: it is another model that must answer."""
     return run(
         cloud,
         "infra/build/release.sh",
-        f"registry.example/clarity/pat@sha256:{digest * 64}",
+        f"{IMAGE}{digest * 64}",
         COMMIT,
         REGION="us-central1",
         PAT_ENDPOINT=PAT_ENDPOINT,
-        PAT_MODEL_ID=model,
+        PAT_MODEL_ID=OTHER,
         WEIGHTS="small",
-        MACHINE="--accelerator nvidia-l4",
+        VARIANT=variant,
+        MACHINE=machine,
     )
+
+
+def deployed(cloud: Cloud, folder: Path, digest: str) -> subprocess.CompletedProcess[str]:
+    """The release on CPUs as the pipeline begins it: with what its former steps have left."""
+    outputs = {
+        "endpoint": PAT_ENDPOINT,
+        "endpoint_host": "",
+        "pat_model_id": MODEL,
+        "accounts": {"smoke": ""},
+    }
+    (folder / "dist").mkdir()
+    (folder / "dist/outputs.json").write_text(
+        json.dumps({name: {"value": value} for name, value in outputs.items()})
+    )
+    (folder / "dist/image-cpu").write_text(f"{IMAGE}{digest * 64}\n")
+    (folder / "dist/image-gpu").write_text("the other variant's\n")
+    return run(
+        cloud,
+        str(REPOSITORY / "infra/build/deployed.sh"),
+        "cpu",
+        cwd=folder,
+        PYTHONPATH=str(REPOSITORY),
+        COMMIT=COMMIT,
+        REGION="us-central1",
+        WEIGHTS="small",
+        MACHINE=CPU,
+    )
+
+
+def park(cloud: Cloud) -> None:
+    for version in traffic(cloud):
+        body = {"deployedModelId": version}  # `clarity model` deploys a version by its number
+        url = url_of(cloud, f"{PAT_ENDPOINT}:undeployModel")
+        httpx.post(url, json=body, trust_env=False, timeout=30).raise_for_status()
+    until(lambda: not traffic(cloud), 30, "the end of what was deployed")
+
+
+def aliases(cloud: Cloud) -> dict[str, str]:
+    """Alias -> version, but for Vertex AI's own."""
+    models = httpx.get(url_of(cloud, f"{MODELS}:listVersions"), trust_env=False).json()["models"]
+    found = {alias: each["versionId"] for each in models for alias in each["versionAliases"]}
+    del found["default"]
+    return found
+
+
+def url_of(cloud: Cloud, name: str) -> str:
+    return f"http://{HOST}:{cloud.ports.http}/v1/{name}"
 
 
 def smoke(cloud: Cloud, *options: str) -> subprocess.CompletedProcess[str]:
@@ -71,8 +127,7 @@ def smoke(cloud: Cloud, *options: str) -> subprocess.CompletedProcess[str]:
 
 def traffic(cloud: Cloud) -> dict[str, int]:
     """Version -> percent of the requests."""
-    url = f"http://{HOST}:{cloud.ports.http}/v1/{PAT_ENDPOINT}"
-    endpoint = httpx.get(url, trust_env=False).raise_for_status().json()
+    endpoint = httpx.get(url_of(cloud, PAT_ENDPOINT), trust_env=False).raise_for_status().json()
     split = endpoint.get("trafficSplit", {})
     deployed = endpoint.get("deployedModels", [])
     return {each["modelVersionId"]: split.get(each["id"], 0) for each in deployed}
@@ -86,37 +141,78 @@ def left(cloud: Cloud) -> list[str]:
     return [name for name in [*people, *claims] if str(name).startswith("smoke-")]
 
 
-def test_a_release_that_fails_its_trial_is_withdrawn_and_one_that_passes_is_live(own) -> None:
-    assert traffic(own) == {"1": 100}
+def test_a_release_that_fails_its_trial_is_withdrawn_and_one_that_passes_is_live(
+    own, tmp_path
+) -> None:
+    park(own)  # as an idle night leaves it
 
-    failed = release(own, "a", model="pat-of-somebody-else")
+    failed = release(own, "a", GPU, "gpu")
 
     assert failed.returncode == 1
-    assert "expected the model pat-of-somebody-else" in failed.stderr
+    assert "deploy version 1 with 100 % of the requests" in failed.stderr
+    assert "deploy version 2 with 10 % of the requests" in failed.stderr
+    assert f"expected the model {OTHER}" in failed.stderr
     assert "withdrawing version 2" in failed.stderr
     assert traffic(own) == {"1": 100}
+    assert aliases(own) == {"live": "1"}
 
-    passed = release(own, "b")
+    passed = deployed(own, tmp_path, "b")
 
     assert passed.returncode == 0, passed.stderr
+    assert "deploy version 3 with 10 % of the requests" in passed.stderr
     assert traffic(own) == {"3": 100}
     assert passed.stdout.count(f"The insight came, from {MODEL}") == 2  # a canary, then all
     for part in ("the phone writes a week", "to completed", "everything is deleted"):
         assert passed.stdout.count(part) == 2
     assert not left(own)
 
+    park(own)
+    again = release(own, "b", CPU, "cpu")  # the live version, and a trial that fails
+
+    assert again.returncode == 1
+    assert "version 3 is live already: it is tried, and stays" in again.stdout
+    assert f"expected the model {OTHER}" in again.stderr
+    assert traffic(own) == {"3": 100}
+    assert aliases(own) == {"live": "3", "previous": "1"}
+
 
 def test_the_smoke_test_fails_on_another_model_and_leaves_nothing(own) -> None:
-    ended = smoke(own, "--expect-model", "pat-of-somebody-else")
+    ended = smoke(own, "--expect-model", OTHER)
 
     assert ended.returncode == 1
-    assert f"expected the model pat-of-somebody-else, found {MODEL}" in ended.stdout
+    assert f"expected the model {OTHER}, found {MODEL}" in ended.stdout
     assert not left(own)
 
 
+def test_a_release_begins_with_what_is_live_and_a_first_one_that_fails_leaves_nothing(own) -> None:
+    park(own)
+    httpx.put(f"http://{HOST}:{own.ports.http}/_local/vertex", json=NO_MACHINE, trust_env=False)
+
+    failed = release(own, "d", CPU, "cpu")
+
+    assert failed.returncode == 1
+    assert "does not start, and nothing new is tried without it" in failed.stderr
+    assert traffic(own) == {}
+
+    for alias, version in aliases(own).items():
+        httpx.post(
+            url_of(own, f"{MODELS}@{version}:mergeVersionAliases"),
+            json={"versionAliases": [f"-{alias}"]},
+            trust_env=False,
+        ).raise_for_status()
+
+    failed = release(own, "e", GPU, "gpu")
+
+    assert failed.returncode == 1
+    assert " with 100 % of the requests" in failed.stderr
+    assert f"expected the model {OTHER}" in failed.stderr
+    assert "not withdrawn" not in failed.stderr
+    assert traffic(own) == {}
+    assert aliases(own) == {}
+
+
 def test_the_smoke_test_says_that_the_endpoint_is_parked_and_leaves_nothing(own) -> None:
-    at = ("--project", PROJECT, "--endpoint", PAT_ENDPOINT)
-    assert run(own, "clarity", "model", "park", *at).returncode == 0
+    park(own)
 
     ended = smoke(own, "--timeout", "10")
 

@@ -72,13 +72,16 @@ def test_which_version_a_stopped_promotion_leaves_is_not_guessed() -> None:
         model_plan.rollback(state(versions, there), "1", keep=False)
 
 
-def test_a_rollback_that_stopped_between_its_aliases_is_completed() -> None:
+@pytest.mark.parametrize(
+    ("wanted", "said"), [(None, "version 2: previous"), ("2", "version 1: -previous")]
+)
+def test_a_rollback_that_stopped_between_its_aliases_is_completed(wanted, said) -> None:
     versions = [version("1", "live", "previous"), version("2")]
     there = [deployment("1", 100), deployment("2", 0)]
 
-    calls = model_plan.rollback(state(versions, there), "2", keep=False)
+    calls = model_plan.rollback(state(versions, there), wanted, keep=False)
 
-    assert [each.about for each in calls] == ["version 2: previous", "undeploy version 2"]
+    assert [each.about for each in calls] == [said, "undeploy version 2"]
 
 
 def test_where_nobody_can_say_which_version_was_left_the_alias_goes() -> None:
@@ -110,16 +113,89 @@ def test_the_version_kept_to_go_back_to_is_no_canary() -> None:
     ]
 
 
-def test_a_canary_cannot_end_where_nobody_else_could_answer() -> None:
+@pytest.mark.parametrize("wanted", ["2", None])
+@pytest.mark.parametrize("first", [version("1", "live"), version("1")], ids=["live", "none live"])
+def test_a_canary_that_is_alone_is_undeployed(first, wanted) -> None:
+    there = [deployment("2", 100)]
+
+    calls = model_plan.rollback(
+        state([first, version("2", "candidate")], there), wanted, keep=False
+    )
+
+    assert [each.about for each in calls] == ["version 2: -candidate", "undeploy version 2"]
+
+
+def test_canaries_that_nobody_live_stands_beside_are_all_undeployed() -> None:
+    versions = [version("1", "live"), version("2"), version("3")]
+    there = [deployment("2", 90), deployment("3", 10)]
+
+    calls = model_plan.rollback(state(versions, there), None, keep=False)
+
+    assert [each.about for each in calls] == ["undeploy version 3", "undeploy version 2"]
+    assert [each.request.get("traffic_split") for each in calls] == [{"2": 100}, None]
+
+
+def test_one_canary_cannot_leave_its_requests_to_another() -> None:
+    versions = [version("1", "live"), version("2"), version("3")]
+    there = [deployment("2", 90), deployment("3", 10)]
+
+    with pytest.raises(PlanError, match=r"not the live version.*: clarity model unpark, then this"):
+        model_plan.rollback(state(versions, there), "3", keep=False)
+
+
+@pytest.mark.parametrize(
+    ("variant", "asked", "found"),
+    [
+        ("cpu", Machine(max_replicas=3), "n1-standard-4"),
+        ("gpu", Machine("none", "n2-standard-8", max_replicas=3), "g2-standard-4"),
+        ("cpu", Machine("none", "n2-standard-8", max_replicas=3), "n2-standard-8"),
+    ],
+)
+def test_what_is_live_comes_back_on_what_its_image_was_built_for(variant, asked, found) -> None:
+    live = Version("1", frozenset({"live"}), {"variant": variant}, {}, "", AT)
+
+    [call] = model_plan.unpark(state([live], []), asked)
+
+    resources = call.request["deployed_model"]["dedicated_resources"]
+    assert resources["machine_spec"]["machine_type"] == found
+    assert ("accelerator_type" in resources["machine_spec"]) is (variant == "gpu")
+    assert resources["max_replica_count"] == 3
+
+
+def test_the_live_version_comes_back_beside_others_and_takes_all_requests() -> None:
     versions = [version("1", "live"), version("2")]
 
-    with pytest.raises(PlanError, match="the live version 1 is not deployed"):
-        model_plan.rollback(state(versions, [deployment("2", 100)]), "2", keep=False)
+    [call] = model_plan.unpark(state(versions, [deployment("2", 100)]), CPU)
+
+    assert call.about == "deploy version 1 with 100 % of the requests"
+    assert call.request["traffic_split"] == {"0": 100}
+
+
+@pytest.mark.parametrize("there", [[], [deployment("2", 100)]], ids=["parked", "a canary alone"])
+def test_an_untried_version_gets_no_requests_unasked_while_the_live_one_is_away(there) -> None:
+    found = state([version("1", "live"), version("2"), version("3")], there)
+
+    with pytest.raises(PlanError, match=r"clarity model unpark first.*or --traffic 100 for all"):
+        model_plan.deploy(found, "3", None, CPU)
+
+    [asked] = model_plan.deploy(found, "3", 100, CPU)
+    assert asked.request["traffic_split"] == {"0": 100}
+    [live] = model_plan.deploy(state([version("1", "live")], []), "1", None, CPU)
+    assert live.request["traffic_split"] == {"0": 100}
 
 
 def test_without_a_live_version_there_is_nothing_to_roll_back_to() -> None:
     with pytest.raises(PlanError, match="expected a version with the alias 'live'"):
         model_plan.rollback(state([version("1")], []), None, keep=False)
+
+
+def test_a_version_that_is_not_deployed_is_no_candidate_any_more() -> None:
+    versions = [version("1", "live"), version("2", "candidate"), version("3")]
+
+    calls = model_plan.rollback(state(versions, []), "2", keep=False)
+
+    assert [each.about for each in calls] == ["version 2: -candidate"]
+    assert model_plan.rollback(state(versions, []), "3", keep=False) == []
 
 
 def test_parking_routes_away_what_it_undeploys_first() -> None:

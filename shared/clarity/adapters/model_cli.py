@@ -89,8 +89,8 @@ def register(**options: Any) -> None:
     """Register IMAGE as a new version of the model, with the alias `candidate`.
 
     IMAGE is REGISTRY/NAME@sha256:DIGEST. The version's labels name the weights, whose SHA-256 is
-    computed, and the commit. The same image with the same weights and settings is not registered
-    a second time.
+    computed, the variant and the commit. The same image with the same weights and settings, these
+    labels among them, is not registered a second time; with others it is another version.
     """
     place, weights = where(options), options.pop("weights")
     model_id, digest = weights_of(weights)
@@ -103,7 +103,7 @@ def register(**options: Any) -> None:
     state = run(
         place,
         lambda state: model_plan.register(state, wanted),
-        "this image with these weights is registered",
+        "this image with these weights and settings is registered",
     )
     found = model_plan.registered(state, wanted)
     if found is not None:
@@ -115,8 +115,8 @@ def register(**options: Any) -> None:
 @click.option(
     "--traffic",
     type=click.IntRange(0, 100),
-    help="Percent of the requests that it answers.  [default: 10 beside another, 100 alone; what "
-    "it has, if it is deployed]",
+    help="Percent of the requests that it answers.  [default: 10 beside the live version, 100 if "
+    "none is live yet; what it has, if it is deployed]",
 )
 @weights_option
 @machine_options(online=True)
@@ -125,7 +125,8 @@ def register(**options: Any) -> None:
 def deploy(version: str, *, traffic: int | None, other_weights: bool, **options: Any) -> None:
     """Deploy VERSION (a number or an alias; `candidate`) beside the live one.
 
-    A version that is deployed already gets the traffic and the replicas that are asked for.
+    A version that is deployed already gets the traffic and the replicas that are asked for. While
+    the endpoint is parked the live version comes back first, with unpark.
     """
     place, account = where(options), options.pop("service_account")
     machine, asked = take_machine(options)
@@ -170,7 +171,8 @@ def rollback(version: str | None, *, keep: bool, **options: Any) -> None:
     """Withdraw VERSION: a canary ends, and the live version goes back to `previous`.
 
     Without VERSION it is the canary, where there is one, else the live version; then, as it swaps
-    the two aliases, a second rollback goes forward again. With VERSION it may be repeated.
+    the two aliases, a second rollback goes forward again. With VERSION it may be repeated, and
+    brings nothing withdrawn back. Where only the canary is deployed, the endpoint is parked then.
     """
     place = where(options)
     run(
@@ -192,13 +194,16 @@ def park(**options: Any) -> None:
 @account_option
 @place_options(endpoint=True)
 def unpark(**options: Any) -> None:
-    """Deploy the version with the alias `live` again, for all requests."""
+    """Deploy the version with the alias `live` for all requests, unless it is deployed.
+
+    Where its image was built for the other kind of machine, it gets the usual one of that kind.
+    """
     place, account = where(options), options.pop("service_account")
     machine, _ = take_machine(options)
     run(
         place,
         lambda state: model_plan.unpark(state, machine, service_account=account),
-        "the endpoint is not parked",
+        "the live version is deployed",
     )
 
 
@@ -230,7 +235,8 @@ def predict_batch(**options: Any) -> None:
 
 
 @model.command(short_help="What is deployed, and under way.")
+@click.option("--live", is_flag=True, help="Only the live version's number; none: nothing.")
 @place_options(endpoint=True)
-def status(**options: Any) -> None:
+def status(*, live: bool, **options: Any) -> None:
     """Show versions, what is deployed, its share of the requests, and operations under way."""
-    show(where(options))
+    show(where(options), only_live=live)

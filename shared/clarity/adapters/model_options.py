@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource as Source
 
 from clarity.adapters.model_run import Place
-from clarity.adapters.model_state import ACCELERATORS, Machine
+from clarity.adapters.model_state import ACCELERATORS, Machine, PlanError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 SHIPPED = {"small": "pat-s-nhanes-steps", "medium": "pat-m-nhanes-steps"}
 _IMAGE = re.compile(r"[a-z0-9./_-]+(:[0-9]+)?/[a-z0-9./_-]+@sha256:[0-9a-f]{64}")
@@ -155,6 +156,7 @@ def where(options: dict[str, Any]) -> Place:
     project, region = options.pop("project"), options.pop("region")
     emulator, endpoint = options.pop("emulator"), options.pop("endpoint", "")
     if found := _RESOURCE.fullmatch(endpoint):
+        _agreed(found[1], found[2], {"project": project, "region": region})
         project, region, endpoint = found.groups()
     elif "/" in endpoint:
         raise click.UsageError(
@@ -166,17 +168,40 @@ def where(options: dict[str, Any]) -> Place:
     return Place(project, region, endpoint, emulator, dry_run, timeout_s)
 
 
+def _agreed(project: str, region: str, given: Mapping[str, str | None]) -> None:
+    """What was said besides an endpoint's full name does not contradict it.
+
+    A project's number and its id may be the same project: these are not compared.
+    """
+    context = click.get_current_context()
+    binding = {Source.COMMANDLINE}
+    if context.get_parameter_source("endpoint") is Source.ENVIRONMENT:  # else it goes before these
+        binding.add(Source.ENVIRONMENT)
+    for name, full in (("project", project), ("region", region)):
+        value = given[name] or ""
+        if full.isdecimal() or value.isdecimal() or value == full:
+            continue
+        if context.get_parameter_source(name) in binding:
+            raise click.UsageError(
+                f"--{name}: expected {full}, as in the endpoint's name, found {value!r}: leave it "
+                "out, or name another --endpoint (PAT_ENDPOINT)"
+            )
+
+
 def take_machine(options: dict[str, Any]) -> tuple[Machine, frozenset[str]]:
     """Take the machine out of a command's options, and which of its fields were asked for."""
     names = Machine.__dataclass_fields__
-    machine = Machine(**{name: options.pop(name) for name in names if name in options})
+    try:
+        machine = Machine(**{name: options.pop(name) for name in names if name in options})
+    except PlanError as error:
+        raise click.UsageError(str(error)) from error
     if machine.min_replicas > machine.max_replicas:
         raise click.UsageError(
             f"expected --min-replicas up to --max-replicas, found {machine.min_replicas} and "
             f"{machine.max_replicas}"
         )
     context = click.get_current_context()
-    default = click.core.ParameterSource.DEFAULT
+    default = Source.DEFAULT
     given = (name for name in names if name in context.params)
     asked = [name for name in given if context.get_parameter_source(name) is not default]
     return machine, frozenset(asked)

@@ -34,20 +34,29 @@ _FIXED = frozenset({"accelerator", "machine_type", "accelerator_count"})
 
 def registered(state: State, wanted: Wanted) -> Version | None:
     """The version that has this image, these weights and these settings already."""
-    for version in state.versions:
-        if (
-            version.container == wanted.container()
-            and version.labels.get("weights") == wanted.labels()["weights"]
-            and version.artifact_uri == wanted.artifact_uri
-        ):
-            return version
-    return None
+    return next((each for each in state.versions if not _differing(each, wanted)), None)
+
+
+def _differing(version: Version, wanted: Wanted) -> list[str]:
+    found = version.settings()
+    return [
+        f"{name} {found.get(name)}, not {value}"
+        for name, value in wanted.settings().items()
+        if found.get(name) != value
+    ]
 
 
 def register(state: State, wanted: Wanted) -> list[Call]:
-    """Upload the image as a version with the alias `candidate`."""
+    """Upload the image as a version with the alias `candidate`.
+
+    The same image with other settings, such as the other variant, is another version.
+    """
     if registered(state, wanted):
         return []
+    about = f"register {wanted.image}"
+    for version in state.versions:
+        if version.container.get("image_uri") == wanted.image:
+            about += f"; version {version.number} has {'; '.join(_differing(version, wanted))}"
     model: dict[str, Any] = {
         "display_name": MODEL_ID,
         "version_aliases": [CANDIDATE],
@@ -59,7 +68,7 @@ def register(state: State, wanted: Wanted) -> list[Call]:
         model["artifact_uri"] = wanted.artifact_uri
     into = {"parent_model": state.model} if state.versions else {"model_id": MODEL_ID}
     request = {"parent": state.parent, **into, "model": model}
-    return [Call("UploadModel", state.parent, request, f"register {wanted.image}")]
+    return [Call("UploadModel", state.parent, request, about)]
 
 
 def deploy(
@@ -77,7 +86,8 @@ def deploy(
     Args:
         state: what there is.
         wanted: the version's number or alias.
-        percent: its share; None keeps the one it has, else 10 beside others, 100 alone.
+        percent: its share; None keeps the one it has, else 10 beside others, 100 where no version
+            is live yet.
         machine: what it runs on.
         service_account: whom the container runs as; empty for Vertex AI's own, without rights.
         asked: the machine's fields that were asked for; a version that is deployed already keeps
@@ -87,6 +97,8 @@ def deploy(
     version, there = state.version(wanted), state.deployment(state.version(wanted).number)
     others = {each.deployed_id: each.traffic for each in state.deployments if each is not there}
     if percent is None:
+        if there is None:
+            _beside_live(state, version)
         percent = there.traffic if there else _ALL - (_ALL - CANARY) * any(others.values())
     split = _split(others, there.deployed_id if there else _NEW, percent)
     if percent and any(others.values()) and not other_weights:
@@ -95,6 +107,18 @@ def deploy(
         return [_start(state, version, machine, service_account, split)]
     calls = [] if there.traffic == percent else [_route(state, split)]
     return calls + _resize(state, there, machine, asked)
+
+
+def _beside_live(state: State, version: Version) -> None:
+    """What nobody has tried gets everybody's requests only if somebody says so."""
+    live = state.holder(LIVE)
+    if live is None or live is version or state.deployment(live.number):
+        return
+    raise PlanError(
+        f"the live version {live.number} is not deployed, found {_deployed(state)}: version "
+        f"{version.number} would answer all requests; clarity model unpark first, then this again "
+        "for a share of them beside it, or --traffic 100 for all"
+    )
 
 
 def _same_weights(state: State, version: Version) -> None:
@@ -244,61 +268,72 @@ def _undeploy(state: State, there: Deployment, split: Mapping[str, int] | None =
 def rollback(state: State, wanted: str | None, *, keep: bool) -> list[Call]:
     """Withdraw a version: a canary, or the live one, for the one with the alias `previous`.
 
-    Without `wanted` it is the canary, where one is deployed, else the live version.
+    Without `wanted` it is the canary, where one is deployed, else the live version, which is
+    `previous` then. What is named is withdrawn for good: no further rollback brings it back.
     """
     live, previous = state.holder(LIVE), state.holder(PREVIOUS)
-    if live is None:
-        raise PlanError(
-            f"expected a version with the alias {LIVE!r}, found none: clarity model promote VERSION"
-        )
-    if live is previous:  # the last rollback, or promotion, stopped between the two aliases
+    if (
+        live is not None and live is previous
+    ):  # the last rollback, or promotion, stopped between the two aliases
         return _finish(state, live, wanted, keep=keep)
     withdrawn = _canaries(state, live, previous) if wanted is None else [state.version(wanted)]
     if withdrawn and live not in withdrawn:
         return _end_canaries(state, live, withdrawn)
+    if live is None:
+        raise PlanError(
+            f"expected a version with the alias {LIVE!r}, found none: clarity model promote VERSION"
+        )
     if previous is None:
         raise PlanError(
             f"expected a version with the alias {PREVIOUS!r} to go back to, found none: "
             f"clarity model deploy VERSION, then promote"
         )
-    return _swap(state, live, previous, keep=keep)
+    left = [PREVIOUS] if wanted is None else []
+    return _swap(state, live, previous, left, keep=keep)
 
 
-def _canaries(state: State, live: Version, previous: Version | None) -> list[Version]:
+def _canaries(state: State, live: Version | None, previous: Version | None) -> list[Version]:
     """What is deployed for a trial: neither the live version nor the one kept to go back to."""
     numbers = [
         each.number
         for each in state.deployments
-        if each.number != live.number
+        if (live is None or each.number != live.number)
         and (previous is None or each.number != previous.number or 0 < each.traffic < _ALL)
     ]
     return [state.version(number) for number in numbers]
 
 
-def _end_canaries(state: State, live: Version, withdrawn: Sequence[Version]) -> list[Call]:
+def _end_canaries(state: State, live: Version | None, withdrawn: Sequence[Version]) -> list[Call]:
+    """The canaries away: their requests to the live version, or with nobody left, to nobody."""
     there = [each for each in map(state.deployment, (one.number for one in withdrawn)) if each]
-    kept = state.deployment(live.number)
+    kept = state.deployment(live.number) if live else None
+    named = [
+        _name(state, each.number, [f"-{CANDIDATE}"])
+        for each in withdrawn
+        if CANDIDATE in each.aliases
+    ]
+    if len(there) == len(state.deployments):  # parked then, as it was before them
+        return named + _emptied(state)
     calls = []
     if any(each.traffic for each in there):
         if kept is None:
             raise PlanError(
-                f"the live version {live.number} is not deployed, so nothing could answer: "
-                f"clarity model deploy {live.number} --traffic 100, then this again"
+                f"found {_deployed(state)} and not the live version, which would get the requests: "
+                "clarity model unpark, then this again"
             )
         calls.append(_route(state, {kept.deployed_id: _ALL}))
-    calls += [
-        _name(state, each.number, [f"-{CANDIDATE}"])
-        for each in withdrawn
-        if CANDIDATE in each.aliases and there
-    ]
-    return calls + [_undeploy(state, each) for each in there]
+    return [*calls, *named, *(_undeploy(state, each) for each in there)]
 
 
-def _swap(state: State, live: Version, previous: Version, *, keep: bool) -> list[Call]:
+def _swap(
+    state: State, live: Version, previous: Version, left: list[str], *, keep: bool
+) -> list[Call]:
     calls = _answering(state, live, previous)
     # `previous` goes last: a stop before it leaves one version with both, which is seen above.
     calls.append(_name(state, previous.number, [LIVE]))
-    calls.append(_name(state, live.number, [PREVIOUS]))
+    calls.append(
+        _name(state, live.number, left) if left else _name(state, previous.number, [f"-{PREVIOUS}"])
+    )
     return calls if keep else calls + _clear(state, previous.number)
 
 
@@ -328,19 +363,25 @@ def _finish(state: State, live: Version, wanted: str | None, *, keep: bool) -> l
         return [*calls, _name(state, live.number, [f"-{PREVIOUS}"])]
     if not others:  # nobody can say any more which one it was
         return [_name(state, live.number, [f"-{PREVIOUS}"])]
-    calls = [_name(state, others[0].number, [PREVIOUS])]
+    named = (others[0].number, [PREVIOUS]) if wanted is None else (live.number, [f"-{PREVIOUS}"])
+    calls = [_name(state, *named)]
     return calls if keep else calls + _clear(state, live.number)
 
 
 def park(state: State) -> list[Call]:
     """Undeploy all; the version with the alias `live` is the one that comes back."""
-    if not state.deployments:
-        return []
-    if state.holder(LIVE) is None:
+    if state.deployments and state.holder(LIVE) is None:
         raise PlanError(
             f"found {_deployed(state)} on the endpoint and none with the alias {LIVE!r}: nobody "
-            "would know what to bring back; clarity model promote VERSION first"
+            "would know what to bring back; clarity model promote VERSION first, or rollback "
+            "VERSION to undeploy it for good"
         )
+    return _emptied(state)
+
+
+def _emptied(state: State) -> list[Call]:
+    if not state.deployments:
+        return []
     *others, last = sorted(state.deployments, key=lambda each: each.traffic)
     split = {last.deployed_id: _ALL}  # what is undeployed first must have no requests
     return [
@@ -350,7 +391,8 @@ def park(state: State) -> list[Call]:
 
 
 def unpark(state: State, machine: Machine, *, service_account: str = "") -> list[Call]:
-    """Deploy the version with the alias `live` for all requests, where nothing is deployed."""
-    if state.deployments:
+    """Deploy the version with the alias `live` for all requests, on what it runs on."""
+    live = state.version(LIVE)
+    if state.deployment(live.number):
         return []
-    return [_start(state, state.version(LIVE), machine, service_account, {_NEW: _ALL})]
+    return [_start(state, live, live.on(machine), service_account, {_NEW: _ALL})]

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import click
 
 from clarity.adapters.model_batch import predict_batch
+from clarity.adapters.model_plan import LIVE
 from clarity.domain.errors import ClarityError, RefusedError
 
 if TYPE_CHECKING:
@@ -190,13 +191,17 @@ def _await(client: VertexModels, job: Job, place: Place) -> None:
         raise click.ClickException(f"{job.name} ended {job.state}: {job.error}")
 
 
-def show(place: Place) -> None:
-    """Print what there is."""
+def show(place: Place, *, only_live: bool) -> None:
+    """Print what there is, or only the live version's number."""
     from rich.console import Console  # noqa: PLC0415  as above
     from rich.table import Table  # noqa: PLC0415  the same
 
     with _client(place) as client:
         state = client.state()
+    if only_live:
+        live = state.holder(LIVE)
+        click.echo(live.number if live else "", nl=bool(live))
+        return
     console = Console()
     if not console.is_terminal:
         console = Console(width=_WIDTH)  # a file has room for a digest

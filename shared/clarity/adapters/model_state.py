@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from clarity.domain.errors import PermanentError
@@ -18,8 +18,10 @@ MODEL_ID = "pat"
 ACCELERATORS = {
     "nvidia-l4": ("g2-standard-4", "NVIDIA_L4"),
     "nvidia-tesla-t4": ("n1-standard-4", "NVIDIA_TESLA_T4"),
-    "none": ("n2-standard-4", ""),
+    "none": ("n1-standard-4", ""),
 }
+# Families of machines, and the accelerators that each takes; an L4 is part of its machine.
+_FAMILIES = {"g2": ("nvidia-l4",), "n1": ("nvidia-tesla-t4", "none")}
 _USE = "aiplatform.googleapis.com/prediction/online/cpu/utilization"
 _DUTY = "aiplatform.googleapis.com/prediction/online/accelerator/duty_cycle"
 
@@ -51,6 +53,13 @@ class Machine:
         if self.accelerator not in ACCELERATORS:
             raise PlanError(
                 f"expected an accelerator of {', '.join(ACCELERATORS)}, found {self.accelerator!r}"
+            )
+        kind = str(self.spec()["machine_type"])
+        if self.accelerator not in _FAMILIES.get(kind.partition("-")[0], ("none",)):
+            fitting = ACCELERATORS[self.accelerator][0]
+            raise PlanError(
+                f"expected a machine that takes the accelerator {self.accelerator}, such as "
+                f"{fitting}, found {kind}"
             )
 
     def spec(self) -> dict[str, Any]:
@@ -86,6 +95,17 @@ class Version:
     container: Mapping[str, Any]
     artifact_uri: str
     created: datetime
+
+    def settings(self) -> dict[str, Any]:
+        """As those of what one wants to register."""
+        return {**self.labels, **self.container, "artifact_uri": self.artifact_uri}
+
+    def on(self, machine: Machine) -> Machine:
+        """The machine, or the usual one of the other kind if the image runs on that alone."""
+        variant, accelerated = self.labels.get("variant"), "accelerator_type" in machine.spec()
+        if not variant or accelerated is (variant == "gpu"):
+            return machine
+        return replace(machine, accelerator="none" if accelerated else "nvidia-l4", machine_type="")
 
     def fits(self, machine: Machine) -> None:
         """Whether the image runs on the machine.
@@ -194,6 +214,10 @@ class Wanted:
             "predict_route": self.predict_route,
             "health_route": self.health_route,
         }
+
+    def settings(self) -> dict[str, Any]:
+        """All that makes a version what it is: another one of these is another version."""
+        return {**self.labels(), **self.container(), "artifact_uri": self.artifact_uri}
 
     def labels(self) -> dict[str, str]:
         """What the registry shows; a label holds 63 characters, and no capitals."""
