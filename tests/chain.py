@@ -96,6 +96,7 @@ class Chain:
         origin = Origin("ada", collection, document_id)
         if collection != "insight_requests":
             self.records.uploads[origin.path] = dict(document)
+            self.records.written[origin.path] = self.clock()
         return DocumentCreated(f"event-{document_id}", self.clock(), origin, document)
 
     def upload(self, document_id: str, document: dict) -> DocumentCreated:

@@ -67,6 +67,7 @@ class MemoryRecords:
     erasures: dict[str, datetime] = field(default_factory=dict)
     people: dict[str, dict[str, Any]] = field(default_factory=dict)
     uploads: dict[str, dict[str, Any]] = field(default_factory=dict)
+    written: dict[str, datetime] = field(default_factory=dict)
     chunks: dict[tuple[str, str, str], Chunk] = field(default_factory=dict)
     rejections: dict[str, list[Mapping[str, object]]] = field(default_factory=dict)
     queues: dict[str, Queue] = field(default_factory=dict)
@@ -107,7 +108,15 @@ class MemoryRecords:
         mine = [
             f for path, f in self.uploads.items() if path.startswith(f"users/{user_id}/uploads/")
         ]
-        return sum(fields.get("status") not in ("ingested", "rejected") for fields in mine)
+        return sum(
+            fields.get("status") not in ("ingested", "rejected", "overdue") for fields in mine
+        )
+
+    def mark_overdue(self, user_id: str, written_before: datetime, expires_at: datetime) -> None:
+        for path, upload in self.uploads.items():
+            mine = path.startswith(f"users/{user_id}/uploads/")
+            if mine and "status" not in upload and self.written[path] < written_before:
+                upload.update(status="overdue", expires_at=expires_at)
 
     def answer(self, origin: Origin, fields: Mapping[str, object]) -> None:
         if origin.path in self.uploads:

@@ -5,6 +5,9 @@ from cloudevents.http import CloudEvent
 
 from clarity import wiring
 from clarity.adapters.cloudevent import tick
+from clarity.settings import ParkSettings
+
+ParkSettings.from_env()  # or it does not start, and gets no traffic
 
 
 @functions_framework.cloud_event

@@ -8,6 +8,7 @@ unwrapped push (`no_wrapper` with metadata) turns them back into an HTTP request
 
 from __future__ import annotations
 
+import logging
 import re
 import uuid
 from dataclasses import dataclass
@@ -41,11 +42,14 @@ SCHEMA = (
 RETENTION_S = 86_400  # Eventarc gives an event up after 24 hours
 MIN_BACKOFF_S = 1  # 10 in the real one, which is long to wait for on a laptop
 MAX_BACKOFF_S = 60
+MAX_BYTES = 512_000  # of an event: the real one drops a larger one, and tells nobody
 ACK_DEADLINE_S = 600  # a function may take as long as a function may take
 # What the CloudEvents HTTP binding leaves unescaped in a header (its section 3.1.3.2).
 HEADER_SAFE = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) not in '"%')
 SIMPLE_FIELD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 CAPTURE = re.compile(r"\{(\w+)(=\*\*?)?\}")
+
+_log = logging.getLogger(__name__)
 
 
 class DocumentChange(Protocol):
@@ -137,7 +141,14 @@ class Eventarc:
             for trigger in self._triggers.values():
                 if trigger.wants(event_type, path):
                     message = self._message(change, trigger.event_type, event_type, path)
-                    self._pubsub.publish(trigger.topic, [message])
+                    self._publish(trigger.topic, message, path)
+
+    def _publish(self, topic: str, message: PubsubMessage, path: str) -> None:
+        size = len(message.data)
+        if size > MAX_BYTES:
+            _log.warning("dropped the event of %s: %d bytes, %d are taken", path, size, MAX_BYTES)
+            return
+        self._pubsub.publish(topic, [message])
 
     def _message(
         self, change: DocumentChange, event_type: str, happened: str, path: str

@@ -120,6 +120,7 @@ def client_environment(ports: Ports) -> dict[str, str]:
         "FIRESTORE_EMULATOR_HOST": f"{HOST}:{ports.firestore}",
         "PUBSUB_EMULATOR_HOST": f"{HOST}:{ports.pubsub}",
         "VERTEX_EMULATOR_HOST": f"{HOST}:{ports.http}",
+        "PAT_ENDPOINT": PAT_ENDPOINT,
         "GEMINI_API_ENDPOINT": f"http://{HOST}:{ports.http}",
     }
 
@@ -154,7 +155,6 @@ def function_environment(
         "QUEUE_STALE_SECONDS": "60",
         "QUIET_SECONDS": "0.5",
         "PATIENCE_SECONDS": "45",
-        "PAT_ENDPOINT": PAT_ENDPOINT,
         "PAT_MODEL_ID": pat_model_id,
         "PAT_TIMEOUT_SECONDS": "30",
         "PARK_SUBSCRIPTION": subscription("preprocess"),

@@ -7,7 +7,9 @@ variable is its name in capitals. Nothing that differs between environments has 
 
 from __future__ import annotations
 
+import math
 import os
+import re
 from dataclasses import dataclass, fields
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Self, get_type_hints
@@ -16,8 +18,30 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+# Where nothing is a sensible amount; any other number is more than 0.
+_MAY_BE_ZERO = frozenset(
+    {
+        "QUIET_SECONDS",
+        "PATIENCE_SECONDS",
+        "GEMINI_DAILY_CALLS",
+        "GEMINI_PROJECT_DAILY_CALLS",
+        "GEMINI_PAUSE_SECONDS",
+        "GEMINI_PATIENCE_SECONDS",
+        "PAT_ACCELERATOR_COUNT",
+    }
+)
+_FORMS = {
+    "PAT_ENDPOINT": "projects/P/locations/L/endpoints/E",
+    "PARK_SUBSCRIPTION": "projects/P/subscriptions/S",
+}
+# Erasures are remembered for two days, in which no event from before may still come.
+_MOST = {"MAX_EVENT_AGE_SECONDS": 86_400.0, "RETENTION_DAYS": 36_500.0}
+# What must be less than the other, where both are there.
+_BELOW = (("LEASE_SECONDS", "MAX_EVENT_AGE_SECONDS"), ("PAT_MIN_REPLICAS", "PAT_MAX_REPLICAS"))
+
+
 class SettingsError(Exception):
-    """The environment lacks variables, or one has a value that cannot be read."""
+    """The environment lacks variables, or some have values that cannot be right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +61,7 @@ class Environment:
         """The settings in the environment.
 
         Raises:
-            SettingsError: names every missing variable, or the one that cannot be read.
+            SettingsError: names every missing variable, or else every one that cannot be right.
         """
         # The one reader of the process environment.
         source = os.environ if env is None else env  # noqa: TID251  this is where it is read
@@ -51,19 +75,51 @@ class Environment:
         if missing:
             raise SettingsError(f"missing environment variables: {', '.join(sorted(missing))}")
         values: dict[str, Any] = {
-            name: _read(variable, source.get(variable) or None, types[name])
+            name: _read(source.get(variable) or None, types[name])
             for name, variable in names.items()
         }
+        if problems := _problems({names[name]: value for name, value in values.items()}, source):
+            raise SettingsError("; ".join(problems))
         return cls(**values)
 
 
-def _read(variable: str, text: str | None, kind: object) -> object:
+def _read(text: str | None, kind: object) -> object:
+    """The value; of a number that is none, NaN."""
     if kind not in (int, float) or text is None:
         return text
     try:
         return int(text) if kind is int else float(text)
-    except ValueError as error:
-        raise SettingsError(f"{variable}: expected a number, found {text!r}") from error
+    except ValueError:
+        return math.nan
+
+
+def _problems(values: Mapping[str, object], source: Mapping[str, str]) -> list[str]:
+    """What cannot be right, each with what was expected and found."""
+    expected = {name: _expected(name, value) for name, value in values.items()}
+    problems = [
+        f"{name}: expected {form}, found {source[name]!r:.80}"
+        for name, form in expected.items()
+        if form
+    ]
+    for less, more in _BELOW:
+        few, many = values.get(less), values.get(more)
+        if isinstance(few, int | float) and isinstance(many, int | float) and few > many:
+            problems.append(f"{less}: expected at most {more}, found {few:g} and {many:g}")
+    return problems
+
+
+def _expected(variable: str, value: object) -> str:
+    """What the value should have been; empty where it is right."""
+    if isinstance(value, int | float):
+        most = _MOST.get(variable, 1e9)
+        zero = variable in _MAY_BE_ZERO
+        if 0 < value <= most or (zero and value == 0):
+            return ""
+        return f"a number from 0 to {most:g}" if zero else f"a number above 0, to {most:g}"
+    form = _FORMS.get(variable)
+    if form is None or re.fullmatch(re.sub(r"\b[A-Z]\b", r"[^/\\s]+", form), str(value)):
+        return ""
+    return form
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC, datetime
-from functools import cache
-from typing import TYPE_CHECKING
+from functools import cache, wraps
+from typing import TYPE_CHECKING, TypeVar
 
 from google.cloud.firestore import Client
 from google.cloud.pubsub_v1 import PublisherClient
@@ -30,6 +31,8 @@ from clarity.steps.preprocess import Preprocess
 from clarity.steps.tell import Tell
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from clarity.domain.events import DocumentCreated, JobMessage
     from clarity.settings import Settings
     from clarity.steps.ports import Claims, Narrator, Records
@@ -39,10 +42,29 @@ TELLING = 0.8
 # An insight is there before anybody is told of it: a function does not wait long for that.
 FCM_TIMEOUT_S = 3.0
 
+T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
+
 
 def now() -> datetime:
     """The time, UTC."""
     return datetime.now(UTC)
+
+
+def _logged(compose: Callable[[], T]) -> Callable[[], T]:
+    """Log why a function cannot be composed: nobody else does, and each event fails of it."""
+
+    @wraps(compose)
+    def composed() -> T:
+        try:
+            return compose()
+        except Exception as error:
+            with log.bound(step=compose.__name__):
+                _log.error("failed", exc_info=error)
+            raise
+
+    return composed
 
 
 def _documents(settings: Settings, step: str) -> tuple[Client, FirestoreClaims, FirestoreRecords]:
@@ -54,6 +76,7 @@ def _documents(settings: Settings, step: str) -> tuple[Client, FirestoreClaims, 
 
 
 @cache
+@_logged
 def ingest() -> Consumer[DocumentCreated]:
     """The ingest function: documents in, `health-data-ingested` out."""
     settings = IngestSettings.from_env()
@@ -77,6 +100,7 @@ def ingest() -> Consumer[DocumentCreated]:
 
 
 @cache
+@_logged
 def preprocess() -> Consumer[JobMessage]:
     """The preprocess function: `health-data-ingested` in, `health-insights-processing` out."""
     # Here, since only preprocess talks to Vertex AI: the others start without it.
@@ -114,6 +138,7 @@ def preprocess() -> Consumer[JobMessage]:
 
 
 @cache
+@_logged
 def insights() -> Consumer[JobMessage]:
     """The insights function: `health-insights-processing` in, an insight out."""
     settings = InsightsSettings.from_env()
@@ -148,6 +173,7 @@ def insights() -> Consumer[JobMessage]:
 
 
 @cache
+@_logged
 def park() -> Ticked:
     """The park function: a clock's ticks in, an endpoint that runs while there is work."""
     # Here, since only park deploys: the others start without Vertex AI's clients.

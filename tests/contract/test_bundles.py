@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from importlib.metadata import distributions
 from typing import TYPE_CHECKING
 
-import httpx
 import pytest
 from rich.console import Console
 from rich.table import Table
@@ -28,7 +27,6 @@ from clarity.sources.generated import people
 from infra import bundle, imports
 from infra.local.phone import Phone
 from infra.local.topology import HOST, PAT_ARTIFACT
-from tests import events
 from tests.bundled import Bundled, Chain, chain, install, running
 from tests.cloud import REPOSITORY, until
 
@@ -139,17 +137,16 @@ def test_a_bundle_installs_nothing_that_its_function_does_not_use(function, bund
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_a_function_without_its_environment_says_all_that_is_missing(function, bundles) -> None:
+def test_a_function_without_its_environment_does_not_start_and_says_all_that_is_missing(
+    function, bundles
+) -> None:
     with socket.create_server((HOST, 0)) as free:
         port = free.getsockname()[1]
-    path = "users/ada/uploads/u1"
-    headers, body = events.created(path, {}) if function == "ingest" else events.push(b"tick")
 
-    with running(bundles[function], {}, port) as started:
-        answer = httpx.post(started.url, headers=headers, content=body, trust_env=False)
-        said = started.log.read_text()
+    with pytest.raises(AssertionError) as ended, running(bundles[function], {}, port):
+        pass
 
-    assert answer.status_code == 500
+    said = str(ended.value)
     told = re.findall(r"missing environment variables: ([A-Z_]+(?:, [A-Z_]+)*)", said)
     with pytest.raises(SettingsError) as expected:
         SETTINGS[function].from_env({})
@@ -229,4 +226,4 @@ def test_a_door_only_translates(function) -> None:
     imported = {
         line.split()[1] for line in lines if line.startswith(("from clarity", "import clarity"))
     }
-    assert imported == {"clarity", "clarity.adapters.cloudevent"}
+    assert imported == {"clarity", "clarity.adapters.cloudevent", "clarity.settings"}

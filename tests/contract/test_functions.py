@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from functions_framework import create_app
+from google.cloud.firestore_v1.base_query import FieldFilter
 
 from clarity import wiring
 from clarity.adapters.firestore import FirestoreRecords
+from clarity.adapters.firestore_erase import erase
 from clarity.domain.analysis import analyse, best_week
 from clarity.domain.errors import PermanentError
 from clarity.domain.events import JobMessage
@@ -190,6 +192,30 @@ def test_an_event_that_fails_for_too_long_ends_with_its_job(
     assert job["reason"]["code"] == "exhausted"
     (letter,) = dead_letters()
     assert JobMessage.parse(json.loads(letter.data)) == message
+
+
+@pytest.mark.parametrize("function", ["preprocess", "insights"])
+def test_what_waited_while_its_person_was_erased_ends_without_a_trace(
+    doors, cloud, dead_letters, user, function
+) -> None:
+    client, origin, now = (
+        cloud.firestore(),
+        Origin(user, "insight_requests", "r1"),
+        datetime.now(UTC),
+    )
+    FirestoreRecords(client).open_job(origin, AUTOMATIC, now, now + timedelta(days=1))
+    erase(client, user)
+
+    message = JobMessage(origin, "high", "a1")
+    old = events.push(message.body(), published_at="2026-01-01T00:00:00Z")
+    for delivery in (events.push(message.body()), old):
+        assert post(doors[function], delivery) == 200
+
+    assert post(doors[function], events.push(b"the next letter")) == 200
+    assert [letter.attributes["code"] for letter in dead_letters()] == ["malformed_event"]
+    of_person = FieldFilter("user_id", "==", user)
+    assert not client.collection("claims").where(filter=of_person).get()
+    assert not list(client.collection("users").document(user).collections())
 
 
 def malformed() -> Iterator[tuple[str, str, events.Request]]:

@@ -53,7 +53,10 @@ EXPECTED: dict[str, tuple[tuple[str, ...], set[tuple[object, ...]]]] = {
     ),
     "put_off": (
         ("step", "code"),
-        {("preprocess", "parked"), ("preprocess", "wrong_model"), ("park", "unavailable")},
+        {
+            *(("preprocess", code) for code in ("parked", "wrong_model", "misconfigured")),
+            ("park", "unavailable"),
+        },
     ),
     "crashes": (("step",), {("preprocess",)}),
     "jobs_ended": (("status",), {("insufficient_data",), ("failed",)}),
@@ -141,7 +144,8 @@ def jobs_end(cloud: Cloud) -> None:
 
 def the_endpoint_disappoints() -> None:
     nothing = json.dumps({"error": {"code": 400, "status": "FAILED_PRECONDITION"}}).encode()
-    for status, body in ((400, nothing), (200, prediction(model_id="another"))):
+    another = prediction(model_id="another")
+    for status, body in ((400, nothing), (200, another), (403, b"not allowed")):
         with answering(status, body) as (encoder, _):
             real: Any = encoder  # a chain's own is in memory
             chain = Chain(encoder=real)

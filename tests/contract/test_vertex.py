@@ -9,15 +9,18 @@ import time
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 import pytest
+from google.auth.exceptions import RefreshError
 
 from clarity.adapters.vertex import VertexEncoder, open_encoder
 from clarity.domain.errors import (
+    MisconfiguredError,
     ParkedError,
     RefusedError,
+    TransientError,
     UnavailableError,
     WrongModelError,
 )
@@ -123,13 +126,58 @@ def test_an_endpoint_that_asks_to_wait_is_unavailable(status: int) -> None:
         encoder.encode(WEEK)
 
 
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 413])
-def test_an_endpoint_that_refuses_is_permanent_and_says_why(status: int) -> None:
-    with (
-        answering(status, b"the reason") as (encoder, _),
-        pytest.raises(RefusedError, match="the reason"),
-    ):
+def error(code: int, status: str, message: str) -> bytes:
+    return json.dumps({"error": {"code": code, "message": message, "status": status}}).encode()
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (400, error(400, "INVALID_ARGUMENT", "of project secret")),
+        *((status, b"secret") for status in (400, 413, 422)),
+    ],
+)
+def test_an_endpoint_that_refuses_the_week_is_permanent_and_not_quoted(status, body) -> None:
+    with answering(status, body) as (encoder, _), pytest.raises(RefusedError) as raised:
         encoder.encode(WEEK)
+
+    assert str(raised.value) == f"the endpoint refused the week: {status}"
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (401, error(401, "UNAUTHENTICATED", "secret")),
+        (403, error(403, "PERMISSION_DENIED", "aiplatform.endpoints.predict on secret")),
+        (404, error(404, "NOT_FOUND", "projects/secret")),
+        (404, b"<html>secret</html>"),
+        (400, error(400, "FAILED_PRECONDITION", "Dedicated Endpoint: its domain is secret")),
+        (405, b"secret"),
+        (409, b""),
+        (301, b"secret"),
+        (501, b"secret"),
+    ],
+)
+def test_rights_and_addresses_that_are_wrong_are_waited_for_and_not_quoted(status, body) -> None:
+    with answering(status, body) as (encoder, _), pytest.raises(MisconfiguredError) as raised:
+        encoder.encode(WEEK)
+
+    assert issubclass(MisconfiguredError, TransientError)
+    assert str(status) in str(raised.value)
+    assert "secret" not in str(raised.value)
+
+
+def test_credentials_that_nobody_renews_are_waited_for() -> None:
+    with answering(200, prediction()) as (encoder, _):
+        encoder.session.auth = no_credentials
+        with pytest.raises(MisconfiguredError, match="RefreshError") as raised:
+            encoder.encode(WEEK)
+
+    assert "secret" not in str(raised.value)
+
+
+def no_credentials(_: object) -> NoReturn:
+    raise RefreshError("the account secret@p is not known")
 
 
 def test_an_endpoint_that_does_not_answer_in_time_is_unavailable() -> None:
@@ -184,10 +232,6 @@ TO_ANOTHER_ADDRESS = (
 )
 
 
-def error(code: int, status: str, message: str) -> bytes:
-    return json.dumps({"error": {"code": code, "message": message, "status": status}}).encode()
-
-
 def found(resource: object) -> tuple[int, bytes]:
     return 200, json.dumps(resource).encode()
 
@@ -230,7 +274,7 @@ def test_an_endpoint_that_fails_and_lists_no_model_is_parked(status, body) -> No
 
 
 @pytest.mark.parametrize(
-    ("status", "kind", "times"), [(503, UnavailableError, 1), (404, RefusedError, 3)]
+    ("status", "kind", "times"), [(503, UnavailableError, 1), (404, MisconfiguredError, 3)]
 )
 def test_an_overloaded_endpoint_is_asked_once_in_a_while_what_is_deployed(
     status, kind, times
@@ -252,17 +296,17 @@ def test_an_endpoint_that_does_not_answer_and_lists_no_model_is_parked() -> None
 
 
 @pytest.mark.parametrize(
-    ("status", "body"),
+    ("status", "body", "kind"),
     [
-        (401, error(401, "UNAUTHENTICATED", "no credentials")),
-        (403, error(403, "PERMISSION_DENIED", "aiplatform.endpoints.predict")),
-        (413, b"too large"),
+        (401, error(401, "UNAUTHENTICATED", "no credentials"), MisconfiguredError),
+        (403, error(403, "PERMISSION_DENIED", "aiplatform.endpoints.predict"), MisconfiguredError),
+        (413, b"too large", RefusedError),
     ],
 )
-def test_what_is_our_own_fault_is_refused_even_while_nothing_is_deployed(status, body) -> None:
+def test_what_is_our_own_fault_says_so_even_while_nothing_is_deployed(status, body, kind) -> None:
     with (
         answering(status, body, resource=found(PARKED)) as (encoder, _),
-        pytest.raises(RefusedError, match=str(status)),
+        pytest.raises(kind, match=str(status)),
     ):
         encoder.encode(WEEK)
 
@@ -272,8 +316,8 @@ def test_what_is_our_own_fault_is_refused_even_while_nothing_is_deployed(status,
     [
         (400, b"the reason", RefusedError),
         (400, b'{"error": "a word"}', RefusedError),
-        (400, error(400, "FAILED_PRECONDITION", TO_ANOTHER_ADDRESS), RefusedError),
-        (404, error(404, "NOT_FOUND", "Endpoint not found"), RefusedError),
+        (400, error(400, "FAILED_PRECONDITION", TO_ANOTHER_ADDRESS), MisconfiguredError),
+        (404, error(404, "NOT_FOUND", "Endpoint not found"), MisconfiguredError),
         (429, error(429, "RESOURCE_EXHAUSTED", "Quota exceeded"), UnavailableError),
         (503, b"", UnavailableError),
     ],

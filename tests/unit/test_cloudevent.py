@@ -20,6 +20,7 @@ from clarity.adapters.cloudevent import (
 )
 from clarity.domain.errors import (
     ExhaustedError,
+    ForgottenError,
     MalformedEventError,
     RefusedError,
     UnavailableError,
@@ -93,8 +94,23 @@ def test_any_other_error_is_delivered_again(error: Exception) -> None:
     assert not door.rejected
 
 
-@pytest.mark.parametrize("error", [UnavailableError("later"), KeyError("a defect")])
-def test_an_event_that_is_too_old_is_given_up_with_its_last_error(error: Exception) -> None:
+def test_what_is_about_an_erased_person_is_acknowledged_and_leaves_a_line_alone(caplog) -> None:
+    door = Door(ForgottenError("the person was erased"))
+
+    with caplog.at_level("INFO"):
+        door.deliver(events.published(MESSAGE.body()))
+
+    assert not door.topics.dead_letters
+    assert not door.rejected
+    (record,) = caplog.records
+    assert (record.levelname, record.getMessage()) == ("INFO", "dropped")
+    assert record.fields == {"code": "forgotten"}
+
+
+@pytest.mark.parametrize(
+    ("error", "told"), [(UnavailableError("later"), "later"), (KeyError("a defect"), "KeyError")]
+)
+def test_an_event_that_is_too_old_is_given_up_with_its_last_error(error, told) -> None:
     door = Door(error)
     headers, body = events.published(MESSAGE.body())
     old = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
@@ -105,6 +121,7 @@ def test_an_event_that_is_too_old_is_given_up_with_its_last_error(error: Excepti
     assert letter.code == "exhausted"
     ((_, given_up),) = door.rejected
     assert isinstance(given_up, ExhaustedError)
+    assert str(given_up) == f"given up after 300 s, the last time: {told}"
 
 
 def test_an_event_without_a_time_is_never_too_old() -> None:

@@ -6,7 +6,7 @@ import pytest
 from google.api_core import exceptions as google
 
 from clarity.adapters.firestore_errors import translated
-from clarity.domain.errors import RefusedError, UnavailableError
+from clarity.domain.errors import MisconfiguredError, RefusedError, UnavailableError
 
 
 def failing(error: Exception):
@@ -35,11 +35,18 @@ def test_what_may_pass_is_unavailable(error: Exception) -> None:
     assert raised.value.__cause__ is error
 
 
+@pytest.mark.parametrize("error", [google.PermissionDenied("who"), google.Unauthenticated("who")])
+def test_rights_that_lack_are_waited_for_and_not_quoted(error: Exception) -> None:
+    with pytest.raises(MisconfiguredError) as raised:
+        translated(failing(error))()
+
+    assert "who" not in str(raised.value)
+
+
 @pytest.mark.parametrize(
     "error",
     [
         google.InvalidArgument("too big"),
-        google.PermissionDenied("no"),
         google.FailedPrecondition("stale"),
         google.NotFound("nothing"),
     ],

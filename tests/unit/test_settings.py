@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import timedelta
 
 import pytest
 
-from clarity.settings import IngestSettings, InsightsSettings, SettingsError
+from clarity.settings import (
+    Environment,
+    IngestSettings,
+    InsightsSettings,
+    ParkSettings,
+    PreprocessSettings,
+    SettingsError,
+)
 
 COMPLETE = {
     "GOOGLE_CLOUD_PROJECT": "p",
@@ -23,7 +31,32 @@ COMPLETE = {
     "GEMINI_FAILURES": "5",
     "GEMINI_PAUSE_SECONDS": "2",
     "GEMINI_PATIENCE_SECONDS": "30",
+    "HEALTH_INSIGHTS_PROCESSING_TOPIC": "t",
+    "QUIET_SECONDS": "2",
+    "PATIENCE_SECONDS": "60",
+    "PAT_ENDPOINT": "projects/p/locations/us-central1/endpoints/123",
+    "PAT_MODEL_ID": "pat",
+    "PAT_TIMEOUT_SECONDS": "30",
+    "PARK_SUBSCRIPTION": "projects/p/subscriptions/preprocess",
+    "PARK_IDLE_SECONDS": "1800",
+    "PAT_MACHINE_TYPE": "g2-standard-4",
+    "PAT_ACCELERATOR": "nvidia-l4",
+    "PAT_ACCELERATOR_COUNT": "1",
+    "PAT_MIN_REPLICAS": "1",
+    "PAT_MAX_REPLICAS": "2",
 }
+EACH: tuple[type[Environment], ...] = (
+    IngestSettings,
+    PreprocessSettings,
+    InsightsSettings,
+    ParkSettings,
+)
+NUMBERS = [
+    (kind, field.name.upper())
+    for kind in EACH
+    for field in fields(kind)
+    if field.type in ("int", "float")
+]
 
 
 def test_values_are_read_with_their_types() -> None:
@@ -47,9 +80,74 @@ def test_all_missing_variables_are_named_in_one_error() -> None:
     assert "GOOGLE_CLOUD_PROJECT" not in named
 
 
-def test_a_value_that_is_no_number_is_named_with_what_was_found() -> None:
-    with pytest.raises(SettingsError, match="LEASE_SECONDS: expected a number, found 'soon'"):
-        IngestSettings.from_env(COMPLETE | {"LEASE_SECONDS": "soon"})
+def test_every_value_that_is_no_number_is_named_with_what_was_found() -> None:
+    with pytest.raises(SettingsError) as raised:
+        IngestSettings.from_env(COMPLETE | {"LEASE_SECONDS": "soon", "RETENTION_DAYS": "0"})
+
+    assert str(raised.value) == (
+        "LEASE_SECONDS: expected a number above 0, to 1e+09, found 'soon'; "
+        "RETENTION_DAYS: expected a number above 0, to 36500, found '0'"
+    )
+
+
+@pytest.mark.parametrize("text", ["nan", "inf", "-inf", "-5", "-0.001", "1e300", "5 s", "\u00bd"])
+@pytest.mark.parametrize(("kind", "variable"), NUMBERS)
+def test_a_number_that_no_amount_can_be_is_refused(kind, variable, text) -> None:
+    with pytest.raises(SettingsError, match=f"^{variable}: expected a number"):
+        kind.from_env(COMPLETE | {variable: text})
+
+
+@pytest.mark.parametrize(("kind", "variable"), NUMBERS)
+def test_zero_is_refused_but_where_it_is_an_amount(kind, variable) -> None:
+    may = {
+        *("QUIET_SECONDS", "PATIENCE_SECONDS", "PAT_ACCELERATOR_COUNT"),
+        *(f"GEMINI_{name}" for name in ("DAILY_CALLS", "PROJECT_DAILY_CALLS")),
+        *(f"GEMINI_{name}_SECONDS" for name in ("PAUSE", "PATIENCE")),
+    }
+    environment = COMPLETE | {variable: "0"}
+    if variable in may:
+        assert getattr(kind.from_env(environment), variable.lower()) == 0
+        return
+
+    with pytest.raises(SettingsError, match=f"^{variable}: expected a number above 0"):
+        kind.from_env(environment)
+
+
+@pytest.mark.parametrize("kind", [PreprocessSettings, ParkSettings])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "foo",
+        "123",
+        "projects/p/locations/us-central1/endpoints/",
+        "projects/p/locations/us-central1/endpoints/1/x",
+        "/projects/p/locations/us-central1/endpoints/1",
+        "projects/p/locations/us-central1/endpoints/1\n",
+        "projects/p/locations/us-central1/models/1",
+        "https://us-central1-aiplatform.googleapis.com/v1/projects/p/locations/l/endpoints/1",
+    ],
+)
+def test_an_endpoint_that_is_no_resource_name_is_refused(kind, name) -> None:
+    with pytest.raises(SettingsError, match="PAT_ENDPOINT: expected projects/P/locations/L/end"):
+        kind.from_env(COMPLETE | {"PAT_ENDPOINT": name})
+
+
+def test_a_subscription_without_its_project_is_refused() -> None:
+    with pytest.raises(SettingsError, match="PARK_SUBSCRIPTION: expected projects/P/subscript"):
+        ParkSettings.from_env(COMPLETE | {"PARK_SUBSCRIPTION": "preprocess"})
+
+
+@pytest.mark.parametrize(
+    ("kind", "variable", "value"),
+    [
+        (IngestSettings, "LEASE_SECONDS", "601"),  # nobody would take the work over in time
+        (IngestSettings, "MAX_EVENT_AGE_SECONDS", "86401"),  # an erasure would be forgotten first
+        (ParkSettings, "PAT_MIN_REPLICAS", "3"),
+    ],
+)
+def test_amounts_that_contradict_each_other_are_refused(kind, variable, value) -> None:
+    with pytest.raises(SettingsError, match=variable):
+        kind.from_env(COMPLETE | {variable: value})
 
 
 def test_what_is_optional_may_be_absent_or_empty() -> None:

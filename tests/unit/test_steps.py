@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from clarity.domain.errors import (
+    ForgottenError,
     MalformedEventError,
     NotSettledError,
     ReusedIdError,
@@ -108,7 +109,8 @@ def test_an_upload_from_before_an_erasure_is_dropped_and_one_from_after_it_is_ta
     chain.records.erasures["ada"] = chain.clock()
     chain.clock.wait(1)
 
-    chain.ingest(late)
+    with pytest.raises(ForgottenError):
+        chain.ingest(late)
     assert not chain.records.chunks
     assert not chain.records.jobs
 

@@ -48,13 +48,13 @@ def test_a_job_says_that_its_work_waits_for_the_model_and_then_completes(worker)
         "waiting_for_model",
         0.5,
     )
-    assert "being started" in job["message"]
+    assert "not running now" in job["message"]
     assert job["updated_at"] > before
     chain.encoder.parked = False
     chain.run()
     job = chain.job(origin)
     assert (job["status"], job["stage"]) == ("completed", "completed")
-    assert "started" not in job["message"]
+    assert "not running" not in job["message"]
     assert len(chain.records.analyses) == len(chain.records.insights) == 1
 
 

@@ -1,7 +1,8 @@
 """CloudEvents in: envelope first, payload second, then the step; and what its errors mean.
 
 A door calls `deliver`. A permanent error is dead-lettered, recorded and acknowledged (the door
-returns); any other is raised, so that the platform delivers the event again, until it is too old.
+returns); what is about a person who was erased is acknowledged alone; any other error is raised, so
+that the platform delivers the event again, until it is too old.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ from pydantic import BaseModel, Field, ValidationError
 
 from clarity.adapters.log import bound
 from clarity.domain.errors import (
+    ClarityError,
     ExhaustedError,
+    ForgottenError,
     MalformedEventError,
     PermanentError,
     TransientError,
@@ -78,15 +81,17 @@ def deliver(event: CloudEvent, consumer: Consumer[E]) -> None:
             ids.enter_context(bound(processing_id=decoded.origin.processing_id))
             consumer.handle(decoded)
             _log.info("done")
+        except ForgottenError as error:
+            _log.info("dropped", extra={"fields": {"code": error.code}})
         except PermanentError as error:
             _give_up(event, consumer, decoded, error)
         except Exception as error:
             _log_failure(error)
             if _age(event) < consumer.max_age:
                 raise
-            reason = (
-                f"given up after {consumer.max_age.total_seconds():g} s, the last time: {error}"
-            )
+            # The person reads it: of what nobody expected, the kind is all that is known as safe.
+            last = str(error) if isinstance(error, ClarityError) else type(error).__name__
+            reason = f"given up after {consumer.max_age.total_seconds():g} s, the last time: {last}"
             _give_up(event, consumer, decoded, ExhaustedError(reason))
 
 

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from google.api_core.exceptions import AlreadyExists, InvalidArgument, NotFound
+from google.api_core.exceptions import (
+    AlreadyExists,
+    FailedPrecondition,
+    InvalidArgument,
+    NotFound,
+)
 from google.cloud.firestore import ArrayUnion, Query
 from google.cloud.firestore_v1.base_query import FieldFilter
 from google.cloud.firestore_v1.vector import Vector
@@ -31,7 +37,7 @@ if TYPE_CHECKING:
     from clarity.domain.job import Origin, Wanted
 
 REJECTIONS_PER_PAGE = 500
-_SETTLED = ("ingested", "rejected")
+_SETTLED = ("ingested", "rejected", "overdue")
 _READERS = 8
 
 _log = logging.getLogger(__name__)
@@ -110,6 +116,18 @@ class FirestoreRecords:
         # Settled first: an upload that settles in between only makes us wait once more.
         done, total = (int(query.count().get()[0][0].value) for query in (settled, uploads))
         return total - done
+
+    @translated
+    def mark_overdue(self, user_id: str, written_before: datetime, expires_at: datetime) -> None:
+        """Settle the uploads from before then that ingest has not answered: `overdue`."""
+        marks = {"status": "overdue", "expires_at": expires_at}
+        uploads = self._user(user_id).collection("uploads").select(["status"])
+        for found in uploads.stream():
+            if found.create_time < written_before and "status" not in (found.to_dict() or {}):
+                untouched = self.client.write_option(last_update_time=found.update_time)
+                # Ingest has come after all, or the document is too full for a word more.
+                with suppress(FailedPrecondition, InvalidArgument, NotFound):
+                    found.reference.update(marks, option=untouched)
 
     @translated
     def answer(self, origin: Origin, fields: Mapping[str, object]) -> None:

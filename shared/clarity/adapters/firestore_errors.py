@@ -9,15 +9,17 @@ from google.api_core.exceptions import (
     Aborted,
     Cancelled,
     DeadlineExceeded,
+    Forbidden,
     GoogleAPICallError,
     InvalidArgument,
     ResourceExhausted,
     RetryError,
     ServerError,
+    Unauthorized,
 )
 from google.cloud.firestore import transactional
 
-from clarity.domain.errors import RefusedError, UnavailableError
+from clarity.domain.errors import MisconfiguredError, RefusedError, UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +37,7 @@ MAX_ATTEMPTS = 10
 
 
 def translated(call: Callable[P, T]) -> Callable[P, T]:
-    """Raise UnavailableError where waiting may help, RefusedError where it will not."""
+    """Raise Unavailable- or MisconfiguredError where waiting may help, or else RefusedError."""
 
     @functools.wraps(call)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
@@ -43,6 +45,8 @@ def translated(call: Callable[P, T]) -> Callable[P, T]:
             return call(*args, **kwargs)
         except _WAIT as error:
             raise UnavailableError(f"Firestore: {type(error).__name__}") from error
+        except (Forbidden, Unauthorized) as error:  # new rights take minutes to be known
+            raise MisconfiguredError(f"Firestore: {type(error).__name__}") from error
         except GoogleAPICallError as error:
             raise RefusedError(f"Firestore: {type(error).__name__}: {error.message}") from error
 

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 import orjson
 from google.api_core.exceptions import (
     ClientError,
+    Forbidden,
     GoogleAPICallError,
+    NotFound,
     RetryError,
     TooManyRequests,
+    Unauthorized,
 )
 
 from clarity.adapters.log import traceparent
-from clarity.domain.errors import RefusedError, UnavailableError
+from clarity.domain.errors import MisconfiguredError, RefusedError, UnavailableError
 
 if TYPE_CHECKING:
     from google.cloud.pubsub_v1 import PublisherClient
@@ -72,6 +75,8 @@ class PubSubTopics:
             future.result(timeout=TIMEOUT_S)
         except TooManyRequests as error:
             raise UnavailableError(f"Pub/Sub asked us to wait: {error.message}") from error
+        except (Forbidden, NotFound, Unauthorized) as error:  # no right, or no such topic, yet
+            raise MisconfiguredError(f"Pub/Sub: {type(error).__name__}") from error
         except ClientError as error:
             raise RefusedError(f"Pub/Sub refused a message for {topic}: {error.message}") from error
         except (GoogleAPICallError, RetryError, TimeoutError) as error:

@@ -16,11 +16,17 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 import google.auth
 import numpy as np
 import requests
-from google.auth.exceptions import TransportError
+from google.auth.exceptions import GoogleAuthError, TransportError
 from google.auth.transport.requests import AuthorizedSession
 from pydantic import BaseModel, Field, FiniteFloat, ValidationError, model_validator
 
-from clarity.domain.errors import ParkedError, RefusedError, UnavailableError, WrongModelError
+from clarity.domain.errors import (
+    MisconfiguredError,
+    ParkedError,
+    RefusedError,
+    UnavailableError,
+    WrongModelError,
+)
 from clarity.domain.explanation import Explanation
 from clarity.steps.ports import Embedding
 
@@ -31,6 +37,7 @@ if TYPE_CHECKING:
 
 _SCOPE = "https://www.googleapis.com/auth/cloud-platform"
 _WAIT = frozenset({408, 429, 500, 502, 503, 504})
+_REFUSED = frozenset({400, 413, 422})  # by the container, or by Vertex AI for what was sent
 _OURS = frozenset({401, 403, 413})  # whose fault is the caller's, whatever is deployed
 _QUESTION_TIMEOUT_S = 5.0  # for the question whether anything is deployed
 _QUESTION_PAUSE_S = 30.0  # between two of them where waiting is right anyway
@@ -129,6 +136,7 @@ class VertexEncoder:
         Raises:
             ParkedError: no model is deployed, or none is ready yet.
             UnavailableError: the endpoint did not answer, or asked us to wait.
+            MisconfiguredError: there is no such endpoint, or we may not ask it.
             WrongModelError: another model than expected answered.
             RefusedError: it refused the week.
         """
@@ -140,6 +148,7 @@ class VertexEncoder:
         Raises:
             ParkedError: no model is deployed, or none is ready yet.
             UnavailableError: the endpoint did not answer, or asked us to wait.
+            MisconfiguredError: there is no such endpoint, or we may not ask it.
             WrongModelError: another model than expected answered.
             RefusedError: it refused the week, or did not explain it.
         """
@@ -175,7 +184,10 @@ class VertexEncoder:
             raise self._unless_parked(
                 UnavailableError(f"the endpoint did not answer: {name}")
             ) from error
-        if response.ok:
+        except GoogleAuthError as error:
+            name = type(error).__name__
+            raise MisconfiguredError(f"no credentials for the endpoint: {name}") from error
+        if response.status_code == requests.codes.ok:
             return response
         failure = _failure(response)
         raise failure if response.status_code in _OURS else self._unless_parked(failure)
@@ -191,7 +203,7 @@ class VertexEncoder:
         try:
             answer = self.session.get(self.resource_url, timeout=_QUESTION_TIMEOUT_S)
             found = _Endpoint.model_validate_json(answer.content) if answer.ok else None
-        except (requests.RequestException, TransportError, ValidationError):
+        except (requests.RequestException, GoogleAuthError, ValidationError):
             return failure
         if found is None or found.deployed_models:
             return failure
@@ -207,26 +219,37 @@ class VertexEncoder:
 
 
 def _failure(response: requests.Response) -> ClarityError:
-    status, words = response.status_code, response.text[:200]
-    if _not_ready(response):
-        return ParkedError(f"expected a model that is ready, found: {status} {words}")
+    """What an answer means: its own words name projects and rights, and are not passed on.
+
+    Only what the container itself, or Vertex AI's check of the request, says about the data is for
+    good. All else (rights, addresses, what nobody knows yet) is mended, and the week is read then.
+    """
+    status, error = response.status_code, _error(response)
+    if _not_ready(status, error):
+        return ParkedError(f"expected a model that is ready, found the answer {status}")
     if status in _WAIT:
         return UnavailableError(f"the endpoint answered {status}")
-    return RefusedError(f"the endpoint refused: {status} {words}")
+    if status in _REFUSED and error.status in {"", "INVALID_ARGUMENT"}:
+        return RefusedError(f"the endpoint refused the week: {status}")
+    return MisconfiguredError(f"expected a prediction from the endpoint, found the answer {status}")
 
 
-def _not_ready(response: requests.Response) -> bool:
+def _error(response: requests.Response) -> _Status:
+    """What Google's form of an error says; the container's own has no status."""
+    try:
+        return _Error.model_validate_json(response.content).error
+    except ValidationError:
+        return _Status(message=response.text)
+
+
+def _not_ready(code: int, error: _Status) -> bool:
     """Whether the answer's own words say that no model is there.
 
     FAILED_PRECONDITION: nothing is deployed ("Endpoint E doesn't have traffic_split."), or the
     address is wrong: a dedicated endpoint names its own domain then. 429 "Model is not yet ready
     for inference": a deployment scaled to zero (Vertex AI's page on autoscaling).
     """
-    try:
-        error = _Error.model_validate_json(response.content).error
-    except ValidationError:
-        error = _Status(message=response.text)
-    if response.status_code == requests.codes.too_many_requests:
+    if code == requests.codes.too_many_requests:
         return "not yet ready" in error.message
     elsewhere = "Dedicated Endpoint" in error.message and "domain" in error.message
     return error.status == "FAILED_PRECONDITION" and not elsewhere

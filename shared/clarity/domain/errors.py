@@ -8,11 +8,13 @@ ClarityError
 │   ├── UnknownReferenceError a message names a document that is not there
 │   ├── RefusedError          an outside service says that this call will never work
 │   └── ExhaustedError        it was tried again for as long as is allowed
+├── ForgottenError            its person was erased meanwhile: acknowledge, and leave no trace
 └── TransientError            try again later: raise, so that the event is redelivered
     ├── InProgressError       another worker holds the claim
     ├── NotSettledError       the person's uploads are still arriving
     ├── UnavailableError      an outside service did not answer, or asked us to wait
-    ├── ParkedError           the model is not running now, and is started because work waits
+    ├── MisconfiguredError    an outside service has no such address, or we no right to ask it
+    ├── ParkedError           the model is not running now; the work waits for it
     ├── WrongModelError       another model than the one expected answered, as in a roll-out
     ├── CutOffError           a paid service may have done its work, but its answer is lost
     └── OpenError             an outside service failed too often lately to be asked now
@@ -65,6 +67,12 @@ class ExhaustedError(PermanentError):
     code = "exhausted"
 
 
+class ForgottenError(ClarityError):
+    """The person was erased after the event: nothing of it is done, kept or told."""
+
+    code = "forgotten"
+
+
 class TransientError(ClarityError):
     """Try again later."""
 
@@ -89,8 +97,14 @@ class UnavailableError(TransientError):
     code = "unavailable"
 
 
+class MisconfiguredError(TransientError):
+    """Rights, an address or a quota are not as they must be: not the fault of anybody's data."""
+
+    code = "misconfigured"
+
+
 class ParkedError(TransientError):
-    """The model is not running now, which saves its cost; it is started because work waits."""
+    """The model is not running now, which saves its cost; the work waits for it."""
 
     code = "parked"
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from clarity.domain.errors import ReusedIdError
+from clarity.domain.errors import ForgottenError, ReusedIdError
 from clarity.domain.events import DocumentCreated, JobMessage
 from clarity.domain.intake.samples import ParsedUpload, parse_upload
 from clarity.domain.job import AUTOMATIC, Status, parse_request
@@ -47,11 +47,12 @@ class Ingest:
         """Handle one created document.
 
         Raises:
+            ForgottenError: the person was erased after they wrote it.
             PermanentError: the document as a whole cannot be used; its job has failed.
         """
         erased_at = self.records.erased_at(event.origin.user_id)
         if erased_at is not None and event.time <= erased_at:
-            return  # a late delivery of what has been forgotten
+            raise ForgottenError("the person was erased")
         works: Mapping[Collection, Callable[[DocumentCreated], None]] = {
             "uploads": self._upload,
             "insight_requests": self._request,

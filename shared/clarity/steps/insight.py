@@ -8,12 +8,12 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from clarity.domain.errors import UnknownReferenceError
 from clarity.domain.job import Status
 from clarity.domain.person import Person
 from clarity.domain.words.facts import confidence_of, facts_digest, facts_from
 from clarity.domain.words.safety import CONCERNS, support
 from clarity.steps.feedback import said
+from clarity.steps.forgotten import missing
 from clarity.steps.once import once
 from clarity.steps.ports import Remark
 from clarity.steps.tell import Asked
@@ -108,13 +108,17 @@ class Insight:
         """Handle one analysed job.
 
         Raises:
+            ForgottenError: something of that is not there, since its person was erased.
             UnknownReferenceError: the job, its analysis or its history is not there.
         """
+        job = self.records.job(message.origin)
+        if job is None:  # seen before the claim is made: nothing of who was erased comes back
+            raise missing(self.records, message.origin.user_id, f"the job {message.processing_id}")
         once(
             self.claims,
             "insights",
             message.origin.path,
-            lambda: self._run(message),
+            lambda: self._run(message, job),
             user_id=message.origin.user_id,
             lease=self.lease,
         )
@@ -124,10 +128,7 @@ class Insight:
         reason = {"code": error.code, "message": str(error)}
         self._move(message, Status.FAILED, "The insight could not be written.", {"reason": reason})
 
-    def _run(self, message: JobMessage) -> str:
-        job = self.records.job(message.origin)
-        if job is None:
-            raise UnknownReferenceError(f"expected the job {message.processing_id}, found none")
+    def _run(self, message: JobMessage, job: Mapping[str, Any]) -> str:
         commission = self._commission(message, job)
         details: dict[str, object] = {"analysis_id": message.analysis_id}
         if job.get("explanation"):
@@ -141,14 +142,12 @@ class Insight:
         user_id, now = message.origin.user_id, self.clock()
         analysis = self.records.analysis(user_id, message.analysis_id or "(none)")
         if analysis is None:
-            raise UnknownReferenceError(f"expected the analysis {message.analysis_id}, found none")
+            raise missing(self.records, user_id, f"the analysis {message.analysis_id}")
         history = None
         if message.history_id:
             history = self.records.history(user_id, message.history_id)
             if history is None:
-                raise UnknownReferenceError(
-                    f"expected the history {message.history_id}, found none"
-                )
+                raise missing(self.records, user_id, f"the history {message.history_id}")
         person = Person.parse(self.records.person(user_id), now.date())
         feedback = said(self.records.feedback(user_id, _FEEDBACK_READ))
         asked = Asked(

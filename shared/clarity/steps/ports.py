@@ -103,6 +103,12 @@ class Records(Protocol):
     def unsettled(self, user_id: str) -> int:
         """How many uploads of the person ingest has not answered yet."""
 
+    def mark_overdue(self, user_id: str, written_before: datetime, expires_at: datetime) -> None:
+        """Settle the uploads from before then that ingest has not answered: `overdue`.
+
+        What ingest says later takes its place. It reads all uploads of the person.
+        """
+
     def answer(self, origin: Origin, fields: Mapping[str, object]) -> None:
         """Write ingest's answer onto the person's own document."""
 

@@ -11,13 +11,14 @@ import numpy as np
 
 import clarity
 from clarity.domain.analysis import WEEK, analyse, best_week, weeks_until
-from clarity.domain.errors import NotSettledError, ParkedError, UnknownReferenceError
+from clarity.domain.errors import NotSettledError, ParkedError
 from clarity.domain.intake.samples import Samples
 from clarity.domain.job import Status
 from clarity.domain.metrics.history import history_of
 from clarity.domain.minutes.grid import grid_digest
 from clarity.domain.minutes.quality import assess
 from clarity.domain.person import Person
+from clarity.steps.forgotten import missing
 from clarity.steps.once import once
 
 if TYPE_CHECKING:
@@ -62,13 +63,17 @@ class Preprocess:
         Raises:
             NotSettledError: the person's uploads are still arriving.
             ParkedError: no model runs; the job says that its work waits.
+            ForgottenError: the job is not there, since its person was erased.
             UnknownReferenceError: the job is not there.
         """
+        job = self.records.job(message.origin)
+        if job is None:  # seen before the claim is made: nothing of who was erased comes back
+            raise missing(self.records, message.origin.user_id, f"the job {message.processing_id}")
         once(
             self.claims,
             "preprocess",
             message.origin.path,
-            lambda: self._run_or_wait(message),
+            lambda: self._run_or_wait(message, job),
             user_id=message.origin.user_id,
             lease=self.lease,
         )
@@ -78,17 +83,17 @@ class Preprocess:
         reason = {"code": error.code, "message": str(error)}
         self._move(message, Status.FAILED, "The data could not be processed.", {"reason": reason})
 
-    def _run_or_wait(self, message: JobMessage) -> str:
+    def _run_or_wait(self, message: JobMessage, job: Mapping[str, object]) -> str:
         try:
-            return self._run(message)
+            return self._run(message, job)
         except ParkedError:
             # Still under the claim: whoever comes next does not find words that were overtaken.
-            text = "The model that reads your week is being started; your data waits for it."
+            text = "The model that reads your week is not running now; your data waits for it."
             self.records.note(message.origin, Status.PROCESSING, WAITING, text, self.clock())
             raise
 
-    def _run(self, message: JobMessage) -> str:
-        job = self._settle(message)
+    def _run(self, message: JobMessage, job: Mapping[str, object]) -> str:
+        self._settle(message, job)
         self._move(message, Status.PREPROCESSING, "Building your week, minute by minute.", {})
         timeframe: Timeframe = job["data_timeframe"]  # type: ignore[assignment]  # open_job's
         chunks = self.records.recent(message.origin.user_id, LOOKBACK_DAYS[timeframe])
@@ -153,19 +158,18 @@ class Preprocess:
         settings = self.records.person(message.origin.user_id)
         return Person.parse(settings, self.clock().date()).insights == "automatic"
 
-    def _settle(self, message: JobMessage) -> Mapping[str, object]:
-        """The job, once the person's uploads have arrived; it does not wait for ever."""
+    def _settle(self, message: JobMessage, job: Mapping[str, object]) -> None:
+        """Go on once the person's uploads have arrived; the job does not wait for ever."""
         user_id, now = message.origin.user_id, self.clock()
-        job = self.records.job(message.origin)
-        if job is None:
-            raise UnknownReferenceError(f"expected the job {message.processing_id}, found none")
         created_at: datetime = job["created_at"]  # type: ignore[assignment]  # open_job wrote it
         if now - created_at < self.patience:
             if message.priority != "high":
                 self._require_quiet(message, now)
             if unsettled := self.records.unsettled(user_id):
                 raise NotSettledError(f"{unsettled} uploads are not ingested yet")
-        return job
+        elif self.records.unsettled(user_id):
+            # Their events may never come, and no later job shall wait for them again.
+            self.records.mark_overdue(user_id, now - self.patience, now + self.retention)
 
     def _require_quiet(self, message: JobMessage, now: datetime) -> None:
         """Wait for the end of a burst; a request in its middle would be told of half a week.

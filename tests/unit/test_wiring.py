@@ -1,0 +1,54 @@
+"""A function that cannot be composed: nobody but it can say why."""
+
+from __future__ import annotations
+
+import json
+import logging
+
+import pytest
+from functions_framework import create_app
+
+from clarity import wiring
+from clarity.settings import SettingsError
+from infra.local.topology import FUNCTIONS, Ports, function_environment
+from tests import events
+from tests.cloud import REPOSITORY, environment
+
+PORTS = Ports(*range(1, 9))  # nobody is asked there
+
+
+def source(function: str) -> str:
+    return str(REPOSITORY / "functions" / function / "main.py")
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_without_credentials_says_so_at_each_event(function, tmp_path, capsys) -> None:
+    variables = function_environment(PORTS, pat_model_id="pat-test", gemini={})
+    # Google's clients look for credentials where they find no emulator.
+    nowhere = {name: "" for name in variables if name.endswith("EMULATOR_HOST")}
+    absent = {"GOOGLE_APPLICATION_CREDENTIALS": str(tmp_path / "none.json")}
+    composed, handlers = getattr(wiring, function), logging.root.handlers[:]
+    composed.cache_clear()
+    headers, body = events.push(b"tick")
+
+    with environment(variables | nowhere | absent):
+        door = create_app(function, source(function)).test_client()
+        for _ in ("delivered", "delivered again"):
+            assert door.post("/", headers=headers, data=body).status_code == 500
+    composed.cache_clear()
+    logging.root.handlers[:] = handlers
+
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(line["message"], line["step"]) for line in lines] == [("failed", function)] * 2
+    assert all("none.json was not found" in line["exception"] for line in lines)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_with_an_impossible_setting_does_not_start(function) -> None:
+    variables = function_environment(PORTS, pat_model_id="pat-test", gemini={})
+
+    with (
+        environment(variables | {"MAX_EVENT_AGE_SECONDS": "inf"}),
+        pytest.raises(SettingsError, match=r"^MAX_EVENT_AGE_SECONDS: expected a number above 0"),
+    ):
+        create_app(function, source(function))
