@@ -29,7 +29,7 @@ import {
 setLogLevel("silent");
 
 const AT_ONCE = 50;
-const SILENCE_MS = 60_000;
+const SILENCE_MS = 20_000;
 
 const { rules, seeds, attempts } = JSON.parse(readFileSync(0, "utf8"));
 const [host, port] = process.env.FIRESTORE_EMULATOR_HOST.split(":");
@@ -107,7 +107,9 @@ const operations = {
 };
 
 function silence() {
-  return new Promise((resolve) => setTimeout(resolve, SILENCE_MS, "no answer").unref());
+  return new Promise((resolve, reject) => {
+    setTimeout(reject, SILENCE_MS, { code: "unavailable", message: "no answer" }).unref();
+  });
 }
 
 async function verdict(attempt, retries = 4) {
