@@ -106,7 +106,7 @@ locals {
         PAT_ENDPOINT          = google_vertex_ai_endpoint.pat.id
         PARK_SUBSCRIPTION     = "projects/${var.project_id}/subscriptions/preprocess"
         PARK_IDLE_SECONDS     = var.park.idle_seconds
-        PAT_MACHINE_TYPE      = var.pat_machine.type
+        PAT_MACHINE_TYPE      = local.machine_type
         PAT_ACCELERATOR       = var.pat_machine.accelerator
         PAT_ACCELERATOR_COUNT = var.pat_machine.accelerator_count
         PAT_MIN_REPLICAS      = var.pat_machine.min_replicas

@@ -1,8 +1,10 @@
 # One cloudbuild.yaml, two stages: the plan runs on each push, its apply waits for a person.
 locals {
+  machine_type = coalesce(var.pat_machine.type, var.pat_machine.accelerator == "nvidia-l4" ? "g2-standard-4" : "n1-standard-4")
+
   # The pipeline deploys on what the park function starts again.
   machine_options = join(" ", concat([
-    "--machine-type ${var.pat_machine.type}",
+    "--machine-type ${local.machine_type}",
     "--accelerator ${var.pat_machine.accelerator}",
     "--accelerator-count ${var.pat_machine.accelerator_count}",
     "--min-replicas ${var.pat_machine.min_replicas}",

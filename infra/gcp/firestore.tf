@@ -4,6 +4,10 @@ variable "firestore_location" {
   description = "Where the database lies, for ever: a region, or nam5 or eur3. null: the region of the rest."
   type        = string
   default     = null
+  validation {
+    condition     = var.firestore_location == null ? true : can(regex("^(nam5|eur3|[a-z]+-(north|south|east|west|central|northeast|northwest|southeast|southwest)[0-9]{1,2})$", var.firestore_location))
+    error_message = "firestore_location: expected a region, nam5 or eur3."
+  }
 }
 
 variable "firestore_backup_days" {

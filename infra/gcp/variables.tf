@@ -23,7 +23,7 @@ variable "region" {
   type        = string
   default     = "us-central1"
   validation {
-    condition     = can(regex("^[a-z]+-[a-z]+[0-9]+$", var.region))
+    condition     = can(regex("^[a-z]+-(north|south|east|west|central|northeast|northwest|southeast|southwest)[0-9]{1,2}$", var.region))
     error_message = "region: expected a region such as us-central1."
   }
 }
@@ -58,18 +58,26 @@ variable "retention_days" {
     condition     = var.retention_days >= 120
     error_message = "retention_days: expected at least 120: three months of insights rest on the weeks before them too."
   }
+  validation {
+    condition     = var.retention_days <= 36500 && floor(var.retention_days) == var.retention_days
+    error_message = "retention_days: expected whole days, and no more than a hundred years."
+  }
 }
 
 variable "pat_model_id" {
   description = "The model that must answer (model_id in its manifest.json)."
   type        = string
   default     = "pat-s-nhanes-steps-326efa28"
+  validation {
+    condition     = can(regex("^pat-[sml]-[a-z0-9-]+-[0-9a-f]{8}$", var.pat_model_id))
+    error_message = "pat_model_id: expected a manifest's model_id, such as pat-s-nhanes-steps-326efa28."
+  }
 }
 
 variable "pat_machine" {
   description = "What the endpoint's model runs on when the park function starts it again: nvidia-l4 (g2), nvidia-tesla-t4 (n1) or none."
   type = object({
-    type              = optional(string, "g2-standard-4")
+    type              = optional(string) # null: g2-standard-4 with an L4, n1-standard-4 otherwise
     accelerator       = optional(string, "nvidia-l4")
     accelerator_count = optional(number, 1)
     min_replicas      = optional(number, 1)
@@ -82,12 +90,16 @@ variable "pat_machine" {
     error_message = "pat_machine.accelerator: expected nvidia-l4, nvidia-tesla-t4 or none."
   }
   validation {
-    condition     = startswith(var.pat_machine.type, lookup({ nvidia-l4 = "g2-", nvidia-tesla-t4 = "n1-" }, var.pat_machine.accelerator, ""))
-    error_message = "pat_machine.type: an L4 comes with g2 machines, a T4 with n1 machines."
+    condition     = var.pat_machine.type == null ? true : can(regex(lookup({ nvidia-l4 = "^g2-standard-(4|8|12|16|24|32|48|96)$", nvidia-tesla-t4 = "^n1-" }, var.pat_machine.accelerator, "^[b-fh-z]"), var.pat_machine.type))
+    error_message = "pat_machine.type: an L4 comes with g2 machines, a T4 with n1 machines; a and g machines come with an accelerator."
   }
   validation {
-    condition     = 1 <= var.pat_machine.accelerator_count && var.pat_machine.accelerator_count <= 8
-    error_message = "pat_machine.accelerator_count: expected 1 to 8; without an accelerator it counts for nothing."
+    condition     = contains([1, 2, 4, 8], var.pat_machine.accelerator_count)
+    error_message = "pat_machine.accelerator_count: expected 1, 2, 4 or 8; without an accelerator it counts for nothing."
+  }
+  validation {
+    condition     = alltrue([for count in [var.pat_machine.min_replicas, var.pat_machine.max_replicas] : floor(count) == count])
+    error_message = "pat_machine: expected whole replicas."
   }
   validation {
     condition     = 1 <= var.pat_machine.min_replicas && var.pat_machine.min_replicas <= var.pat_machine.max_replicas
@@ -103,6 +115,10 @@ variable "park" {
     condition     = var.park.idle_seconds > 900
     error_message = "park.idle_seconds: expected more than 900: the figures that it goes by are minutes old."
   }
+  validation {
+    condition     = var.park.idle_seconds <= 86400 && floor(var.park.idle_seconds) == var.park.idle_seconds
+    error_message = "park.idle_seconds: expected whole seconds, a day (86400) at most."
+  }
 }
 
 variable "gemini" {
@@ -113,6 +129,14 @@ variable "gemini" {
     project_daily_calls = optional(number, 1000)
   })
   default = {}
+  validation {
+    condition     = startswith(var.gemini.model, "gemini-")
+    error_message = "gemini.model: expected a Gemini model such as gemini-2.5-flash."
+  }
+  validation {
+    condition     = alltrue([for calls in [var.gemini.daily_calls, var.gemini.project_daily_calls] : calls >= 0 && floor(calls) == calls])
+    error_message = "gemini: expected whole numbers of calls, 0 or more."
+  }
 }
 
 variable "secret_versions" {
@@ -122,6 +146,10 @@ variable "secret_versions" {
   validation {
     condition     = alltrue([for version in values(var.secret_versions) : can(regex("^[1-9][0-9]*$", version))])
     error_message = "secret_versions: expected a version's number; `latest` would change under running instances."
+  }
+  validation {
+    condition     = alltrue([for secret in keys(var.secret_versions) : contains(["gemini-api-key"], secret)])
+    error_message = "secret_versions: expected no secret but gemini-api-key."
   }
 }
 

@@ -1,4 +1,4 @@
-"""`python -m infra.terraform`: checks infra/gcp; `fmt`, `vendor` beside it."""
+"""`python -m infra.terraform`: checks infra/gcp; `fmt`, `inventory`, `vendor` beside it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from infra.terraform import format as formatter
+from infra.terraform import inventory as inventories
 from infra.terraform import report, schema, vendor
 from infra.terraform.configuration import read
 
@@ -49,6 +50,19 @@ def fmt(root: Path, *, write: bool) -> None:
         if write:
             (root / FOLDER / name).write_text(text)
     sys.exit(bool(changed) and not write)
+
+
+@main.command()
+@click.option("--write", is_flag=True, help="Write it, instead of saying whether it is current.")
+@click.pass_obj
+def inventory(root: Path, *, write: bool) -> None:
+    """Write down what the files come to: the check names each difference from it."""
+    text, stored = report.standing(root), inventories.STORED
+    current = stored.is_file() and stored.read_text() == text
+    if write:
+        stored.write_text(text)
+    click.echo(f"{stored.name}: {text.count(chr(10))} lines, {'current' if current else 'another'}")
+    sys.exit(not current and not write)
 
 
 @main.command(name="vendor")

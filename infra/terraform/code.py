@@ -99,11 +99,11 @@ def dead_letters() -> tuple[str, int]:
 
 @cache
 def joined() -> dict[str, str]:
-    """Variable -> the topic or subscription that its value ends in."""
+    """Variable -> the topic or subscription that it names, in full."""
     ports = topology.Ports(**{one.name: 1 for one in fields(topology.Ports)})
     given = topology.function_environment(ports, pat_model_id="", gemini={})
     return {
-        name: _last(value)
+        name: value.replace(topology.PROJECT, "${var.project_id}")
         for name, value in given.items()
         if "/topics/" in value or "/subscriptions/" in value
     }

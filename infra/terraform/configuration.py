@@ -75,6 +75,11 @@ class Configuration:
 def read(folder: Path) -> Configuration:
     """The folder's `*.tf`, and the `*.tfvars` of it and of its folder `env`."""
     configuration = Configuration(folder)
+    unread = [*folder.glob("**/*.tf.json"), *folder.glob("**/*.tfvars.json")]
+    for path in sorted([*unread, *folder.glob("**/*override.tf")]):
+        if ".terraform" not in path.parts:  # Terraform reads them, or puts them over the others
+            name, found = path.relative_to(folder).as_posix(), "a file that this does not read"
+            configuration.findings.append(Finding(name, 1, "*.tf and *.tfvars", found))
     for path in sorted(folder.glob("*.tf")):
         body = _parsed(configuration, path)
         for block in body.blocks if body else ():

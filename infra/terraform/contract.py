@@ -76,8 +76,8 @@ def _environment(
             yield service.finding(f"{name} in {where} to be a number", found, _VARIABLES)
     joined = code.joined()
     for name in sorted(given.keys() & joined.keys()):
-        if text_of(given[name]).rsplit("/", 1)[-1] != joined[name]:
-            wanted = f"{name} in {where} to end in {joined[name]}"
+        if text_of(given[name]) != joined[name]:
+            wanted = f"{name} in {where} to be {joined[name]}"
             yield service.finding(wanted, text_of(given[name]), _VARIABLES)
     yield from _times(plan, function, service, given)
 

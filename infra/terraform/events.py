@@ -59,8 +59,10 @@ def _filters(trigger: Node, filters: str) -> Iterator[Finding]:
         yield document.finding(
             f"operator {code.OPERATOR} on a path with wildcards", found, "operator"
         )
-    if "database" not in given:
-        yield trigger.finding("a filter on database", "none")
+    database = given.get("database")
+    if database is None or database.get("value") != "(default)":
+        found = text_of(database.get("value")) if database else "none"
+        yield trigger.finding("a filter on database: (default)", found)
 
 
 def _first_trigger(trigger: Node) -> Iterator[Finding]:

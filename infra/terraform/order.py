@@ -37,6 +37,7 @@ def check(configuration: Configuration) -> Iterator[Finding]:
     graph = {
         address: _named(configuration, one) for address, one in configuration.resources.items()
     }
+    yield from _cycles(configuration, graph)
     for address, declared in configuration.resources.items():
         kind = declared.block.labels[0]
         if declared.block.type == "data" or kind == _API:
@@ -50,6 +51,20 @@ def check(configuration: Configuration) -> Iterator[Finding]:
             yield Finding(
                 declared.file, declared.block.line, wanted, "no way from one to the other"
             )
+
+
+def _cycles(configuration: Configuration, graph: dict[str, set[str]]) -> Iterator[Finding]:
+    """A finding at each resource that waits for itself."""
+    for address, declared in configuration.resources.items():
+        if address in _reached(graph, address):
+            through = sorted(
+                one
+                for one in _reached(graph, address)
+                if one != address and address in _reached(graph, one)
+            )
+            found = f"a cycle through {', '.join(through) or 'itself'}"
+            wanted = f"{address} to wait for no resource that waits for it"
+            yield Finding(declared.file, declared.block.line, wanted, found)
 
 
 def _has_key(block: Block) -> bool:

@@ -66,17 +66,17 @@ def of_text(configuration: Configuration) -> Iterator[Finding]:
 def _reasons(configuration: Configuration) -> Iterator[Finding]:
     """Each role has its reason: beside it, or above the block or argument that it stands in."""
     customs = _custom_roles(configuration)
+    texts = {file: text.splitlines() for file, text in configuration.texts.items()}
     for file, expression in everything(configuration):
-        lines = configuration.texts[file].splitlines()
         row = isinstance(expression, Items) and _is_row(expression, customs)
-        if row and not _comment(lines, expression.line):
-            found = lines[expression.line - 1].strip()
+        if row and not _comment(texts[file], expression.line):
+            found = texts[file][expression.line - 1].strip()
             yield Finding(file, expression.line, "a row with its reason (# ...)", found)
     for declared in configuration.resources.values():
         role = declared.block.attribute("role")
         if role is None or not isinstance(role.value, Literal):
             continue
-        lines = configuration.texts[declared.file].splitlines()
+        lines = texts[declared.file]
         if not _comment(lines, role.line):
             found = lines[role.line - 1].strip()
             yield Finding(declared.file, role.line, "a role with its reason (# ...)", found)

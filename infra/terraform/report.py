@@ -10,11 +10,13 @@ from infra.terraform import (
     contract,
     documents,
     events,
+    inventory,
     limits,
     messages,
     order,
     pipeline,
     policy,
+    promises,
     roles,
 )
 from infra.terraform import format as formatter
@@ -26,12 +28,23 @@ if TYPE_CHECKING:
 
     from infra.terraform.findings import Finding
 
-_OF_PLAN = (policy.of_plan, limits.check, apis.check, events.check, messages.check, documents.check)
+_OF_PLAN = (
+    policy.of_plan,
+    promises.check,
+    limits.check,
+    apis.check,
+    events.check,
+    messages.check,
+    documents.check,
+)
 
 
 def check(root: Path, *, formatted: bool = True) -> list[Finding]:
     """All findings but checkov's; the formatter's on request, since it is another process."""
     configuration, made, found = plans(root / "infra/gcp", every_option=True)
+    if not found:  # otherwise what is wrong says more than all that differs by it
+        stands = inventory.Inventory(configuration, made, root)
+        found += inventory.compare(stands, inventory.STORED.read_text())
     found += policy.of_text(configuration)
     found += checkov.skips(configuration.texts)
     found += order.check(configuration)
@@ -45,6 +58,12 @@ def check(root: Path, *, formatted: bool = True) -> list[Finding]:
         found += build.check(plan, root)
         found += roles.check(plan) if every_option else ()
     return sorted(set(found))
+
+
+def standing(root: Path) -> str:
+    """The inventory as it should be stored."""
+    configuration, made, _ = plans(root / "infra/gcp", every_option=True)
+    return inventory.rendered(inventory.Inventory(configuration, made, root))
 
 
 def scan(root: Path) -> list[Finding]:

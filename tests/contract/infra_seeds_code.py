@@ -52,7 +52,7 @@ CODE = {
         "chain.tf",
         'HEALTH_DATA_INGESTED_TOPIC = local.topic_names["health-data-ingested"]',
         'HEALTH_DATA_INGESTED_TOPIC = local.topic_names["health-insights-processing"]',
-        "to end in health-data-ingested",
+        "topics/health-data-ingested",
     ),
     "a secret in plain text": Seed(
         "chain.tf",
