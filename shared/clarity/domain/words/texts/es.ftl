@@ -182,7 +182,7 @@ few-weeks =
     .detailed = Los datos dan una primera impresión, no la imagen completa.
 # Before the newest week, after the weeks as a whole.
 newest-week =
-    .plain = Lo que sigue trata de tu semana más reciente, la { $dates }.
+    .plain = Esta es tu semana más reciente, la { $dates }.
     .detailed = Lo que sigue trata de tu semana más reciente, la { $dates }, con datos suficientes en { $days }.
 
 ## The newest week against what is usual. $amount: the difference; $value: the newest week's.
