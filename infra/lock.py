@@ -5,7 +5,7 @@ What is deployed is installed by hash: a file that the index changed later is no
 
 from __future__ import annotations
 
-import subprocess
+import subprocess  # nosec B404 # of uv
 import sys
 from pathlib import Path
 
@@ -15,6 +15,7 @@ PARTS = {
     "preprocess": "functions/preprocess/requirements.txt",
     "insights": "functions/insights/requirements.txt",
     "park": "functions/park/requirements.txt",
+    "sweep": "functions/sweep/requirements.txt",
     "endpoint": "infra/endpoint/requirements-cpu.txt",
     "endpoint-gpu": "infra/endpoint/requirements-gpu.txt",
 }
@@ -40,7 +41,9 @@ def compile_requirements(target: str, *arguments: str) -> None:
     """Resolve into `target`, starting from the versions that it has."""
     command = [sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--universal"]
     command += ["--no-header", "--no-annotate", "--python-version", "3.11", "--output-file", target]
-    subprocess.run([*command, *arguments], cwd=REPOSITORY, check=True)  # noqa: S603  our own words
+    subprocess.run(  # noqa: S603 # nosec B603 # our own words
+        [*command, *arguments], cwd=REPOSITORY, check=True
+    )
     file = REPOSITORY / target
     lines = [without_common_markers(line) for line in file.read_text().splitlines()]
     file.write_text("\n".join(["# Written by `make lock` from pyproject.toml.", *lines, ""]))

@@ -17,7 +17,7 @@ from infra.terraform.findings import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from subprocess import CompletedProcess
+    from subprocess import CompletedProcess  # nosec B404 # its name alone
 
     from infra.terraform.configuration import Configuration
 

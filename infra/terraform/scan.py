@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import subprocess
+import subprocess  # nosec B404 # of uv
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -109,6 +109,6 @@ def _last(process: subprocess.CompletedProcess[str]) -> str:
 
 
 def _run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603  uv and the environment that it makes
+    return subprocess.run(  # noqa: S603 # nosec B603 # uv and the environment that it makes
         command, cwd=folder, capture_output=True, text=True, check=False
     )

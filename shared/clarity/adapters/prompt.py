@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from clarity.domain.words.facts import Fact
-    from clarity.steps.ports import Remark, Task
+    from clarity.steps.ports_words import Remark, Task
 
 # The file in prompts/ of this name. Another text is another version, under another name.
 PROMPT_VERSION = "insight-2"
