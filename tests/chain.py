@@ -16,20 +16,23 @@ from clarity.steps.infer import Infer
 from clarity.steps.ingest import Ingest
 from clarity.steps.insight import Insight
 from clarity.steps.notify import Notify
+from clarity.steps.ports import Outgoing, Toll
 from clarity.steps.preprocess import Preprocess
 from clarity.steps.tell import Tell
-from tests.memory import (
+from tests.logs import KEPT
+from tests.memory import MemoryClaims, MemoryRecords, MemoryTopics
+from tests.memory_services import (
     MemoryBudgets,
-    MemoryClaims,
     MemoryDevices,
     MemoryEncoder,
     MemoryPush,
-    MemoryRecords,
     MemoryReviews,
-    MemoryTopics,
 )
 
-LEASE, RETENTION = timedelta(seconds=30), timedelta(days=30)
+LEASE, RETENTION, UPLOAD_RETENTION = timedelta(seconds=30), timedelta(days=30), timedelta(days=7)
+UPLOADS = Toll("uploads", timedelta(seconds=6), 5000)
+REQUESTS = Toll("requests", timedelta(minutes=2), 20)
+LETTER = Outgoing("dead_letter", b"", {"step": "test", "code": "test"})
 QUIET, PATIENCE = timedelta(seconds=2), timedelta(seconds=60)
 
 
@@ -65,13 +68,24 @@ class Chain:
     through: Any = as_is
 
     def __post_init__(self) -> None:
-        self.claims = MemoryClaims(self.clock)
+        self.claims = MemoryClaims(self.clock, self.records)
         claims, records, topics, encoder = map(
             self.through, (self.claims, self.records, self.topics, self.encoder)
         )
         clock = self.clock
         feedback = TakeFeedback(records, clock, RETENTION)
-        self.ingest = Ingest(claims, records, topics, feedback, clock, LEASE, RETENTION, PATIENCE)
+        self.ingest = Ingest(
+            claims=claims,
+            records=records,
+            topics=topics,
+            take_feedback=feedback,
+            clock=clock,
+            lease=LEASE,
+            retention=RETENTION,
+            upload_retention=UPLOAD_RETENTION,
+            queue_stale=PATIENCE,
+            tolls={"uploads": UPLOADS, "insight_requests": REQUESTS, "feedback": REQUESTS},
+        )
         infer = Infer(claims, records, encoder, clock, LEASE, RETENTION)
         explain = Explain(claims, records, encoder, clock, LEASE, RETENTION)
         self.preprocess = Preprocess(
@@ -90,9 +104,12 @@ class Chain:
         )
         reviews, devices, push = map(self.through, (self.reviews, self.devices, self.push))
         notify = Notify(claims, records, devices, push, clock, LEASE, RETENTION)
-        self.insights = Insight(claims, records, reviews, tell, notify, clock, LEASE, RETENTION)
+        self.insights = Insight(
+            claims, records, topics, reviews, tell, notify, clock, LEASE, RETENTION
+        )
 
     def create(self, collection: Any, document_id: str, document: dict) -> DocumentCreated:
+        KEPT.secrets.add(document)
         origin = Origin("ada", collection, document_id)
         if collection != "insight_requests":
             self.records.uploads[origin.path] = dict(document)

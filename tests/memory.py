@@ -3,67 +3,117 @@
 from __future__ import annotations
 
 import itertools
+import json
 import threading
-from collections import Counter
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from clarity.domain.errors import InProgressError, ParkedError, UnavailableError
-from clarity.domain.explanation import Explanation
+from clarity.domain.errors import InProgressError
+from clarity.domain.events import DocumentCreated, JobMessage
 from clarity.domain.job import Origin, Status, Wanted
+from clarity.steps.feedback import marks_on
 from clarity.steps.ports import (
-    Call,
     Chunk,
     Claimed,
     Completed,
-    DeadLetter,
-    Device,
-    Embedding,
+    Done,
     Held,
-    Notice,
+    Known,
+    Outgoing,
     Queue,
+    Toll,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import date, datetime, timedelta
-
-    from numpy.typing import NDArray
-
-    from clarity.domain.events import JobMessage
-    from clarity.steps.ports import Usage
 
 
 @dataclass
 class MemoryClaims:
+    """`complete` writes what is done into `records`; `buckets` holds until when each is paid."""
+
     clock: Callable[[], datetime]
+    records: MemoryRecords
     held: dict[str, dict[str, Any]] = field(default_factory=dict)
+    buckets: dict[tuple[str, str], datetime] = field(default_factory=dict)
     tokens: Any = field(default_factory=itertools.count)
+    lock: Any = field(default_factory=threading.Lock)
 
-    def claim(self, key: str, *, user_id: str, lease: timedelta) -> Claimed | Completed | Held:
-        found = self.held.get(key, {})
-        if "result" in found:
-            return Completed(found["result"])
-        if found and found["lease_until"] > self.clock():
-            return Held(found["lease_until"])
-        token = str(next(self.tokens))
-        self.held[key] = {"token": token, "lease_until": self.clock() + lease, "user_id": user_id}
-        return Claimed(key, token)
+    def __post_init__(self) -> None:
+        self.records.claims = self.held
 
-    def complete(self, claim: Claimed, result: str) -> None:
-        if self.held.get(claim.key, {}).get("token") != claim.token:
-            raise InProgressError("the lease was lost to another worker")
-        self.held[claim.key]["result"] = result
+    def claim(
+        self, key: str, *, user_id: str, lease: timedelta, toll: Toll | None = None
+    ) -> Claimed | Completed | Held:
+        with self.lock:
+            found = self.held.get(key, {})
+            if "result" in found:
+                owes = found["outbox"] if found["unpublished"] else ()
+                return Completed(found["result"], owes, found["token"])
+            if found and found["lease_until"] > self.clock():
+                return Held(found["lease_until"])
+            claim = Claimed(key, str(next(self.tokens)), user_id)
+            fields = {"token": claim.token, "lease_until": self.clock() + lease}
+            self.held[key] = {**fields, "user_id": user_id}
+            return claim if toll is None or found else self._pay(claim, toll)
+
+    def _pay(self, claim: Claimed, toll: Toll) -> Claimed:
+        bucket, now = (claim.user_id, toll.kind), self.clock()
+        until = max(self.buckets.get(bucket, now), now) + toll.every
+        self.buckets[bucket] = until
+        retry_at = until - toll.burst * toll.every
+        return replace(claim, retry_at=retry_at, over=toll) if retry_at > now else claim
+
+    def renew(self, claim: Claimed, lease: timedelta) -> Claimed:
+        with self.lock:
+            self._own(claim)["lease_until"] = self.clock() + lease
+        return claim
+
+    def complete(self, claim: Claimed, done: Done) -> Completed:
+        with self.lock:
+            held = self._own(claim)
+            if "result" not in held:
+                held |= {"result": done.result, "completed_at": self.clock()}
+                held |= {"outbox": done.owes, "unpublished": bool(done.owes)}
+                self._write(claim, done)
+        return Completed(done.result, done.owes, claim.token)
+
+    def _write(self, claim: Claimed, done: Done) -> None:
+        if done.answer:
+            self.records.answer(*done.answer)
+        if claim.over:
+            self.buckets[claim.user_id, claim.over.kind] -= claim.over.every
+        if end := done.end:
+            if end.opens:
+                self.records.open_job(end.origin, end.opens[0], self.clock(), end.opens[1])
+            self.records.move(end.origin, end.status, end.message, end.details, self.clock())
+
+    def published(self, key: str, completed: Completed) -> None:
+        with self.lock:
+            if self.held.get(key, {}).get("token") == completed.version:
+                self.held[key]["unpublished"] = False
 
     def release(self, claim: Claimed) -> None:
-        if self.held.get(claim.key, {}).get("token") == claim.token:
-            self.held[claim.key]["lease_until"] = self.clock()
+        with self.lock:
+            held = self.held.get(claim.key, {})
+            if held.get("token") == claim.token and "result" not in held:
+                held["lease_until"] = self.clock()
+
+    def _own(self, claim: Claimed) -> dict[str, Any]:
+        held = self.held.get(claim.key, {})
+        if held.get("token") != claim.token:
+            raise InProgressError("the lease was lost to another worker")
+        return held
 
 
 @dataclass
 class MemoryRecords:
+    """`claims` are those of the MemoryClaims that writes here."""
+
+    claims: dict[str, dict[str, Any]] = field(default_factory=dict)
     erasures: dict[str, datetime] = field(default_factory=dict)
     people: dict[str, dict[str, Any]] = field(default_factory=dict)
     uploads: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -84,14 +134,23 @@ class MemoryRecords:
     def erased_at(self, user_id: str) -> datetime | None:
         return self.erasures.get(user_id)
 
-    def known(self, origin: Origin, day: date) -> NDArray[np.uint64]:
-        found = [
-            part
-            for (user, when, upload), chunk in self.chunks.items()
-            if user == origin.user_id and when == str(day) and upload != origin.document_id
-            for part in (chunk.samples.identity, chunk.deleted)
-        ]
-        return np.concatenate(found) if found else np.empty(0, dtype=np.uint64)
+    def document(self, origin: Origin) -> DocumentCreated | None:
+        found = self.uploads.get(origin.path)
+        if found is None:
+            return None
+        at = self.written[origin.path]
+        return DocumentCreated(origin.path, at, origin, dict(found), at.isoformat())
+
+    def known(self, origin: Origin, days: Collection[date]) -> Known:
+        others, own = [np.empty(0, dtype=np.uint64)], 0
+        for (user, when, upload), chunk in self.chunks.items():
+            if user != origin.user_id or when not in map(str, days):
+                continue
+            if upload == origin.document_id:
+                own += len(chunk.samples) + len(chunk.deleted)
+            else:
+                others += [chunk.samples.identity, chunk.deleted]
+        return Known(np.concatenate(others), own)
 
     def add_chunks(self, origin: Origin, chunks: Sequence[Chunk], expires_at: datetime) -> int:
         keys = [(origin.user_id, str(chunk.day), origin.document_id) for chunk in chunks]
@@ -128,8 +187,16 @@ class MemoryRecords:
         self.rejections[origin.path] = list(rejections)
 
     def join_queue(
-        self, origin: Origin, wanted: Wanted, now: datetime, stale: timedelta, expires_at: datetime
+        self,
+        origin: Origin,
+        wanted: Wanted,
+        now: datetime,
+        stale: timedelta,
+        expires_at: datetime,
+        *,
+        fence: Claimed,
     ) -> Queue:
+        self._require(fence)
         if self.job(origin) is not None:
             return Queue(origin.processing_id, now, now)
         queue = self.queues.get(origin.user_id)
@@ -141,6 +208,10 @@ class MemoryRecords:
         self.open_job(origin, wanted, now, expires_at)
         self.queues[origin.user_id] = Queue(origin.processing_id, now, now)
         return self.queues[origin.user_id]
+
+    def _require(self, fence: Claimed) -> None:
+        if self.claims.get(fence.key, {}).get("token") != fence.token:
+            raise InProgressError("the lease was lost to another worker")
 
     def queue(self, user_id: str) -> Queue | None:
         return self.queues.get(user_id)
@@ -178,7 +249,17 @@ class MemoryRecords:
         job["history"] = [*job["history"], {"status": status, "at": now}]
         return True
 
-    def note(self, origin: Origin, status: Status, stage: str, message: str, now: datetime) -> bool:
+    def note(
+        self,
+        origin: Origin,
+        status: Status,
+        stage: str,
+        message: str,
+        now: datetime,
+        *,
+        fence: Claimed,
+    ) -> bool:
+        self._require(fence)
         job = self.jobs.get((origin.user_id, origin.processing_id))
         if job is None or job["status"] != status or job["stage"] == stage:
             return False
@@ -211,9 +292,11 @@ class MemoryRecords:
     def add_insight(self, user_id: str, insight_id: str, document: Mapping[str, object]) -> None:
         self.insights.setdefault((user_id, insight_id), document)
 
-    def mark_insight(self, user_id: str, insight_id: str, marks: Mapping[str, object]) -> None:
-        if (user_id, insight_id) in self.insights:
-            self.insights[user_id, insight_id] |= marks
+    def mark_insight(self, user_id: str, insight_id: str, rating: int | None, at: datetime) -> bool:
+        insight = self.insights.get((user_id, insight_id))
+        if insight is not None:
+            insight |= marks_on(insight, rating, at)
+        return insight is not None
 
     def feedback(self, user_id: str, limit: int) -> Sequence[Mapping[str, object]]:
         mine = [
@@ -229,142 +312,19 @@ class MemoryRecords:
 
 
 @dataclass
-class MemoryBudgets:
-    """`days` holds calls, prompt and output tokens by person and day; "" is the project."""
-
-    person_calls: int = 10
-    project_calls: int = 1000
-    days: dict[tuple[str, date], Counter[str]] = field(default_factory=dict)
-    ids: Any = field(default_factory=itertools.count)
-    lock: Any = field(default_factory=threading.Lock)
-
-    def take(self, user_id: str, now: datetime, *, low: bool) -> Call | None:
-        limit = self.person_calls // 2 if low else self.person_calls
-        call = Call(str(next(self.ids)), user_id, now.date(), 0)
-        person, project = self._days(call)
-        with self.lock:
-            if person["calls"] >= limit or project["calls"] >= self.project_calls:
-                return None
-            self._add(call, calls=1)
-        return call
-
-    def give_back(self, call: Call) -> None:
-        self._add(call, calls=-1)
-
-    def record(self, call: Call, usage: Usage) -> None:
-        self._add(call, **asdict(usage))
-
-    def spent(self, user_id: str, day: date) -> dict[str, int]:
-        """What a person, or with "" the project, has used; for tests."""
-        return dict(self.days.get((user_id, day), Counter()))
-
-    def _add(self, call: Call, **amounts: int) -> None:
-        for day in self._days(call):
-            day.update(amounts)
-
-    def _days(self, call: Call) -> tuple[Counter[str], Counter[str]]:
-        person, project = (
-            self.days.setdefault((who, call.day), Counter()) for who in (call.user_id, "")
-        )
-        return person, project
-
-
-@dataclass
-class MemoryReviews:
-    held: dict[tuple[str, str], Mapping[str, object]] = field(default_factory=dict)
-
-    def add(self, user_id: str, review_id: str, document: Mapping[str, object]) -> None:
-        self.held.setdefault((user_id, review_id), document)
-
-
-@dataclass
-class MemoryDevices:
-    tokens: dict[tuple[str, str], str] = field(default_factory=dict)
-
-    def devices(self, user_id: str) -> Sequence[Device]:
-        once: dict[str, str] = {}
-        for (user, device_id), token in sorted(self.tokens.items()):
-            if user == user_id:
-                once.setdefault(token, device_id)
-        return [Device(device_id, token) for token, device_id in once.items()]
-
-    def forget(self, user_id: str, device: Device) -> None:
-        if self.tokens.get((user_id, device.device_id)) == device.push_token:
-            del self.tokens[user_id, device.device_id]
-
-
-@dataclass
-class MemoryPush:
-    """Keeps what it is handed; knows no token of `unknown`, and raises what it is told to."""
-
-    handed_over: list[tuple[str, Notice]] = field(default_factory=list)
-    unknown: set[str] = field(default_factory=set)
-    error: Exception | None = None
-    calls: int = 0
-
-    def send(self, push_token: str, notice: Notice) -> bool:
-        self.calls += 1
-        if self.error:
-            raise self.error
-        if push_token in self.unknown:
-            return False
-        self.handed_over.append((push_token, notice))
-        return True
-
-
-@dataclass
 class MemoryTopics:
+    """Jobs are kept as the next function reads them, other messages as they came."""
+
     ingested_messages: list[JobMessage] = field(default_factory=list)
     analysed_messages: list[JobMessage] = field(default_factory=list)
-    dead_letters: list[DeadLetter] = field(default_factory=list)
+    documents: list[Outgoing] = field(default_factory=list)
+    dead_letters: list[Outgoing] = field(default_factory=list)
 
-    def ingested(self, message: JobMessage) -> None:
-        self.ingested_messages.append(message)
-
-    def analysed(self, message: JobMessage) -> None:
-        self.analysed_messages.append(message)
-
-    def dead_letter(self, letter: DeadLetter) -> None:
-        self.dead_letters.append(letter)
-
-
-@dataclass
-class MemoryEncoder:
-    """Counts its calls; fails as often as it is told, or while it is parked."""
-
-    model_id: str = "pat-test"
-    failures: int = 0
-    calls: int = 0
-    explained: int = 0
-    shuffled_rank: float = 0.1
-    parked: bool = False
-
-    def encode(self, steps: NDArray[np.float32]) -> Embedding:
-        self.calls += 1
-        return self._embedding(steps)
-
-    def explain(self, steps: NDArray[np.float32]) -> tuple[Embedding, Explanation]:
-        self.explained += 1
-        embedding = self._embedding(steps)
-        moved = np.nan_to_num(steps).reshape(-1, 18).sum(axis=1)
-        explanation = Explanation(
-            patch_minutes=18,
-            attention=(1 / len(moved),) * len(moved),
-            attribution=tuple(moved.tolist()),
-            departure=float(moved.sum()),
-            completeness_error=0.001,
-            points=16,
-            shuffled_rank=self.shuffled_rank,
-            shuffled_attention_rank=0.1,
-            input_rank=1.0,
-        )
-        return embedding, explanation
-
-    def _embedding(self, steps: NDArray[np.float32]) -> Embedding:
-        if self.parked:
-            raise ParkedError("expected a deployed model, found none")
-        if self.failures:
-            self.failures -= 1
-            raise UnavailableError("the endpoint answered 503")
-        vector = tuple(float(np.nanmean(steps)) + i for i in range(96))
-        return Embedding(vector, self.model_id, "0" * 64, "scaler-test")
+    def publish(self, outgoing: Outgoing) -> None:
+        if outgoing.topic == "dead_letter":
+            self.dead_letters.append(outgoing)
+        elif outgoing.topic == "documents":
+            self.documents.append(outgoing)
+        else:
+            jobs = {"ingested": self.ingested_messages, "analysed": self.analysed_messages}
+            jobs[outgoing.topic].append(JobMessage.parse(json.loads(outgoing.data)))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from clarity.domain.words.narrative import Sentence
 from clarity.domain.words.narrator import narrate
-from clarity.steps.ports import Answer, Task, Usage
+from clarity.steps.ports_words import Answer, Task, Usage
 
 
 @dataclass

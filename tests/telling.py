@@ -12,10 +12,11 @@ from clarity.domain.person import Person
 from clarity.domain.words.facts import facts_from
 from clarity.domain.words.narrator import narrate
 from clarity.steps.breaker import Breaker
-from clarity.steps.ports import Answer, Usage
+from clarity.steps.ports_words import Answer, Usage
 from clarity.steps.tell import Asked, Tell
 from tests.chain import LEASE, PATIENCE, RETENTION, Clock
-from tests.memory import MemoryBudgets, MemoryRecords
+from tests.memory import MemoryRecords
+from tests.memory_services import MemoryBudgets
 
 if TYPE_CHECKING:
     from clarity.domain.words.narrative import Narrative

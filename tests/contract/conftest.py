@@ -10,12 +10,15 @@ from google.cloud.firestore import Client
 
 from infra.local.topology import PROJECT
 from tests.cloud import environment
+from tests.contract.claim_store import over
+from tests.contract.doors import STRICT, Door, door
 from tests.contract.firestore_servers import official
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.cloud import Cloud
+    from tests.contract.claim_store import Store
 
 
 @pytest.fixture(scope="session")
@@ -30,3 +33,18 @@ def firestore(request, cloud: Cloud) -> Client | None:
     if request.param == "google's emulator":
         return request.getfixturevalue("google_s_emulator")
     return cloud.firestore() if request.param == "embedded cloud" else None
+
+
+@pytest.fixture(params=["ours", "google's emulator"])
+def database(request, cloud: Cloud) -> Store:
+    """A store of which the test looks at the database itself."""
+    ours = request.param == "ours"
+    return over(cloud.firestore() if ours else request.getfixturevalue("google_s_emulator"))
+
+
+@pytest.fixture(scope="module")
+def guarded(cloud, tmp_path_factory) -> Iterator[Door]:
+    """As behind Cloud Run, which has verified and taken the signature away."""
+    log = tmp_path_factory.mktemp("doors") / "deployed.log"
+    with door(cloud, log, "preprocess", **STRICT) as opened:
+        yield opened

@@ -13,13 +13,13 @@ import pytest
 
 from clarity.adapters.firestore_budgets import FirestoreBudgets
 from clarity.domain.errors import UnavailableError
-from clarity.steps.ports import Usage
-from tests.memory import MemoryBudgets
+from clarity.steps.ports_words import Usage
+from tests.memory_services import MemoryBudgets
 
 if TYPE_CHECKING:
     from google.cloud.firestore import Client
 
-    from clarity.steps.ports import Call
+    from clarity.steps.ports_words import Call
     from tests.cloud import Cloud
 
 TAKES = 1000

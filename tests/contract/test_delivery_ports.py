@@ -16,7 +16,7 @@ from clarity.cli import main
 from clarity.steps.ports import Device
 from infra.local.topology import PROJECT
 from tests.cloud import environment
-from tests.memory import MemoryDevices, MemoryReviews
+from tests.memory_services import MemoryDevices, MemoryReviews
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -29,6 +29,7 @@ from infra.local.topology import PROJECT
 from tests.chain import Chain, Clock
 from tests.cloud import environment
 from tests.measured import ask, measure
+from tests.memory import MemoryTopics
 from tests.model import Model
 
 if TYPE_CHECKING:
@@ -147,7 +148,17 @@ def composed(cloud: Cloud, narrator: Model | None) -> Insight:
     chain = Chain()
     tell = Tell(narrator, records, chain.budgets, chain.breaker, clock, LEASE, LEASE, RETENTION)
     claims = FirestoreClaims(client, clock, RETENTION)
-    return Insight(claims, records, FirestoreReviews(client), tell, None, clock, LEASE, RETENTION)
+    return Insight(
+        claims,
+        records,
+        MemoryTopics(),
+        FirestoreReviews(client),
+        tell,
+        None,
+        clock,
+        LEASE,
+        RETENTION,
+    )
 
 
 def database(insights: Insight) -> Client:

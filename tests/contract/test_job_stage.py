@@ -8,8 +8,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from clarity.adapters.firestore import FirestoreRecords
+from clarity.adapters.firestore_claims import FirestoreClaims
 from clarity.domain.job import AUTOMATIC, Origin, Status
-from tests.memory import MemoryRecords
+from clarity.steps.ports import Claimed
+from tests.memory import MemoryClaims, MemoryRecords
 
 NOW = datetime(2026, 6, 15, 9, tzinfo=UTC)
 SOON, LATER = NOW + timedelta(seconds=30), NOW + timedelta(days=30)
@@ -25,13 +27,26 @@ def user() -> str:
     return f"user-{uuid.uuid4().hex}"
 
 
-def test_a_stage_is_noted_once_and_the_next_status_ends_it(records, user) -> None:
+@pytest.fixture
+def fence(records, firestore, user) -> Claimed:
+    """A claim that is ours."""
+    claims = (
+        MemoryClaims(lambda: NOW, records)
+        if firestore is None
+        else FirestoreClaims(firestore, lambda: NOW, timedelta(days=30))
+    )
+    taken = claims.claim(f"test:{user}", user_id=user, lease=timedelta(seconds=30))
+    assert isinstance(taken, Claimed)
+    return taken
+
+
+def test_a_stage_is_noted_once_and_the_next_status_ends_it(records, user, fence) -> None:
     origin = Origin(user, "insight_requests", "r1")
     records.open_job(origin, AUTOMATIC, NOW, LATER)
     records.move(origin, Status.PROCESSING, "reading", {}, NOW)
 
-    assert records.note(origin, Status.PROCESSING, "waiting", "it waits", SOON)
-    assert not records.note(origin, Status.PROCESSING, "waiting", "it waits", LATER)
+    assert records.note(origin, Status.PROCESSING, "waiting", "it waits", SOON, fence=fence)
+    assert not records.note(origin, Status.PROCESSING, "waiting", "it waits", LATER, fence=fence)
 
     job = records.job(origin)
     assert (job["status"], job["stage"], job["message"]) == ("processing", "waiting", "it waits")
@@ -45,13 +60,13 @@ def test_a_stage_is_noted_once_and_the_next_status_ends_it(records, user) -> Non
 
 
 @pytest.mark.parametrize("status", [s for s in Status if s is not Status.PROCESSING])
-def test_a_job_that_stands_elsewhere_takes_no_note(records, user, status) -> None:
+def test_a_job_that_stands_elsewhere_takes_no_note(records, user, fence, status) -> None:
     origin = Origin(user, "insight_requests", "r1")
-    assert not records.note(origin, Status.PROCESSING, "waiting", "it waits", NOW)
+    assert not records.note(origin, Status.PROCESSING, "waiting", "it waits", NOW, fence=fence)
     records.open_job(origin, AUTOMATIC, NOW, LATER)
     records.move(origin, status, "as it is", {}, NOW)
     before = records.job(origin)
 
-    assert not records.note(origin, Status.PROCESSING, "waiting", "it waits", LATER)
+    assert not records.note(origin, Status.PROCESSING, "waiting", "it waits", LATER, fence=fence)
 
     assert records.job(origin) == before

@@ -15,11 +15,10 @@ from clarity.adapters.firestore import FirestoreRecords
 from clarity.adapters.firestore_claims import FirestoreClaims
 from clarity.adapters.firestore_erase import erase
 from clarity.adapters.pubsub import PubSubTopics
-from clarity.domain.errors import InProgressError
 from clarity.domain.events import JobMessage
 from clarity.domain.intake.samples import Samples, parse_upload
 from clarity.domain.job import AUTOMATIC, Origin, Status
-from clarity.steps.ports import Chunk, Claimed, Completed, DeadLetter, Held
+from clarity.steps.ports import Chunk, Claimed, Held, Outgoing, Topic
 from infra.local.topology import DEAD_LETTERS, topic
 from tests.memory import MemoryClaims, MemoryRecords, MemoryTopics
 
@@ -44,25 +43,26 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def claims(firestore, clock):
-    if firestore is None:
-        return MemoryClaims(clock)
-    return FirestoreClaims(firestore, clock, timedelta(days=30))
-
-
-@pytest.fixture
 def records(firestore):
     return MemoryRecords() if firestore is None else FirestoreRecords(firestore)
 
 
 @pytest.fixture
-def key() -> str:
-    return f"test:{uuid.uuid4().hex}"
+def user() -> str:
+    return f"user-{uuid.uuid4().hex}"
 
 
 @pytest.fixture
-def user() -> str:
-    return f"user-{uuid.uuid4().hex}"
+def fence(records, firestore, user) -> Claimed:
+    """A claim that is ours."""
+    claims = (
+        MemoryClaims(Clock(), records)
+        if firestore is None
+        else FirestoreClaims(firestore, Clock(), timedelta(days=30))
+    )
+    taken = claims.claim(f"test:{user}", user_id=user, lease=LEASE)
+    assert isinstance(taken, Claimed)
+    return taken
 
 
 def samples(*values: float) -> Samples:
@@ -78,40 +78,6 @@ def samples(*values: float) -> Samples:
         for minute, value in enumerate(values)
     ]
     return parse_upload({"samples": rows, "time_zone": "UTC"}, received_at=NOW).samples
-
-
-def test_a_free_key_is_claimed_and_then_held(claims, key) -> None:
-    assert isinstance(claims.claim(key, user_id="ada", lease=LEASE), Claimed)
-    held = claims.claim(key, user_id="ada", lease=LEASE)
-    assert held == Held(NOW + LEASE)
-
-
-def test_a_completed_claim_returns_its_result_for_ever(claims, key, clock) -> None:
-    claims.complete(claims.claim(key, user_id="ada", lease=LEASE), "the result")
-
-    clock.now += 10 * LEASE
-
-    assert claims.claim(key, user_id="ada", lease=LEASE) == Completed("the result")
-
-
-def test_a_released_claim_is_free_again(claims, key) -> None:
-    claims.release(claims.claim(key, user_id="ada", lease=LEASE))
-
-    assert isinstance(claims.claim(key, user_id="ada", lease=LEASE), Claimed)
-
-
-def test_an_expired_lease_is_taken_over_and_the_late_worker_is_refused(claims, key, clock) -> None:
-    late = claims.claim(key, user_id="ada", lease=LEASE)
-    clock.now += LEASE + timedelta(seconds=1)
-    claimed = claims.claim(key, user_id="ada", lease=LEASE)
-    assert isinstance(claimed, Claimed)
-
-    with pytest.raises(InProgressError):
-        claims.complete(late, "too late")
-    claims.release(late)
-
-    claims.complete(claimed, "in time")
-    assert claims.claim(key, user_id="ada", lease=LEASE) == Completed("in time")
 
 
 def test_a_person_without_settings_has_none(records, user) -> None:
@@ -146,8 +112,10 @@ def test_what_other_uploads_brought_or_deleted_is_known(records, user) -> None:
     deleted = samples(70).identity
     records.add_chunks(first, [Chunk(DAY, samples(60), deleted)], LATER)
 
-    assert set(records.known(second, DAY)) == {*samples(60).identity, *deleted}
-    assert len(records.known(first, DAY)) == 0
+    assert set(records.known(second, [DAY]).identities) == {*samples(60).identity, *deleted}
+    assert records.known(second, [DAY]).own == 0
+    assert len(records.known(first, [DAY]).identities) == 0
+    assert records.known(first, [DAY]).own == len(samples(60)) + len(deleted)
 
 
 def test_only_the_latest_days_are_read(records, user) -> None:
@@ -158,43 +126,43 @@ def test_only_the_latest_days_are_read(records, user) -> None:
     assert {chunk.day.day for chunk in records.recent(user, 3)} == {3, 4, 5}
 
 
-def test_the_first_upload_opens_a_job_and_the_next_joins_it(records, user) -> None:
+def test_the_first_upload_opens_a_job_and_the_next_joins_it(records, user, fence) -> None:
     first, second = Origin(user, "uploads", "u1"), Origin(user, "uploads", "u2")
 
-    opened = records.join_queue(first, AUTOMATIC, NOW, LEASE, LATER)
-    joined = records.join_queue(second, AUTOMATIC, NOW + LEASE / 2, LEASE, LATER)
+    opened = records.join_queue(first, AUTOMATIC, NOW, LEASE, LATER, fence=fence)
+    joined = records.join_queue(second, AUTOMATIC, NOW + LEASE / 2, LEASE, LATER, fence=fence)
 
     assert opened.processing_id == joined.processing_id == first.processing_id
     assert records.queue(user).last_upload_at == NOW + LEASE / 2
     assert records.job(second) is None
 
 
-def test_a_job_on_its_way_takes_no_more_uploads(records, user) -> None:
+def test_a_job_on_its_way_takes_no_more_uploads(records, user, fence) -> None:
     first, second = Origin(user, "uploads", "u1"), Origin(user, "uploads", "u2")
-    records.join_queue(first, AUTOMATIC, NOW, LEASE, LATER)
+    records.join_queue(first, AUTOMATIC, NOW, LEASE, LATER, fence=fence)
     records.move(first, Status.PREPROCESSING, "", {}, NOW)
 
-    joined = records.join_queue(second, AUTOMATIC, NOW, LEASE, LATER)
+    joined = records.join_queue(second, AUTOMATIC, NOW, LEASE, LATER, fence=fence)
 
     assert joined.processing_id == second.processing_id
     assert records.job(second)["status"] == "queued"
 
 
-def test_a_job_that_is_queued_for_too_long_takes_no_more_uploads(records, user) -> None:
+def test_a_job_that_is_queued_for_too_long_takes_no_more_uploads(records, user, fence) -> None:
     first, second = Origin(user, "uploads", "u1"), Origin(user, "uploads", "u2")
-    records.join_queue(first, AUTOMATIC, NOW, LEASE, LATER)
+    records.join_queue(first, AUTOMATIC, NOW, LEASE, LATER, fence=fence)
 
-    joined = records.join_queue(second, AUTOMATIC, NOW + 2 * LEASE, LEASE, LATER)
+    joined = records.join_queue(second, AUTOMATIC, NOW + 2 * LEASE, LEASE, LATER, fence=fence)
 
     assert joined.processing_id == second.processing_id
 
 
-def test_a_redelivered_upload_finds_its_own_job(records, user) -> None:
+def test_a_redelivered_upload_finds_its_own_job(records, user, fence) -> None:
     first = Origin(user, "uploads", "u1")
-    records.join_queue(first, AUTOMATIC, NOW, LEASE, LATER)
+    records.join_queue(first, AUTOMATIC, NOW, LEASE, LATER, fence=fence)
     records.move(first, Status.COMPLETED, "", {}, NOW)
 
-    again = records.join_queue(first, AUTOMATIC, NOW, LEASE, LATER)
+    again = records.join_queue(first, AUTOMATIC, NOW, LEASE, LATER, fence=fence)
 
     assert again.processing_id == first.processing_id
     assert records.job(first)["status"] == "completed"
@@ -263,13 +231,21 @@ def test_an_insight_is_created_once(records, user) -> None:
     assert records.insight(user, "i1") == {"narrative": "first"}
 
 
-def test_an_insight_that_was_read_or_rated_says_so(records, user) -> None:
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+def test_an_insight_says_when_it_was_first_read_and_last_rated(records, user, order) -> None:
     records.add_insight(user, "i1", {"narrative": "first", "read_at": None})
+    said = [(4, NOW), (None, NOW + timedelta(hours=2)), (2, NOW + timedelta(hours=1))]
 
-    records.mark_insight(user, "i1", {"read_at": NOW, "rating": 4})
-    records.mark_insight(user, "gone", {"rating": 1})
+    for rating, at in (said[each] for each in order):
+        assert records.mark_insight(user, "i1", rating, at)
 
-    assert records.insight(user, "i1") == {"narrative": "first", "read_at": NOW, "rating": 4}
+    found = records.insight(user, "i1")
+    assert (found["narrative"], found["read_at"], found["rating"]) == ("first", NOW, 2)
+    assert found["rated_at"] == NOW + timedelta(hours=1)
+
+
+def test_an_insight_that_is_gone_is_not_marked(records, user) -> None:
+    assert not records.mark_insight(user, "gone", 1, NOW)
     assert records.insight(user, "gone") is None
 
 
@@ -341,16 +317,17 @@ def test_erasure_leaves_nothing_of_a_person_and_all_of_another(cloud, clock, use
     other = f"{user}-other"
     for each in (user, other):
         origin = Origin(each, "uploads", "u1")
-        records.join_queue(origin, AUTOMATIC, NOW, LEASE, LATER)
+        fence = claims.claim(f"test:{each}", user_id=each, lease=LEASE)
+        assert isinstance(fence, Claimed)
+        records.join_queue(origin, AUTOMATIC, NOW, LEASE, LATER, fence=fence)
         records.add_chunks(origin, [Chunk(DAY, samples(60), NOTHING)], LATER)
         records.add_explanation(each, "a1", {"attention": [0.25] * 4})
         records.add_history(each, "h1", {"metrics": []})
-        claims.claim(f"test:{each}", user_id=each, lease=LEASE)
 
-    documents, held = erase(client, user)
+    erased = erase(client, user)
 
-    assert documents >= 5
-    assert held == 1
+    assert erased.documents >= 5
+    assert erased.claims == 1
     assert records.erased_at(user) is not None
     assert records.erased_at(other) is None
     assert list(client.document(f"users/{user}").collections()) == []
@@ -364,7 +341,7 @@ MESSAGE = JobMessage(Origin("ada", "uploads", "u1"), "normal")
 
 def test_a_message_comes_out_as_it_went_in() -> None:
     topics = MemoryTopics()
-    topics.ingested(MESSAGE)
+    topics.publish(Outgoing.of("ingested", MESSAGE))
 
     assert JobMessage.parse(MESSAGE.body()) == topics.ingested_messages[0] == MESSAGE
 
@@ -379,11 +356,12 @@ def test_messages_and_dead_letters_reach_their_topics(cloud) -> None:
             publisher.create_topic(name=name)
         subscriber.create_subscription(name=pull, topic=name)
         pulls.append(pull)
-    topics = PubSubTopics(publisher, DEAD_LETTERS, *names)
+    kinds: tuple[Topic, ...] = ("ingested", "analysed", "dead_letter")
+    topics = PubSubTopics(publisher, dict(zip(kinds, (*names, DEAD_LETTERS), strict=True)))
 
-    topics.ingested(MESSAGE)
-    topics.analysed(MESSAGE.with_analysis("a1"))
-    topics.dead_letter(DeadLetter("ingest", "bad", "why " * 1000, "e1", {"user_id": "ada"}, b""))
+    topics.publish(Outgoing.of("ingested", MESSAGE))
+    topics.publish(Outgoing.of("analysed", MESSAGE.with_analysis("a1")))
+    topics.publish(Outgoing("dead_letter", b"", {"reason": "why " * 1000, "event_id": "e1"}))
 
     bodies = []
     for pull in pulls:

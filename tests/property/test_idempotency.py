@@ -11,12 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clarity.domain.errors import TransientError
+from clarity.domain.errors import PermanentError, RefusedError, TransientError
 from clarity.domain.job import Status
 from clarity.sources.generated import people
+from clarity.steps.ports import Outgoing
 from clarity.steps.preprocess import combine
 from tests.chain import LEASE, Chain
 from tests.measured import ask, measure
+from tests.memory_services import MemoryEncoder
 from tests.model import Model
 
 WORKER = people.generate("office-worker", last_day=date(2026, 6, 14))
@@ -31,10 +33,12 @@ class Killed(BaseException):
 
 @dataclass
 class Killer:
-    """Stands in front of the ports and kills the worker at one call, before or after it."""
+    """Stands in front of the ports and kills the worker with the answer of one call in hand.
+
+    That is as dying before the next: nothing of the worker is seen in between.
+    """
 
     at: int
-    after: bool
     calls: int = 0
     dead: bool = False
 
@@ -48,9 +52,6 @@ class Killer:
         if self.dead:
             raise Killed
         self.calls += 1
-        if self.calls == self.at and not self.after:
-            self.dead = True
-            raise Killed
         result = method(*args, **kwargs)
         if self.calls == self.at:
             self.dead = True
@@ -135,7 +136,7 @@ def expected() -> Any:
 
 
 def calls_of_one_run() -> int:
-    killer = Killer(at=0, after=False)
+    killer = Killer(at=0)
     deliver(Chain(through=killer), [], killer.revive)
     return killer.calls
 
@@ -151,16 +152,101 @@ def test_duplicates_and_order_change_nothing(order, expected) -> None:
     assert len(chain.records.insights) == len(chain.records.analyses)
 
 
-@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("at", range(1, calls_of_one_run() + 1))
-def test_a_worker_that_dies_at_any_call_leaves_nothing_half_done(at, after, expected) -> None:
-    killer = Killer(at=at, after=after)
+def test_a_worker_that_dies_at_any_call_leaves_nothing_half_done(at, expected) -> None:
+    killer = Killer(at=at)
     chain = Chain(through=killer)
 
     deliver(chain, [], killer.revive)
 
     assert killer.calls > at
     assert outcome(chain) == expected
+
+
+class Refusing(MemoryEncoder):
+    """An endpoint that will never take such a week."""
+
+    def encode(self, steps: Any) -> Any:
+        raise RefusedError("expected 10080 minutes, found fewer")
+
+
+@dataclass
+class Giving:
+    """A step that gives up as the door does."""
+
+    step: Any
+
+    def __call__(self, event: Any) -> None:
+        try:
+            self.step(event)
+        except PermanentError as error:
+            told = {"code": error.code, "processing_id": event.origin.processing_id}
+            self.step.reject(event, error, Outgoing("dead_letter", b"", told))
+
+
+def deliver_poison(chain: Chain, order: list[int], revive: Any) -> None:
+    """A document of each kind that nobody can use, and a good one that the endpoint refuses."""
+    for name in ("ingest", "preprocess"):
+        setattr(chain, name, Giving(getattr(chain, name)))
+    events = [
+        chain.create("uploads", "none", {"samples": "none"}),
+        chain.create("insight_requests", "odd", {**WISH, "priority": "odd"}),
+        chain.create("feedback", "lost", {"insight_id": "lost", "rating": 3}),
+        *[chain.create("uploads", *upload) for upload in UPLOADS],
+    ]
+    waiting = [(chain.ingest, events[at % len(events)]) for at in order]
+    work_off(chain, waiting + [(chain.ingest, event) for event in events], revive)
+
+
+def given_up(chain: Chain) -> None:
+    """Each document, job and letter says the same; good documents are none the worse."""
+    letters = Counter(
+        (each.attributes["processing_id"], each.attributes["code"])
+        for each in chain.topics.dead_letters
+    )
+    jobs = {key: job["reason"]["code"] for (_, key), job in chain.records.jobs.items()}
+    assert {job["status"] for job in chain.records.jobs.values()} == {"failed"}
+    documents = {
+        path.rpartition("/")[2]: fields["reason"]["code"]
+        for path, fields in chain.records.uploads.items()
+        if fields["status"] == "rejected"
+    }
+    assert documents == {"none": "unusable_upload", "lost": "unknown_reference"}
+    refused = {key for key in jobs if key not in {"upload-none", "request-odd"}}
+    expected = {"upload-none": "unusable_upload", "request-odd": "malformed_event"}
+    assert jobs == expected | dict.fromkeys(refused, "refused")
+    assert len(refused) >= 1
+    assert set(letters) == {*jobs.items(), ("feedback-lost", "unknown_reference")}
+    # Who died between sending and saying so had it sent once more.
+    assert letters.total() <= len(letters) + 1
+
+
+def calls_of_giving_up() -> int:
+    killer = Killer(at=0)
+    deliver_poison(Chain(encoder=Refusing(), through=killer), [], killer.revive)
+    return killer.calls
+
+
+@pytest.mark.parametrize("at", range(1, calls_of_giving_up() + 1))
+def test_a_worker_that_dies_while_it_gives_up_leaves_job_answer_and_letter_alike(at) -> None:
+    killer = Killer(at=at)
+    chain = Chain(encoder=Refusing(), through=killer)
+
+    deliver_poison(chain, [], killer.revive)
+
+    assert killer.calls > at
+    given_up(chain)
+
+
+@given(order=st.lists(st.integers(0, len(UPLOADS) + 2), max_size=12))
+@settings(max_examples=25, deadline=None, derandomize=True)
+def test_what_is_given_up_is_given_up_once(order) -> None:
+    chain = Chain(encoder=Refusing())
+
+    deliver_poison(chain, order, lambda: None)
+
+    given_up(chain)
+    assert len(chain.topics.dead_letters) == len(set(map(str, chain.topics.dead_letters)))
 
 
 def sleepless() -> Model:
@@ -208,7 +294,7 @@ def told(chain: Chain) -> Any:
 
 
 def calls_of_telling() -> int:
-    killer = Killer(at=0, after=False)
+    killer = Killer(at=0)
     deliver_requests(Chain(narrator=killer(sleepless()), through=killer), [], killer.revive)
     return killer.calls
 
@@ -237,12 +323,11 @@ def test_messages_that_come_again_tell_hold_back_and_announce_nothing_twice(
     assert asked(chain.narrator) == {"general": 1, "sleep": 2}
 
 
-@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("at", range(1, calls_of_telling() + 1))
 def test_a_worker_that_dies_while_it_tells_leaves_one_text_and_rings_at_most_once(
-    at, after, expected_telling
+    at, expected_telling
 ) -> None:
-    killer, model = Killer(at=at, after=after), sleepless()
+    killer, model = Killer(at=at), sleepless()
     chain = Chain(narrator=killer(model), through=killer)
 
     deliver_requests(chain, [], killer.revive)

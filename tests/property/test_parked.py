@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from clarity.domain.errors import ParkedError
 from tests.chain import Chain
-from tests.memory import MemoryEncoder
+from tests.memory_services import MemoryEncoder
 from tests.property.test_idempotency import Killer, deliver, outcome
 
 
@@ -29,7 +29,7 @@ class Parked(MemoryEncoder):
 
 
 def calls_of_one_run() -> int:
-    killer = Killer(at=0, after=False)
+    killer = Killer(at=0)
     deliver(Chain(encoder=Parked(), through=killer), [], killer.revive)
     return killer.calls
 
@@ -41,12 +41,12 @@ def expected() -> Any:
     return outcome(chain)
 
 
-@given(at=st.integers(1, calls_of_one_run()), after=st.booleans(), left=st.integers(1, 6))
+@given(at=st.integers(1, calls_of_one_run()), left=st.integers(1, 6))
 @settings(max_examples=20, deadline=None, derandomize=True)
 def test_a_worker_that_dies_while_the_work_waits_leaves_nothing_half_done(
-    at, after, left, expected
+    at, left, expected
 ) -> None:
-    killer, encoder = Killer(at=at, after=after), Parked(left=left)
+    killer, encoder = Killer(at=at), Parked(left=left)
     chain = Chain(encoder=encoder, through=killer)
 
     deliver(chain, [], killer.revive)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from clarity.domain.errors import CutOffError, OpenError, RefusedError, UnavailableError
 from clarity.domain.words.grounding import check
-from clarity.steps.ports import Usage
+from clarity.steps.ports_words import Usage
 from tests.telling import COST, FACTS, World, dishonest, honest, unsafe
 
 STEPS = st.sampled_from(

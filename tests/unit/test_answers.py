@@ -20,7 +20,7 @@ from clarity.sources.generated.answers_bad_english import ENGLISH_BAD
 from clarity.sources.generated.answers_bad_german import GERMAN_BAD
 from clarity.sources.generated.answers_bad_spanish import SPANISH_BAD
 from clarity.sources.generated.answers_facts import Task, read_task
-from clarity.steps import ports
+from clarity.steps import ports_words
 from tests.analyses import document, history
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -49,7 +49,9 @@ def prompt(language: Language, level: Level = "detailed") -> str:
         document(VALUES, coverage=0.71), person=asked, history=history(PAST, "1month")
     )
     within = timedelta(seconds=10)
-    return task_text(ports.Task(facts, "general", "1month", language, level, False, (), within))
+    return task_text(
+        ports_words.Task(facts, "general", "1month", language, level, False, (), within)
+    )
 
 
 def task(language: Language, level: Level = "detailed") -> Task:

@@ -10,7 +10,7 @@ from clarity.domain.errors import MalformedEventError, PermanentError, UnknownRe
 from clarity.domain.feedback import Feedback, parse_feedback
 from clarity.sources.generated import people
 from clarity.steps.feedback import said
-from tests.chain import Chain
+from tests.chain import LETTER, REQUESTS, Chain
 
 
 @pytest.fixture(scope="module")
@@ -40,11 +40,11 @@ def insight(chain, insight_id):
 @pytest.mark.parametrize(
     ("document", "expected"),
     [
-        ({"rating": 4}, Feedback("i1", 4, "", read=True)),
-        ({"rating": 5.0, "words": None}, Feedback("i1", 5, "", read=True)),
-        ({"words": " Too long. "}, Feedback("i1", None, "Too long.", read=True)),
-        ({"read": True}, Feedback("i1", None, "", read=True)),
-        ({"rating": 1, "read": False}, Feedback("i1", 1, "", read=True)),
+        ({"rating": 4}, Feedback("i1", 4, "")),
+        ({"rating": 5.0, "words": None}, Feedback("i1", 5, "")),
+        ({"words": " Too long. "}, Feedback("i1", None, "Too long.")),
+        ({"read": True}, Feedback("i1", None, "")),
+        ({"rating": 1, "read": False}, Feedback("i1", 1, "")),
     ],
 )
 def test_feedback_is_a_rating_or_words_or_a_receipt(document, expected):
@@ -129,6 +129,7 @@ def test_receipts_push_no_crisis_out_of_sight_and_the_gravest_is_answered(told):
     give(chain, "grave", insight_id=insight_id, words="I want to kill myself")
     give(chain, "later", insight_id=insight_id, words="I make myself throw up after every meal")
     for number in range(30):
+        chain.clock.wait(REQUESTS.every.total_seconds())
         give(chain, f"read-{number}", insight_id=insight_id, read=True)
 
     anew = chain.request("r2", insight_type="sleep")
@@ -160,7 +161,14 @@ def test_words_of_a_crisis_are_answered_with_help_and_marked(told, settings, wor
 
 @pytest.mark.parametrize(
     "fields",
-    [{"insight_id": "i9"}, {"insight_id": "i9", "words": "I do not want to live. " * 40}, {}],
+    [
+        {"insight_id": "i9"},
+        {"insight_id": "i9", "words": "I do not want to live. " * 40},
+        {"insight_id": "i9", "words": "I want to die. " + "I want to " * 100_000},
+        {"insight_id": "i9", "words": "I want to " * 100_000 + "sleep. I want to die."},
+        {},
+    ],
+    ids=["words", "too long", "1 MiB after it", "1 MiB before it", "no insight"],
 )
 def test_a_refusal_keeps_no_help_from_whoever_needs_it(worker, fields):
     """policy 12"""
@@ -170,7 +178,7 @@ def test_a_refusal_keeps_no_help_from_whoever_needs_it(worker, fields):
 
     with pytest.raises(PermanentError) as raised:
         chain.ingest(event)
-    chain.ingest.reject(event, raised.value)
+    chain.ingest.reject(event, raised.value, LETTER)
 
     answer = chain.records.uploads[event.origin.path]
     assert answer["status"] == "rejected"
@@ -183,7 +191,7 @@ def test_feedback_on_an_insight_that_is_not_there_is_refused(worker):
 
     with pytest.raises(UnknownReferenceError) as raised:
         chain.ingest(event)
-    chain.ingest.reject(event, raised.value)
+    chain.ingest.reject(event, raised.value, LETTER)
 
     answer = chain.records.uploads[event.origin.path]
     assert (answer["status"], answer["reason"]["code"]) == ("rejected", "unknown_reference")

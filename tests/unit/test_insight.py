@@ -15,13 +15,13 @@ from clarity.domain.errors import (
 )
 from clarity.steps.insight import READY, UNCHANGED
 from clarity.steps.once import claim_key
-from tests.chain import LEASE, PATIENCE, Chain
+from tests.chain import LEASE, LETTER, PATIENCE, Chain
 from tests.measured import ANALYSIS, HISTORY, ask, insight, measure, tell, weeks
-from tests.memory import MemoryBudgets
+from tests.memory_services import MemoryBudgets
 from tests.model import Model
 
 if TYPE_CHECKING:
-    from clarity.steps.ports import Answer, Task
+    from clarity.steps.ports_words import Answer, Task
 
 
 @pytest.fixture
@@ -227,7 +227,7 @@ def test_a_message_about_what_is_not_there_is_permanent(chain, missing) -> None:
 def test_a_job_that_cannot_be_told_fails_with_the_reason(chain) -> None:
     message = ask(chain.records, chain.clock())
 
-    chain.insights.reject(message, RefusedError("expected a week, found none"))
+    chain.insights.reject(message, RefusedError("expected a week, found none"), LETTER)
 
     job = chain.job(message.origin)
     assert job["status"] == "failed"

@@ -11,7 +11,7 @@ import pytest
 from clarity.domain.person import Person
 from clarity.domain.words.facts import facts_from
 from clarity.steps.insight import HELD_BACK
-from clarity.steps.ports import Remark
+from clarity.steps.ports_words import Remark
 from tests.chain import Chain
 from tests.measured import ask, insight, measure, tell, weeks
 from tests.model import Model

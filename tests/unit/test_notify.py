@@ -11,7 +11,7 @@ from clarity.domain.errors import RefusedError, UnavailableError
 from clarity.domain.person import Person
 from clarity.steps.insight import READY
 from clarity.steps.once import claim_key
-from clarity.steps.ports import Claimed
+from clarity.steps.ports import Claimed, Done
 from tests.chain import LEASE, Chain
 from tests.measured import ask, measure, tell
 
@@ -170,7 +170,7 @@ def test_what_another_worker_is_telling_or_has_told_is_left_alone(chain) -> None
     person = Person(push=True)
     keys = [claim_key("notify", f"ada/i1/{device}") for device in ("phone", "watch")]
     chain.claims.claim(keys[0], user_id="ada", lease=LEASE)
-    chain.claims.complete(chain.claims.claim(keys[1], user_id="ada", lease=LEASE), "")
+    chain.claims.complete(chain.claims.claim(keys[1], user_id="ada", lease=LEASE), Done(""))
 
     chain.insights.notify(message, "i1", person)
     assert chain.push.calls == 0
@@ -185,7 +185,7 @@ def test_a_lease_that_is_lost_on_the_way_leaves_the_telling_to_the_other(chain) 
     claims, other = chain.claims, itertools.count()
 
     class Slow(type(claims)):  # type: ignore[misc]  # the fake's own class
-        def claim(self, key, *, user_id, lease):
+        def claim(self, key, *, user_id, lease, toll=None):
             found = super().claim(key, user_id=user_id, lease=lease)
             if isinstance(found, Claimed):
                 chain.clock.wait(lease.total_seconds() + 1)
@@ -193,7 +193,7 @@ def test_a_lease_that_is_lost_on_the_way_leaves_the_telling_to_the_other(chain) 
                 super().claim(key, user_id=user_id, lease=lease)
             return found
 
-    object.__setattr__(chain.insights.notify, "claims", Slow(chain.clock))
+    object.__setattr__(chain.insights.notify, "claims", Slow(chain.clock, chain.records))
 
     chain.insights.notify(ask(chain.records, chain.clock()), "i1", Person(push=True))
 

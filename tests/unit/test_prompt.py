@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from clarity.adapters.prompt import PROMPT_VERSION, prompt, task_text
 from clarity.domain.words.grounding import Problem
-from clarity.steps.ports import Remark
+from clarity.steps.ports_words import Remark
 from tests.contract.gemini_server import FACTS, TASK, fact, plain_task
 
 # An edit of a prompt that has been used is a new prompt: give it a new name, and its digest here.

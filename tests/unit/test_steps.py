@@ -20,8 +20,8 @@ from clarity.domain.events import JobMessage
 from clarity.domain.job import Origin, Status
 from clarity.sources.generated import people
 from clarity.steps.preprocess import combine
-from tests.chain import PATIENCE, QUIET, Chain
-from tests.memory import MemoryEncoder
+from tests.chain import LETTER, PATIENCE, QUIET, Chain
+from tests.memory_services import MemoryEncoder
 
 LAST_DAY = date(2026, 6, 14)
 
@@ -184,7 +184,7 @@ def test_an_id_that_was_used_before_is_refused_and_redelivery_is_not(worker) -> 
     again = replace(chain.create("uploads", upload_id, document), revision="tuesday")
     with pytest.raises(ReusedIdError, match="monday") as raised:
         chain.ingest(again)
-    chain.ingest.reject(again, raised.value)
+    chain.ingest.reject(again, raised.value, LETTER)
 
     answer = chain.records.uploads[again.origin.path]
     assert (answer["status"], answer["reason"]["code"]) == ("rejected", "reused_id")
@@ -197,7 +197,7 @@ def test_the_id_of_a_refused_upload_is_not_free_either(worker) -> None:
     refused = replace(chain.create("uploads", upload_id, {}), revision="monday")
     with pytest.raises(UnusableUploadError) as raised:
         chain.ingest(refused)
-    chain.ingest.reject(refused, raised.value)
+    chain.ingest.reject(refused, raised.value, LETTER)
 
     chain.ingest(refused)  # a late duplicate
     again = replace(chain.create("uploads", upload_id, document), revision="tuesday")
@@ -290,7 +290,7 @@ def test_an_unusable_upload_fails_its_job_with_the_reason() -> None:
 
     with pytest.raises(UnusableUploadError) as raised:
         chain.ingest(event)
-    chain.ingest.reject(event, raised.value)
+    chain.ingest.reject(event, raised.value, LETTER)
 
     assert chain.job(event.origin)["status"] == "failed"
     assert "samples" in chain.job(event.origin)["reason"]["message"]

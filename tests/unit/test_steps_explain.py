@@ -14,7 +14,7 @@ from clarity.domain.minutes.imputation import model_input
 from clarity.sources.generated import people
 from clarity.steps.preprocess import combine
 from tests.chain import QUIET, RETENTION, Chain
-from tests.memory import MemoryEncoder
+from tests.memory_services import MemoryEncoder
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ import pytest
 
 from clarity.domain.errors import NotSettledError
 from clarity.sources.generated import people
+from clarity.steps.ingest import MOST_ROWS
 from clarity.steps.preprocess import LOOKBACK_DAYS, latest
 from tests.chain import RETENTION, Chain
 
@@ -27,7 +28,7 @@ def week() -> people.Person:
 @pytest.fixture(scope="module")
 def known(quarter) -> Chain:
     chain = Chain()
-    chain.send(quarter, batch=20_000)
+    chain.send(quarter, batch=MOST_ROWS)
     chain.run()
     return chain
 
@@ -110,7 +111,7 @@ def test_nobody_who_wants_no_words_has_their_weeks_read(quarter):
     chain = Chain()
     chain.records.people["ada"] = {"insights": "on_request"}
 
-    chain.send(quarter, batch=20_000)
+    chain.send(quarter, batch=MOST_ROWS)
     chain.run()
 
     assert chain.records.analyses

@@ -13,7 +13,7 @@ import pytest
 from clarity.domain.errors import CutOffError, OpenError, RefusedError, UnavailableError
 from clarity.domain.person import Person
 from clarity.domain.words.grounding import check
-from clarity.steps.ports import Remark
+from clarity.steps.ports_words import Remark
 from clarity.steps.tell import (
     BUDGET_SPENT,
     HELD_BACK,

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import logging
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
-from itertools import chain
+from datetime import UTC, date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,37 +14,34 @@ from google.api_core.exceptions import (
     InvalidArgument,
     NotFound,
 )
-from google.cloud.firestore import ArrayUnion, Query
+from google.cloud.firestore import Query
 from google.cloud.firestore_v1.base_query import FieldFilter
 from google.cloud.firestore_v1.vector import Vector
 
 from clarity.adapters.firestore_erase import erasure_of
-from clarity.adapters.firestore_errors import in_transaction, translated
+from clarity.adapters.firestore_errors import translated
+from clarity.adapters.firestore_jobs import FirestoreJobs
+from clarity.adapters.firestore_values import plain_fields, revision
+from clarity.domain.events import DocumentCreated
 from clarity.domain.intake.samples import Samples
-from clarity.domain.job import Status
-from clarity.steps.ports import Chunk, Queue
+from clarity.steps.feedback import marks_on
+from clarity.steps.ports import Chunk, Known
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import datetime, timedelta
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import datetime
 
-    from google.cloud.firestore import Client, DocumentReference, Transaction
-    from numpy.typing import NDArray
+    from google.cloud.firestore import DocumentReference, DocumentSnapshot
 
-    from clarity.domain.job import Origin, Wanted
+    from clarity.domain.job import Origin
 
 REJECTIONS_PER_PAGE = 500
 _SETTLED = ("ingested", "rejected", "overdue")
-_READERS = 8
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class FirestoreRecords:
+class FirestoreRecords(FirestoreJobs):
     """The `Records` port over a Firestore database."""
-
-    client: Client
 
     @translated
     def person(self, user_id: str) -> Mapping[str, object]:
@@ -61,16 +55,38 @@ class FirestoreRecords:
         return erasure["at"] if erasure else None
 
     @translated
-    def known(self, origin: Origin, day: date) -> NDArray[np.uint64]:
-        """Identities of the day's samples that other uploads have brought or deleted."""
-        query = self._chunks(origin.user_id, day).select(["identity", "deleted"])
-        found = [
-            np.frombuffer(snapshot.get(name), dtype="<u8")
-            for snapshot in query.stream()
-            if snapshot.id != origin.document_id
-            for name in ("identity", "deleted")
-        ]
-        return np.concatenate(found) if found else np.empty(0, dtype=np.uint64)
+    def document(self, origin: Origin) -> DocumentCreated | None:
+        """What the person created, as the event of its creation would bring it; None: it is gone.
+
+        Read as it is on the wire, for the event's decoder to be the only one: the client's own
+        fails on references to other databases, for example, and has another form of a revision.
+        """
+        name = f"{self.client._database_string}/documents/{origin.path}"
+        try:
+            found = self.client._firestore_api.get_document(
+                request={"name": name}, metadata=self.client._rpc_metadata
+            )
+        except NotFound:
+            return None
+        document = found._pb
+        created_at = document.create_time.ToDatetime(tzinfo=UTC)
+        return DocumentCreated(
+            origin.path, created_at, origin, plain_fields(document), revision(document)
+        )
+
+    @translated
+    def known(self, origin: Origin, days: Collection[date]) -> Known:
+        """What is stored of the days, by other uploads and by this one."""
+        others, own = [np.empty(0, dtype="<u8")], 0
+        for first, last in _runs(days):
+            chunks = self._chunks(origin.user_id, first, last).select(["identity", "deleted"])
+            for snapshot in chunks.stream():
+                found = [np.frombuffer(snapshot.get(n), "<u8") for n in ("identity", "deleted")]
+                if snapshot.id == origin.document_id:
+                    own += sum(map(len, found))
+                else:
+                    others += found
+        return Known(np.concatenate(others), own)
 
     @translated
     def add_chunks(self, origin: Origin, chunks: Sequence[Chunk], expires_at: datetime) -> int:
@@ -102,11 +118,11 @@ class FirestoreRecords:
         """All chunks of the person's latest days that have any, in the order of their arrival."""
         latest = self._user(user_id).collection("days").order_by("date", direction=Query.DESCENDING)
         dates = [date.fromisoformat(snapshot.id) for snapshot in latest.limit(days).stream()]
-        with ThreadPoolExecutor(_READERS) as pool:
-            read = pool.map(lambda day: self._read_chunks(user_id, day), dates)
+        if not dates:
+            return []
         # As they came: of two copies of a sample, the first says in which zone it was recorded.
-        ordered = sorted(chain.from_iterable(read), key=lambda timed: timed[0])
-        return [chunk for _, chunk in ordered]
+        found = self._chunks(user_id, dates[-1], dates[0]).stream()
+        return [_chunk(each) for each in sorted(found, key=_nanoseconds)]
 
     @translated
     def unsettled(self, user_id: str) -> int:
@@ -153,96 +169,6 @@ class FirestoreRecords:
             pages.document(f"{number:05}").set({"rejected": page, "expires_at": expires_at})
 
     @translated
-    def join_queue(
-        self, origin: Origin, wanted: Wanted, now: datetime, stale: timedelta, expires_at: datetime
-    ) -> Queue:
-        """Join the person's open job, or open one for this upload.
-
-        A job is open while it is queued. preprocess moves it on in a transaction, so that an
-        upload either is in the week it reads, or opens the next job.
-        """
-        queue = self._queue(origin.user_id)
-        own = self._job(origin.user_id, origin.processing_id)
-
-        def join(transaction: Transaction) -> Queue:
-            fields = queue.get(transaction=transaction).to_dict() or {}
-            if own.get(transaction=transaction).exists:  # an earlier delivery of this upload
-                return Queue(origin.processing_id, now, now)
-            if fields and now - fields["opened_at"] < stale:
-                job = self._job(origin.user_id, fields["processing_id"])
-                if job.get(["status"], transaction=transaction).get("status") == Status.QUEUED:
-                    fields |= {"last_upload_at": now, "expires_at": expires_at}
-                    transaction.set(queue, fields)
-                    return Queue(fields["processing_id"], fields["opened_at"], now)
-            opened = {"processing_id": origin.processing_id, "opened_at": now}
-            transaction.set(queue, {**opened, "last_upload_at": now, "expires_at": expires_at})
-            transaction.create(own, _new_job(origin, wanted, now, expires_at))
-            return Queue(origin.processing_id, now, now)
-
-        return in_transaction(self.client, join)
-
-    @translated
-    def queue(self, user_id: str) -> Queue | None:
-        """The person's latest open job, if there ever was one."""
-        fields: dict[str, Any] | None = self._queue(user_id).get().to_dict()
-        names = ("processing_id", "opened_at", "last_upload_at")
-        return Queue(*(fields[name] for name in names)) if fields else None
-
-    @translated
-    def open_job(self, origin: Origin, wanted: Wanted, now: datetime, expires_at: datetime) -> None:
-        """Create the job as queued; no effect if it is there."""
-        try:
-            job = self._job(origin.user_id, origin.processing_id)
-            job.create(_new_job(origin, wanted, now, expires_at))
-        except AlreadyExists:
-            return
-
-    @translated
-    def job(self, origin: Origin) -> Mapping[str, object] | None:
-        """The job document."""
-        return self._fields(f"users/{origin.user_id}/jobs/{origin.processing_id}")
-
-    @translated
-    def move(
-        self,
-        origin: Origin,
-        status: Status,
-        message: str,
-        details: Mapping[str, object],
-        now: datetime,
-    ) -> bool:
-        """Move the job forward; False if it stands further on already, or is gone."""
-        job = self._job(origin.user_id, origin.processing_id)
-
-        def step(transaction: Transaction) -> datetime | None:
-            found = job.get(["status", "created_at"], transaction=transaction).to_dict()
-            if not found or not status.may_follow(Status(found["status"])):
-                return None
-            transaction.update(job, {**_stand(status, message, now), **details})
-            created_at: datetime = found["created_at"]
-            return created_at
-
-        created_at = in_transaction(self.client, step)
-        if created_at and status.final:
-            seconds = (now - created_at).total_seconds()
-            _log.info("job ended", extra={"fields": {"status": status, "seconds": seconds}})
-        return created_at is not None
-
-    @translated
-    def note(self, origin: Origin, status: Status, stage: str, message: str, now: datetime) -> bool:
-        """Say at which stage of its status the job stands; False if it says so or has moved on."""
-        job = self._job(origin.user_id, origin.processing_id)
-
-        def write(transaction: Transaction) -> bool:
-            found = job.get(["status", "stage"], transaction=transaction).to_dict()
-            if not found or found["status"] != status or found["stage"] == stage:
-                return False
-            transaction.update(job, {"stage": stage, "message": message, "updated_at": now})
-            return True
-
-        return in_transaction(self.client, write)
-
-    @translated
     def analysis(self, user_id: str, analysis_id: str) -> Mapping[str, object] | None:
         """The analysis document."""
         return self._fields(f"users/{user_id}/analyses/{analysis_id}")
@@ -287,12 +213,11 @@ class FirestoreRecords:
         self._create(user_id, "insights", insight_id, document)
 
     @translated
-    def mark_insight(self, user_id: str, insight_id: str, marks: Mapping[str, object]) -> None:
-        """Note on the insight that it was read or rated; no effect if it is gone."""
-        try:
-            self._user(user_id).collection("insights").document(insight_id).update(dict(marks))
-        except NotFound:
-            return
+    def mark_insight(self, user_id: str, insight_id: str, rating: int | None, at: datetime) -> bool:
+        """Note on the insight that it was read then, and rated; False if it is not there."""
+        insight = self._user(user_id).collection("insights").document(insight_id)
+        seen = ["processing_id", "read_at", "rated_at"]
+        return self._change(insight, seen, lambda found: marks_on(found, rating, at)) is not None
 
     @translated
     def feedback(self, user_id: str, limit: int) -> Sequence[Mapping[str, object]]:
@@ -313,23 +238,14 @@ class FirestoreRecords:
     def _user(self, user_id: str) -> DocumentReference:
         return self.client.document(f"users/{user_id}")
 
-    def _job(self, user_id: str, processing_id: str) -> DocumentReference:
-        return self.client.document(f"users/{user_id}/jobs/{processing_id}")
-
-    def _queue(self, user_id: str) -> DocumentReference:
-        return self.client.document(f"users/{user_id}/queues/uploads")
-
-    def _chunks(self, user_id: str, day: date) -> Any:
-        return self._user(user_id).collection("days").document(day.isoformat()).collection("chunks")
-
-    def _read_chunks(self, user_id: str, day: date) -> list[tuple[datetime, Chunk]]:
-        chunks = []
-        for snapshot in self._chunks(user_id, day).stream():
-            fields = snapshot.to_dict()
-            deleted = np.frombuffer(fields["deleted"], dtype="<u8")
-            chunk = Chunk(day, Samples.from_columns(fields), deleted)
-            chunks.append((snapshot.create_time, chunk))
-        return chunks
+    def _chunks(self, user_id: str, first: date, last: date) -> Query:
+        """The person's chunks of these days: one stretch of the group, which is kept by name."""
+        days = self._user(user_id).collection("days")
+        group: Query = self.client.collection_group("chunks")
+        for comparison, day in ((">=", first), ("<", last + timedelta(days=1))):
+            bound = FieldFilter("__name__", comparison, days.document(day.isoformat()))
+            group = group.where(filter=bound)
+        return group
 
     def _create(
         self, user_id: str, collection: str, document_id: str, fields: Mapping[str, object]
@@ -340,27 +256,24 @@ class FirestoreRecords:
             return
 
 
-def _new_job(origin: Origin, wanted: Wanted, now: datetime, expires_at: datetime) -> dict[str, Any]:
-    return {
-        "processing_id": origin.processing_id,
-        **origin.reference,
-        "data_timeframe": wanted.data_timeframe,
-        "insight_type": wanted.insight_type,
-        "priority": wanted.priority,
-        "explanation": wanted.explanation,
-        "created_at": now,
-        "expires_at": expires_at,
-        **_stand(Status.QUEUED, "Your data has arrived.", now),
-    }
+def _runs(days: Collection[date]) -> list[tuple[date, date]]:
+    """The first and the last of each run of days that follow each other."""
+    runs: list[tuple[date, date]] = []
+    for day in sorted(days):
+        if runs and day - runs[-1][1] <= timedelta(days=1):
+            runs[-1] = (runs[-1][0], day)
+        else:
+            runs.append((day, day))
+    return runs
 
 
-def _stand(status: Status, message: str, now: datetime) -> dict[str, Any]:
-    return {
-        "status": status,
-        "stage": status,
-        "progress": status.progress,
-        "message": message,
-        "updated_at": now,
-        # A listener may miss a short step; the history shows it all the same.
-        "history": ArrayUnion([{"status": status, "at": now}]),
-    }
+def _nanoseconds(snapshot: DocumentSnapshot) -> int:
+    # Of a group's documents the client hands out the protobuf, of others a datetime.
+    created: Any = snapshot.create_time
+    return int(created.ToNanoseconds())
+
+
+def _chunk(snapshot: DocumentSnapshot) -> Chunk:
+    fields: Any = snapshot.to_dict()
+    day = date.fromisoformat(snapshot.reference.parent.parent.id)
+    return Chunk(day, Samples.from_columns(fields), np.frombuffer(fields["deleted"], dtype="<u8"))

@@ -19,7 +19,7 @@ from google.api_core.exceptions import NotFound
 from google.cloud.firestore import Increment
 
 from clarity.adapters.firestore_errors import in_transaction, translated
-from clarity.steps.ports import Call
+from clarity.steps.ports_words import Call
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from google.cloud.firestore import Client, DocumentReference, DocumentSnapshot, Transaction
 
-    from clarity.steps.ports import Usage
+    from clarity.steps.ports_words import Usage
 
 SHARDS = 20
 
@@ -88,11 +88,11 @@ class FirestoreBudgets:
 
     def _with_room(self, day: date) -> Iterator[int]:
         """Shards to try, any one first; only where it is full, all are looked at."""
-        yield random.randrange(SHARDS)  # noqa: S311  spreads writes, hides nothing
+        yield random.randrange(SHARDS)  # noqa: S311 # nosec B311 # spreads writes, hides nothing
         seen = self.client.get_all([self._shard(day, n) for n in range(SHARDS)])
         calls = {int(snapshot.id): _calls(snapshot) for snapshot in seen}
         room = [number for number in calls if calls[number] < self._share(number)]
-        yield from random.sample(room, len(room))
+        yield from random.sample(room, len(room))  # nosec B311 # likewise
 
     def _share(self, number: int) -> int:
         """How many of the project's calls a shard has; those of two differ by one at most."""

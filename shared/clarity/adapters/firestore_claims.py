@@ -1,83 +1,275 @@
-"""Firestore: who works on what (`claims/{step}:{event}`)."""
+"""Firestore: who works on what (`claims/{step}:{event}`).
+
+No transactions: a claim is created, or changed on the condition that it still is the version that
+was seen. So a new event costs one call to claim and one to complete, and a late worker changes
+nothing. A call whose answer was lost finds its own token when it looks again.
+"""
 
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from clarity.adapters.firestore_errors import in_transaction, translated
-from clarity.domain.errors import InProgressError
-from clarity.steps.ports import Claimed, Completed, Held
+from google.api_core.exceptions import (
+    Aborted,
+    AlreadyExists,
+    FailedPrecondition,
+    InvalidArgument,
+    NotFound,
+)
+from google.cloud.firestore import DELETE_FIELD, Increment, Maximum
+
+from clarity.adapters.firestore_errors import translated
+from clarity.adapters.firestore_stand import log_end, new_job, stand
+from clarity.adapters.log import traceparent
+from clarity.domain.errors import InProgressError, UnavailableError
+from clarity.domain.job import Status
+from clarity.steps.ports import Claimed, Completed, Held, Outgoing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import datetime, timedelta
+    from collections.abc import Callable, Mapping
 
-    from google.cloud.firestore import Client, DocumentReference, Transaction
+    from google.cloud.firestore import (
+        Client,
+        DocumentReference,
+        DocumentSnapshot,
+        WriteBatch,
+        WriteOption,
+    )
+
+    from clarity.domain.job import Origin
+    from clarity.steps.ports import Done, End, Toll
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# How often a write is tried whose condition somebody else has made false.
+_ATTEMPTS = 5
+# Where an upload's samples are.
+_LISTS = frozenset({"samples", "data", "deleted"})
+_MISSED = (AlreadyExists, FailedPrecondition, NotFound)
 
 
 @dataclass(frozen=True, slots=True)
 class FirestoreClaims:
-    """The `Claims` port: one document a claim, changed in transactions only."""
+    """The `Claims` port: one document a claim."""
 
     client: Client
     clock: Callable[[], datetime]
     retention: timedelta
 
     @translated
-    def claim(self, key: str, *, user_id: str, lease: timedelta) -> Claimed | Completed | Held:
-        """Take the key if it is free or its lease has expired."""
-        document, token = self._document(key), secrets.token_hex(8)
-
-        def take(transaction: Transaction) -> Claimed | Completed | Held:
-            now = self.clock()
-            found = document.get(transaction=transaction).to_dict() or {}
-            if "result" in found:
-                return Completed(found["result"])
-            if found and found["lease_until"] > now:
-                return Held(found["lease_until"])
-            fields = {
-                "user_id": user_id,
-                "token": token,
-                "lease_until": now + lease,
-                "attempts": found.get("attempts", 0) + 1,
-                "expires_at": now + self.retention,
-            }
-            transaction.set(document, fields)
-            return Claimed(key, token)
-
-        return in_transaction(self.client, take)
+    def claim(
+        self, key: str, *, user_id: str, lease: timedelta, toll: Toll | None = None
+    ) -> Claimed | Completed | Held:
+        """Take the key if it is free or its lease has expired; who takes it first pays the toll."""
+        ours = Claimed(key, secrets.token_hex(8), user_id)
+        before: DocumentSnapshot | None = None
+        for _ in range(_ATTEMPTS):
+            try:
+                return self._take(ours, before, lease, toll)
+            except _MISSED:
+                before = self._document(key).get()
+            except Aborted:
+                continue
+            if before.exists and (found := self._taken(ours, before, toll)):
+                return found
+        raise UnavailableError("Firestore: others kept changing the claim")
 
     @translated
-    def complete(self, claim: Claimed, result: str) -> None:
-        """Keep the result.
+    def renew(self, claim: Claimed, lease: timedelta) -> Claimed:
+        """Hold it longer.
 
         Raises:
             InProgressError: the lease had expired and another worker took over.
         """
-        document = self._document(claim.key)
+        patience = lease.total_seconds() / 3
+        for _ in range(_ATTEMPTS):
+            fields = {"lease_until": self.clock() + lease}
+            try:
+                written = self._document(claim.key).update(
+                    fields, self._as_seen(claim.version), retry=None, timeout=patience
+                )
+                return replace(claim, version=written.update_time)
+            except _MISSED:
+                claim = replace(claim, version=self._own(claim).update_time)
+        raise UnavailableError("Firestore: others kept changing the claim")
 
-        def keep(transaction: Transaction) -> None:
-            found = document.get(transaction=transaction).to_dict() or {}
-            if found.get("token") != claim.token:
-                raise InProgressError("the lease was lost to another worker")
-            transaction.update(document, {"result": result})
+    @translated
+    def complete(self, claim: Claimed, done: Done) -> Completed:
+        """Write what was done, all at once.
 
-        in_transaction(self.client, keep)
+        Raises:
+            InProgressError: the lease had expired and another worker took over.
+        """
+        for _ in range(_ATTEMPTS):
+            try:
+                return self._commit(claim, done)
+            except Aborted:
+                continue
+            except InvalidArgument:
+                if done.answer is None:
+                    raise
+                done = replace(done, answer=_shorter(done.answer))
+            except _MISSED:
+                ours = self._own(claim)
+                if "result" in (ours.to_dict() or {}):  # written, but the answer was lost
+                    return Completed(done.result, done.owes, ours.update_time)
+                claim = replace(claim, version=ours.update_time)
+                if done.answer and not self.client.document(done.answer[0].path).get([]).exists:
+                    done = replace(done, answer=None)
+        raise UnavailableError("Firestore: others kept changing what is completed")
+
+    @translated
+    def published(self, key: str, completed: Completed) -> None:
+        """Say that its messages have gone out; no effect if the claim is another one now."""
+        with suppress(*_MISSED):
+            mark = {"unpublished": DELETE_FIELD}
+            self._document(key).update(mark, self._as_seen(completed.version))
 
     @translated
     def release(self, claim: Claimed) -> None:
         """Give the key back; no effect if another worker took it over."""
-        document = self._document(claim.key)
+        with suppress(*_MISSED):
+            # The attempts stay; the lease ends now.
+            ends = {"lease_until": self.clock()}
+            self._document(claim.key).update(ends, self._as_seen(claim.version))
 
-        def drop(transaction: Transaction) -> None:
-            found = document.get(transaction=transaction).to_dict() or {}
-            if found.get("token") == claim.token:
-                # The attempts stay; the lease ends now.
-                transaction.update(document, {"lease_until": self.clock()})
+    def _take(
+        self, ours: Claimed, before: DocumentSnapshot | None, lease: timedelta, toll: Toll | None
+    ) -> Claimed:
+        """Write the claim; what is held by others, or gone, makes its condition false."""
+        now, batch = self.clock(), self.client.batch()
+        fields = {
+            "user_id": ours.user_id,
+            "token": ours.token,
+            "lease_until": now + lease,
+            "attempts": 1,
+            "expires_at": now + self.retention,
+        }
+        if before is not None and before.exists:
+            fields["attempts"] = before.get("attempts") + 1
+            written = before.reference.update(fields, self._as_seen(before.update_time))
+            return replace(ours, version=written.update_time)
+        batch.create(self._document(ours.key), fields)
+        if toll:
+            bucket, cost = self._bucket(ours.user_id, toll), _milliseconds(toll.every)
+            # In this order: what the bucket has gained by itself, then what is taken.
+            gained = {"until_ms": Maximum(_since_epoch(now)), "expires_at": fields["expires_at"]}
+            batch.set(bucket, gained, merge=True)
+            batch.set(bucket, {"until_ms": Increment(cost)}, merge=True)
+        results = batch.commit()
+        ours = replace(ours, version=results[0].update_time)
+        if toll is None:
+            return ours
+        return _judged(ours, toll, results[2].transform_results[0].integer_value, now)
 
-        in_transaction(self.client, drop)
+    def _taken(
+        self, ours: Claimed, before: DocumentSnapshot, toll: Toll | None
+    ) -> Claimed | Completed | Held | None:
+        """Who has the claim, or None if its lease has expired."""
+        found = before.to_dict() or {}
+        if found["token"] == ours.token:  # taken by us, but the answer was lost
+            ours = replace(ours, version=before.update_time)
+            if toll is None or found["attempts"] > 1:
+                return ours
+            until = self._bucket(ours.user_id, toll).get().get("until_ms")
+            return _judged(ours, toll, until, self.clock())
+        if "result" in found:
+            owed = found.get("outbox", ()) if found.get("unpublished") else ()
+            return Completed(
+                found["result"], tuple(Outgoing(**each) for each in owed), before.update_time
+            )
+        return Held(found["lease_until"]) if found["lease_until"] > self.clock() else None
+
+    def _commit(self, claim: Claimed, done: Done) -> Completed:
+        batch = self.client.batch()
+        fields = self._result(done)
+        batch.update(self._document(claim.key), fields, self._as_seen(claim.version))
+        if done.answer:
+            origin, answer = done.answer
+            batch.update(self.client.document(origin.path), dict(answer))
+        if claim.over:
+            bucket, cost = self._bucket(claim.user_id, claim.over), _milliseconds(claim.over.every)
+            batch.set(bucket, {"until_ms": Increment(-cost)}, merge=True)
+        created_at = self._end(batch, done.end) if done.end else None
+        version = batch.commit()[0].update_time
+        if done.end and created_at:
+            log_end(done.end.status, created_at, self.clock())
+        return Completed(done.result, done.owes, version)
+
+    def _result(self, done: Done) -> dict[str, object]:
+        fields: dict[str, object] = {"result": done.result, "completed_at": self.clock()}
+        if done.owes:
+            context = {"traceparent": traceparent()} if traceparent() else {}
+            fields["outbox"] = [
+                {**asdict(each), "attributes": {**context, **each.attributes}} for each in done.owes
+            ]
+            fields["unpublished"] = True
+        return fields
+
+    def _end(self, batch: WriteBatch, end: End) -> datetime | None:
+        """Add the job's end to the commit, unless it has ended; when the job was created."""
+        now, origin = self.clock(), end.origin
+        job = self.client.document(f"users/{origin.user_id}/jobs/{origin.processing_id}")
+        seen = job.get(["status", "created_at"])
+        fields = {**stand(end.status, end.message, now), **end.details}
+        if not seen.exists:
+            if end.opens is None:
+                return None
+            batch.create(job, {**new_job(origin, end.opens[0], now, end.opens[1]), **fields})
+            return now
+        if not end.status.may_follow(Status(seen.get("status"))):
+            return None
+        batch.update(job, fields, self._as_seen(seen.update_time))
+        created_at: datetime = seen.get("created_at")
+        return created_at
+
+    def _own(self, claim: Claimed) -> DocumentSnapshot:
+        found = self._document(claim.key).get()
+        if (found.to_dict() or {}).get("token") != claim.token:
+            raise InProgressError("the lease was lost to another worker")
+        return found
+
+    def _as_seen(self, version: object) -> WriteOption:
+        return self.client.write_option(last_update_time=version)
+
+    def _bucket(self, user_id: str, toll: Toll) -> DocumentReference:
+        return self.client.document(f"users/{user_id}/limits/{toll.kind}")
 
     def _document(self, key: str) -> DocumentReference:
         return self.client.document(f"claims/{key}")
+
+
+def _judged(claim: Claimed, toll: Toll, until_ms: int, now: datetime) -> Claimed:
+    """The claim, with the time to come again where its toll was more than the bucket held."""
+    over_ms = until_ms - _since_epoch(now) - toll.burst * _milliseconds(toll.every)
+    if over_ms <= 0:
+        return claim
+    return replace(claim, retry_at=now + timedelta(milliseconds=over_ms), over=toll)
+
+
+def _shorter(
+    answer: tuple[Origin, Mapping[str, object]],
+) -> tuple[Origin, Mapping[str, object]] | None:
+    """The answer for a document with less room; None where nothing makes any.
+
+    First without its list, which is in pages too; then in the place of the samples: what was
+    ingested is in chunks, and what was refused is on the phone. A document without an answer would
+    be waited for by each later job, and never expire.
+    """
+    origin, fields = answer
+    if "rejected" in fields:
+        return origin, {name: value for name, value in fields.items() if name != "rejected"}
+    if fields.keys() >= _LISTS:
+        return None
+    return origin, {**fields, **dict.fromkeys(_LISTS, DELETE_FIELD)}
+
+
+def _milliseconds(time: timedelta) -> int:
+    return time // timedelta(milliseconds=1)
+
+
+def _since_epoch(time: datetime) -> int:
+    return _milliseconds(time - _EPOCH)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from google.api_core.exceptions import (
@@ -19,6 +20,7 @@ from google.api_core.exceptions import (
 )
 from google.cloud.firestore import transactional
 
+from clarity.adapters import telemetry
 from clarity.domain.errors import MisconfiguredError, RefusedError, UnavailableError
 
 if TYPE_CHECKING:
@@ -42,7 +44,8 @@ def translated(call: Callable[P, T]) -> Callable[P, T]:
     @functools.wraps(call)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
         try:
-            return call(*args, **kwargs)
+            with telemetry.firestore(call.__name__):
+                return call(*args, **kwargs)
         except _WAIT as error:
             raise UnavailableError(f"Firestore: {type(error).__name__}") from error
         except (Forbidden, Unauthorized) as error:  # new rights take minutes to be known
@@ -59,14 +62,25 @@ def in_transaction(client: Client, work: Callable[[Transaction], T]) -> T:
     Raises:
         UnavailableError: others kept writing the same documents, or the server forgot it.
     """
+    attempts = itertools.count(1)
+
+    @functools.wraps(work)
+    def attempt(transaction: Transaction) -> T:
+        if (number := next(attempts)) > 1:
+            telemetry.note("retry", {"attempt": number})
+        return work(transaction)
+
     try:
-        result: T = transactional(work)(client.transaction(max_attempts=MAX_ATTEMPTS))
+        result: T = transactional(attempt)(client.transaction(max_attempts=MAX_ATTEMPTS))
     except InvalidArgument as error:
         # A transaction that expired, or that a restarted server does not know, is begun anew.
         if "transaction" not in error.message.lower():
             raise
         raise UnavailableError("Firestore: the transaction is no longer valid") from error
     except ValueError as error:
+        # The client rolls back what did not begin, and hides why it did not behind that.
+        if isinstance(cause := error.__context__, GoogleAPICallError):
+            raise cause from None
         if not str(error).startswith(_OUT_OF_ATTEMPTS):
             raise
         raise UnavailableError("Firestore: too much contention") from error

@@ -5,79 +5,74 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import orjson
 from google.api_core.exceptions import (
+    Aborted,
+    Cancelled,
     ClientError,
     Forbidden,
     GoogleAPICallError,
     NotFound,
+    ResourceExhausted,
     RetryError,
-    TooManyRequests,
+    ServerError,
     Unauthorized,
 )
+from google.api_core.retry import Retry, if_exception_type
+from google.pubsub_v1 import PublisherClient as BaseClient
+from google.pubsub_v1.types import PubsubMessage
 
+from clarity.adapters import telemetry
 from clarity.adapters.log import traceparent
 from clarity.domain.errors import MisconfiguredError, RefusedError, UnavailableError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from google.cloud.pubsub_v1 import PublisherClient
 
-    from clarity.domain.events import JobMessage
-    from clarity.steps.ports import DeadLetter
+    from clarity.steps.ports import Outgoing, Topic
 
 # A function lives 60 s or more; a publish takes milliseconds. Beyond this, redelivery is better.
 TIMEOUT_S = 20.0
+_PASSING = if_exception_type(Aborted, Cancelled, ResourceExhausted, ServerError)
 _ATTRIBUTE_BYTES = 1024  # a longer value would be refused; only a reason is ever that long
 
 
 @dataclass(frozen=True, slots=True)
 class PubSubTopics:
-    """The project's topics. A name is `projects/P/topics/T`; None where a function has no use."""
+    """The project's topics (`projects/P/topics/T`): those that a function has a use for."""
 
     client: PublisherClient
-    dead_letter_topic: str
-    ingested_topic: str | None = None
-    analysed_topic: str | None = None
+    topics: Mapping[Topic, str]
+    timeout_s: float = TIMEOUT_S
 
-    def ingested(self, message: JobMessage) -> None:
-        """Hand the job to preprocess."""
-        self._job(self.ingested_topic, message)
-
-    def analysed(self, message: JobMessage) -> None:
-        """Hand the job to insights."""
-        self._job(self.analysed_topic, message)
-
-    def dead_letter(self, letter: DeadLetter) -> None:
-        """Keep an event that cannot be handled, with its reason."""
-        attributes = {
-            "step": letter.step,
-            "code": letter.code,
-            "reason": letter.reason,
-            "event_id": letter.event_id,
-            **letter.reference,
-        }
-        self._publish(self.dead_letter_topic, letter.data, attributes)
-
-    def _job(self, topic: str | None, message: JobMessage) -> None:
+    def publish(self, outgoing: Outgoing) -> None:
+        """Hand the message over, in the trace that it names or else in that of the event."""
+        topic = self.topics.get(outgoing.topic)
         if topic is None:
             raise RefusedError("expected a topic for this message, found none in the settings")
-        self._publish(topic, orjson.dumps(message.body()), message.attributes())
-
-    def _publish(self, topic: str, data: bytes, attributes: dict[str, str]) -> None:
-        # Pub/Sub refuses a message with neither data nor attributes; ours have both or the latter.
         context = {"traceparent": traceparent()} if traceparent() else {}
+        attributes = {**context, **outgoing.attributes}
         texts = {
             name: value.encode()[:_ATTRIBUTE_BYTES].decode(errors="ignore")
             for name, value in attributes.items()
         }
+        # Pub/Sub refuses a message with neither data nor attributes; ours have both or the latter.
+        message = PubsubMessage(data=outgoing.data, attributes=texts)
+        again = Retry(predicate=_PASSING, initial=0.1, maximum=5.0, timeout=self.timeout_s)
         try:
-            future = self.client.publish(topic, data, **texts, **context)
-            future.result(timeout=TIMEOUT_S)
-        except TooManyRequests as error:
-            raise UnavailableError(f"Pub/Sub asked us to wait: {error.message}") from error
+            with telemetry.publish(topic):
+                # The base's: the client's own waits, in a thread, for what might join a batch.
+                BaseClient.publish(
+                    self.client,
+                    topic=topic,
+                    messages=[message],
+                    retry=again,
+                    timeout=self.timeout_s,
+                )
         except (Forbidden, NotFound, Unauthorized) as error:  # no right, or no such topic, yet
             raise MisconfiguredError(f"Pub/Sub: {type(error).__name__}") from error
         except ClientError as error:
             raise RefusedError(f"Pub/Sub refused a message for {topic}: {error.message}") from error
-        except (GoogleAPICallError, RetryError, TimeoutError) as error:
+        except (GoogleAPICallError, RetryError) as error:
             raise UnavailableError(f"Pub/Sub did not take a message: {error}") from error

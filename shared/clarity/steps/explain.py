@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import clarity
 from clarity.domain.minutes.imputation import model_input
 from clarity.steps.once import once
+from clarity.steps.ports import Done
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,12 +37,12 @@ class Explain:
             self.claims,
             "explain",
             f"{user_id}/{analysis_id}",
-            lambda: self._run(message, analysis_id, grid),
+            lambda _: self._run(message, analysis_id, grid),
             user_id=user_id,
             lease=self.lease,
         )
 
-    def _run(self, message: JobMessage, analysis_id: str, grid: Grid) -> str:
+    def _run(self, message: JobMessage, analysis_id: str, grid: Grid) -> Done:
         steps, imputed_share = model_input(grid)
         embedding, explanation = self.encoder.explain(steps)
         now, user_id = self.clock(), message.origin.user_id
@@ -71,4 +72,4 @@ class Explain:
         # The record first: once the explanation is there, nobody comes back to leave it.
         self.records.audit(user_id, f"explain-{analysis_id}", record)
         self.records.add_explanation(user_id, analysis_id, document)
-        return analysis_id
+        return Done(analysis_id)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from clarity.domain.words.safety import Concern
     from clarity.steps.ports import Records
 
+_LOOKED_THROUGH = 1_000  # characters at either end of what is far longer than it may be
+
 
 @dataclass(frozen=True, slots=True)
 class TakeFeedback:
@@ -32,8 +34,8 @@ class TakeFeedback:
     clock: Callable[[], datetime]
     retention: timedelta
 
-    def __call__(self, event: DocumentCreated) -> None:
-        """Take one feedback document.
+    def __call__(self, event: DocumentCreated) -> dict[str, object]:
+        """Take one feedback document; the answer that belongs on it.
 
         Raises:
             MalformedEventError: a field cannot be used.
@@ -41,25 +43,18 @@ class TakeFeedback:
         """
         user_id, now = event.origin.user_id, self.clock()
         given = parse_feedback(event.fields)
-        insight = self.records.insight(user_id, given.insight_id)
-        if insight is None:
+        help_ = self.help_for(event)
+        if help_["support"]:  # at once: nothing that fails later may keep it from the person
+            self.records.answer(event.origin, help_)
+        if not self.records.mark_insight(user_id, given.insight_id, given.rating, event.time):
             raise UnknownReferenceError("expected the id of an insight that is there, found none")
-        answer = {
+        return {
             "status": "received",
             # Of what says something: a mere receipt may not push it out of the latest.
-            **({"received_at": now} if given.words or given.rating is not None else {}),
-            **self.help_for(event),
+            **({"received_at": event.time} if given.words or given.rating is not None else {}),
+            **help_,
             "expires_at": now + self.retention,
         }
-        # The help first: nothing that fails later may keep it from the person.
-        self.records.answer(event.origin, answer)
-        marks: dict[str, object] = {}
-        if given.rating is not None:
-            marks["rating"] = given.rating
-        if given.read and insight.get("read_at") is None:
-            marks["read_at"] = event.time.replace(microsecond=0)
-        if marks:
-            self.records.mark_insight(user_id, given.insight_id, marks)
 
     def help_for(self, event: DocumentCreated) -> dict[str, object]:
         """The concern that the words raise, and the help for it: also for feedback that is refused.
@@ -67,7 +62,7 @@ class TakeFeedback:
         Whoever writes too long a text in a crisis gets the lines to call all the same.
         """
         words, user_id = event.fields.get("words"), event.origin.user_id
-        found = concern(words) if isinstance(words, str) else None
+        found = concern(_ends(words)) if isinstance(words, str) else None
         if found is None:
             return {"concern": None, "support": None}
         person = Person.parse(self.records.person(user_id), self.clock().date())
@@ -75,6 +70,29 @@ class TakeFeedback:
             "concern": found,
             "support": asdict(support(found, person.language, person.region)),
         }
+
+
+def marks_on(insight: Mapping[str, object], rating: int | None, at: datetime) -> dict[str, object]:
+    """What feedback of then notes on the insight: the first reading, the last rating."""
+    marks: dict[str, object] = {}
+    # Whole seconds where the app reads it: its decoder knows no fractions.
+    read_at, rated_at, second = (
+        insight.get("read_at"),
+        insight.get("rated_at"),
+        at.replace(microsecond=0),
+    )
+    if not isinstance(read_at, datetime) or second < read_at:
+        marks["read_at"] = second
+    if rating is not None and not (isinstance(rated_at, datetime) and at < rated_at):
+        marks |= {"rating": rating, "rated_at": at}
+    return marks
+
+
+def _ends(words: str) -> str:
+    """Words of any length in bounded time: 1 MiB takes seconds to look through."""
+    if len(words) <= 2 * _LOOKED_THROUGH:
+        return words
+    return f"{words[:_LOOKED_THROUGH]}\n{words[-_LOOKED_THROUGH:]}"
 
 
 @dataclass(frozen=True, slots=True)

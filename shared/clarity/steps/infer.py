@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import clarity
 from clarity.domain.minutes.imputation import model_input
 from clarity.steps.once import once
+from clarity.steps.ports import Done
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -43,14 +44,14 @@ class Infer:
             self.claims,
             "infer",
             f"{user_id}/{analysis_id}",
-            lambda: self._run(message, analysis_id, grid, measured),
+            lambda _: self._run(message, analysis_id, grid, measured),
             user_id=user_id,
             lease=self.lease,
         )
 
     def _run(
         self, message: JobMessage, analysis_id: str, grid: Grid, measured: Mapping[str, object]
-    ) -> str:
+    ) -> Done:
         steps, imputed_share = model_input(grid)
         embedding = self.encoder.encode(steps)
         provenance = asdict(embedding)
@@ -80,4 +81,4 @@ class Infer:
         # The record first: once the analysis is there, nobody comes back to leave it.
         self.records.audit(user_id, f"predict-{analysis_id}", record)
         self.records.add_analysis(user_id, analysis_id, document)
-        return analysis_id
+        return Done(analysis_id)

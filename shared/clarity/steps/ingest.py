@@ -2,32 +2,44 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+import logging
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from clarity.domain.errors import ForgottenError, ReusedIdError
+from clarity.domain.errors import (
+    ForgottenError,
+    GoneError,
+    RefusedError,
+    ReusedIdError,
+    UnusableUploadError,
+)
 from clarity.domain.events import DocumentCreated, JobMessage
 from clarity.domain.intake.samples import ParsedUpload, parse_upload
 from clarity.domain.job import AUTOMATIC, Status, parse_request
-from clarity.steps.once import claim_key, once
-from clarity.steps.ports import Chunk, Claimed
+from clarity.steps.once import REJECTED, once
+from clarity.steps.ports import Chunk, Done, End, Outgoing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import date, datetime
 
-    from numpy.typing import NDArray
-
     from clarity.domain.errors import PermanentError
+    from clarity.domain.events import Document
     from clarity.domain.job import Collection, Origin
     from clarity.steps.feedback import TakeFeedback
-    from clarity.steps.ports import Claims, Records, Topics
+    from clarity.steps.ports import Claimed, Claims, Known, Records, Toll, Topics
 
 # Rejections that the answer on the upload document itself has room for; all are in pages below it.
 INLINE_REJECTIONS = 100
+# More rows that say something have no room in a document of 1 MiB; each that is refused has a row
+# in the pages of the answer.
+MOST_ROWS = 10_000
+RATE_LIMITED = "rate_limited"
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,80 +53,146 @@ class Ingest:
     clock: Callable[[], datetime]
     lease: timedelta
     retention: timedelta
+    upload_retention: timedelta
     queue_stale: timedelta
+    tolls: Mapping[Collection, Toll]
 
-    def __call__(self, event: DocumentCreated) -> None:
-        """Handle one created document.
+    def __call__(self, event: Document) -> None:
+        """Handle one created document, from its event or by its name.
 
         Raises:
-            ForgottenError: the person was erased after they wrote it.
+            ForgottenError: the person was erased after they wrote it, or has deleted it.
             PermanentError: the document as a whole cannot be used; its job has failed.
         """
-        erased_at = self.records.erased_at(event.origin.user_id)
-        if erased_at is not None and event.time <= erased_at:
+        created = self._created(event)
+        origin = created.origin
+        erased_at = self.records.erased_at(origin.user_id)
+        if erased_at is not None and created.time <= erased_at:
             raise ForgottenError("the person was erased")
-        works: Mapping[Collection, Callable[[DocumentCreated], None]] = {
-            "uploads": self._upload,
-            "insight_requests": self._request,
-            "feedback": self.take_feedback,
-        }
-        work = works[event.origin.collection]
-
-        def handle() -> str:
-            work(event)
-            return event.revision
-
-        handled = once(
-            self.claims,
-            "ingest",
-            event.origin.path,
-            handle,
-            user_id=event.origin.user_id,
-            lease=self.lease,
-        )
-        if handled and event.revision and handled != event.revision:
+        # It is not the person who names a document once more.
+        toll = self.tolls[origin.collection] if event is created else None
+        result = self._once(origin, origin.path, lambda claim: self._work(created, claim), toll)
+        handled = result.rpartition("@")[2]  # of what was rejected, too
+        if handled and created.revision and handled != created.revision:
             raise ReusedIdError(
                 f"expected an id that is new, found that of a document created {handled}"
             )
 
-    def reject(self, event: DocumentCreated, error: PermanentError) -> None:
-        """Say on the document, and on its job, why it cannot be used; feedback has no job."""
-        origin, now = event.origin, self.clock()
+    def reject(self, event: Document, error: PermanentError, letter: Outgoing) -> None:
+        """Say on the document, and on its job, why it cannot be used, and send the letter about it.
+
+        Feedback has no job. The rejected document counts as handled, so that its id is not taken
+        for a new one.
+        """
+        try:
+            created = self._created(event)
+        except GoneError:  # nobody is there who could read it
+            return
+        origin = created.origin
         reason = {"code": error.code, "message": str(error)}
+        reused = isinstance(error, ReusedIdError)
+        # The upload before may have joined the job of another one: none need have this id.
+        jobless = ("feedback", "uploads") if reused else ("feedback",)
+        rejected = self._rejection(created, reason, has_job=origin.collection not in jobless)
+        done = replace(rejected, owes=(letter,))
+        if reused:  # claim and job are those of the document before
+            done = replace(done, end=None)
+            self._once(origin, f"{origin.path}@{created.revision}", lambda _: done)
+            return
+        try:
+            self._once(origin, origin.path, lambda _: done)
+        except RefusedError:  # the document's id leaves no room for that of a job
+            self._once(origin, origin.path, lambda _: replace(done, end=None))
+
+    def _created(self, event: Document) -> DocumentCreated:
+        if isinstance(event, DocumentCreated):
+            return event
+        found = self.records.document(event.origin)
+        if found is None:
+            raise GoneError("the document is not there any more")
+        return found
+
+    def _once(
+        self,
+        origin: Origin,
+        event: str,
+        work: Callable[[Claimed], Done],
+        toll: Toll | None = None,
+    ) -> str:
+        return once(
+            self.claims,
+            "ingest",
+            event,
+            work,
+            user_id=origin.user_id,
+            lease=self.lease,
+            topics=self.topics,
+            toll=toll,
+        )
+
+    def _work(self, event: DocumentCreated, claim: Claimed) -> Done:
+        if claim.retry_at is not None:
+            return self._turn_away(event, claim.retry_at)
+        match event.origin.collection:
+            case "uploads":
+                return self._upload(event, claim)
+            case "insight_requests":
+                return self._request(event)
+            case "feedback":
+                return self._feedback(event)
+
+    def _turn_away(self, event: DocumentCreated, retry_at: datetime) -> Done:
+        """Too many at once from one person: nothing is stored, and no dead letter tells of it."""
+        toll = self.tolls[event.origin.collection]
+        _log.warning("turned away", extra={"fields": {"code": RATE_LIMITED, "kind": toll.kind}})
+        at = retry_at.replace(microsecond=0) + timedelta(seconds=1)
+        message = (
+            f"expected at most {toll.burst} {toll.kind} at once, and then one every "
+            f"{toll.every.total_seconds():g} s; send it again, under a new id, after {at:%FT%TZ}"
+        )
+        reason = {"code": RATE_LIMITED, "message": message, "retry_at": at}
+        # Somebody listens to a request's job; an upload need not have one.
+        has_job = event.origin.collection == "insight_requests"
+        return self._rejection(event, reason, has_job=has_job)
+
+    def _rejection(
+        self, event: DocumentCreated, reason: Mapping[str, object], *, has_job: bool
+    ) -> Done:
+        """The answer on the document, and the end of its job."""
+        origin, expires_at = event.origin, self.clock() + self.retention
         answer: dict[str, object] = {
             "status": "rejected",
             "reason": reason,
-            "expires_at": now + self.retention,
+            "expires_at": expires_at,
         }
-        has_job = origin.collection != "feedback"
-        if has_job:
-            answer["processing_id"] = origin.processing_id
-        else:
+        result = f"{REJECTED}{reason['code']}@{event.revision}"
+        if origin.collection == "feedback":
             answer |= self.take_feedback.help_for(event)
-        # First, since a job cannot be opened where the document's id leaves no room for its own.
-        self.records.answer(origin, answer)
-        if isinstance(error, ReusedIdError):  # the job is that of the document before
-            return
-        if has_job:
-            self.records.open_job(origin, AUTOMATIC, now, now + self.retention)
-            text = "This could not be used."
-            self.records.move(origin, Status.FAILED, text, {"reason": reason}, now)
-        self._remember(event)
+        else:
+            answer["processing_id"] = origin.processing_id if has_job else None
+        if not has_job:
+            return Done(result, answer=(origin, answer))
+        opens = (AUTOMATIC, expires_at)
+        details = {"reason": reason}
+        end = End(origin, Status.FAILED, "This could not be used.", details, opens)
+        return Done(result, answer=(origin, answer), end=end)
 
-    def _remember(self, event: DocumentCreated) -> None:
-        """Count the refused document as handled, so that its id is not taken for a new one."""
-        key, user_id = claim_key("ingest", event.origin.path), event.origin.user_id
-        claim = self.claims.claim(key, user_id=user_id, lease=self.lease)
-        if isinstance(claim, Claimed):
-            self.claims.complete(claim, event.revision)
+    def _feedback(self, event: DocumentCreated) -> Done:
+        return Done(event.revision, answer=(event.origin, self.take_feedback(event)))
 
-    def _upload(self, event: DocumentCreated) -> None:
+    def _upload(self, event: DocumentCreated, claim: Claimed) -> Done:
+        origin = event.origin
         parsed = parse_upload(event.fields, received_at=event.time)
-        stored = self._store(event.origin, parsed)
-        answer = self._acceptance(event.origin, parsed, stored)
+        rows = len(parsed.samples) + len(parsed.deleted) + len(parsed.rejected)
+        if rows > MOST_ROWS:
+            raise UnusableUploadError(f"expected at most {MOST_ROWS} rows, found {rows}")
+        stored = self._store(origin, parsed)
         # Without anything new there is nothing to analyse, and no job.
-        answer["processing_id"] = self._queue(event.origin) if stored else None
-        self.records.answer(event.origin, answer)
+        processing_id = self._queue(origin, claim) if stored else None
+        answer = {**self._acceptance(origin, parsed, stored), "processing_id": processing_id}
+        ours = processing_id == origin.processing_id
+        owed = Outgoing.of("ingested", JobMessage(origin, AUTOMATIC.priority))
+        return Done(event.revision, (owed,) if ours else (), (origin, answer))
 
     def _store(self, origin: Origin, parsed: ParsedUpload) -> int:
         """Store what is new by local day; the number of samples and deletions now held."""
@@ -124,51 +202,53 @@ class Ingest:
         deleted_days = parsed.deleted.local_day()
         days = sorted({*local_days.tolist(), *deleted_days.tolist()})
         known = self._known(origin, days)
+        if known.own:  # a worker that died: all of it is there, whatever others brought meanwhile
+            return known.own
         chunks = []
         for day in days:
-            fresh = samples.select((local_days == day) & ~np.isin(samples.identity, known))
+            fresh = samples.select(
+                (local_days == day) & ~np.isin(samples.identity, known.identities)
+            )
             # A deletion is stored even if the sample is unknown yet: it may arrive after it.
             deleted = parsed.deleted.identity[deleted_days == day]
             if len(fresh) or len(deleted):
                 chunks.append(Chunk(day, fresh, deleted))
         return self.records.add_chunks(origin, chunks, expires_at)
 
-    def _known(self, origin: Origin, days: Sequence[date]) -> NDArray[np.uint64]:
+    def _known(self, origin: Origin, days: Sequence[date]) -> Known:
         """What is stored already; a day on, too, since a traveller's re-send shifts the days."""
         around = {day + timedelta(days=shift) for day in days for shift in (-1, 0, 1)}
-        found = [self.records.known(origin, day) for day in sorted(around)]
-        return np.concatenate([np.empty(0, dtype=np.uint64), *found])
+        return self.records.known(origin, around)
 
     def _acceptance(self, origin: Origin, parsed: ParsedUpload, stored: int) -> dict[str, object]:
         rejections: list[Mapping[str, object]] = [asdict(each) for each in parsed.rejected]
+        expires_at = self.clock() + self.upload_retention
         if len(rejections) > INLINE_REJECTIONS:
-            self.records.reject(origin, rejections, self.clock() + self.retention)
+            self.records.reject(origin, rejections, expires_at)
         return {
             "status": "ingested",
-            "expires_at": self.clock() + self.retention,
+            "expires_at": expires_at,
             "accepted": len(parsed.samples),
             "stored": stored,
             "rejected_count": len(rejections),
             "rejected": rejections[:INLINE_REJECTIONS],
         }
 
-    def _queue(self, origin: Origin) -> str:
+    def _queue(self, origin: Origin, claim: Claimed) -> str:
+        """The job that reads this upload: its own, or one that waits for more."""
         now = self.clock()
-        queue = self.records.join_queue(
-            origin, AUTOMATIC, now, self.queue_stale, now + self.retention
-        )
-        if queue.processing_id == origin.processing_id:
-            self.topics.ingested(JobMessage(origin, AUTOMATIC.priority))
-        return queue.processing_id
+        return self.records.join_queue(
+            origin, AUTOMATIC, now, self.queue_stale, now + self.retention, fence=claim
+        ).processing_id
 
-    def _request(self, event: DocumentCreated) -> None:
+    def _request(self, event: DocumentCreated) -> Done:
         wanted = parse_request(event.fields)
         origin, now = event.origin, self.clock()
         self.records.open_job(origin, wanted, now, now + self.retention)
-        self.topics.ingested(JobMessage(origin, wanted.priority))
         answer: dict[str, object] = {
             "status": "queued",
             "processing_id": origin.processing_id,
             "expires_at": now + self.retention,
         }
-        self.records.answer(origin, answer)
+        owes = (Outgoing.of("ingested", JobMessage(origin, wanted.priority)),)
+        return Done(event.revision, owes, (origin, answer))

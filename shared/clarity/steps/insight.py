@@ -14,8 +14,9 @@ from clarity.domain.words.facts import confidence_of, facts_digest, facts_from
 from clarity.domain.words.safety import CONCERNS, support
 from clarity.steps.feedback import said
 from clarity.steps.forgotten import missing
-from clarity.steps.once import once
-from clarity.steps.ports import Remark
+from clarity.steps.once import give_up, once
+from clarity.steps.ports import Done, End
+from clarity.steps.ports_words import Remark
 from clarity.steps.tell import Asked
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
     from clarity.domain.words.safety import Support
     from clarity.steps.feedback import Said
     from clarity.steps.notify import Notify
-    from clarity.steps.ports import Claims, Records, Reviews
+    from clarity.steps.ports import Claims, Outgoing, Records, Topics
+    from clarity.steps.ports_words import Reviews
     from clarity.steps.tell import Held, Tell, Told
 
 # What a job says when it ends; no health data, for it may stand on a lock screen.
@@ -97,6 +99,7 @@ class Insight:
 
     claims: Claims
     records: Records
+    topics: Topics
     reviews: Reviews
     tell: Tell
     notify: Notify | None
@@ -114,29 +117,32 @@ class Insight:
         job = self.records.job(message.origin)
         if job is None:  # seen before the claim is made: nothing of who was erased comes back
             raise missing(self.records, message.origin.user_id, f"the job {message.processing_id}")
-        once(
+        insight_id = once(
             self.claims,
             "insights",
             message.origin.path,
-            lambda: self._run(message, job),
+            lambda _: self._run(message, job),
             user_id=message.origin.user_id,
             lease=self.lease,
         )
+        if self.notify:
+            self._announce(message, insight_id, self.notify)
 
-    def reject(self, message: JobMessage, error: PermanentError) -> None:
-        """Say on the job why it failed."""
+    def reject(self, message: JobMessage, error: PermanentError, letter: Outgoing) -> None:
+        """Say on the job why it failed, and send the letter about it."""
+        text = "The insight could not be written."
         reason = {"code": error.code, "message": str(error)}
-        self._move(message, Status.FAILED, "The insight could not be written.", {"reason": reason})
+        end = End(message.origin, Status.FAILED, text, {"reason": reason})
+        give_up(self.claims, "insights", end, letter, topics=self.topics, lease=self.lease)
 
-    def _run(self, message: JobMessage, job: Mapping[str, Any]) -> str:
+    def _run(self, message: JobMessage, job: Mapping[str, Any]) -> Done:
         commission = self._commission(message, job)
         details: dict[str, object] = {"analysis_id": message.analysis_id}
         if job.get("explanation"):
             details["explanation_id"] = message.analysis_id  # preprocess has stored it
         self._move(message, Status.ANALYZING, "Putting your week into words.", details)
         insight = self._lasting(commission, commission.identity(self.tell.version))
-        self._finish(commission, insight, details)
-        return str(insight["id"])
+        return self._finish(commission, insight, details)
 
     def _commission(self, message: JobMessage, job: Mapping[str, Any]) -> _Commission:
         user_id, now = message.origin.user_id, self.clock()
@@ -179,7 +185,7 @@ class Insight:
                 self.claims,
                 "narrate",
                 f"{user_id}/{insight_id}",
-                lambda: self._write(commission, insight_id, earlier),
+                lambda _: self._write(commission, insight_id, earlier),
                 user_id=user_id,
                 lease=self.lease,
             )
@@ -193,7 +199,7 @@ class Insight:
 
     def _write(
         self, commission: _Commission, insight_id: str, earlier: Mapping[str, Any] | None
-    ) -> str:
+    ) -> Done:
         # An earlier delivery may have got as far as this, and have paid for it.
         if self.records.insight(commission.user_id, insight_id) is None:
             told = self.tell(commission.asked)
@@ -203,7 +209,7 @@ class Insight:
                 self._hold(commission, insight_id, told, told.held)
             document = self._document(commission, insight_id, told)
             self.records.add_insight(commission.user_id, insight_id, document)
-        return insight_id
+        return Done(insight_id)
 
     def _hold(self, commission: _Commission, insight_id: str, told: Told, held: Held) -> None:
         """Keep the text that was held back, for a person of ours to look at."""
@@ -227,7 +233,7 @@ class Insight:
 
     def _finish(
         self, commission: _Commission, insight: Mapping[str, Any], details: Mapping[str, object]
-    ) -> None:
+    ) -> Done:
         message, status, text = commission.message, Status.COMPLETED, READY
         details = {**details, "insight_id": insight["id"]}
         unchanged = insight["processing_id"] != message.processing_id
@@ -236,9 +242,18 @@ class Insight:
         if insight["review_id"]:
             status, text = Status.REQUIRES_REVIEW, HELD_BACK
             details = {**details, "review_id": insight["review_id"]}
-        self._move(message, status, text, details)
-        if self.notify and not unchanged:
-            self.notify(message, insight["id"], commission.asked.person)
+        return Done(insight["id"], end=End(message.origin, status, text, details))
+
+    def _announce(self, message: JobMessage, insight_id: str, notify: Notify) -> None:
+        """Tell of what this job has written: each time it is delivered, since a worker may die.
+
+        Whom it was told before is not told again.
+        """
+        user_id = message.origin.user_id
+        person = Person.parse(self.records.person(user_id), self.clock().date())
+        found = self.records.insight(user_id, insight_id) if person.push else None
+        if found and found["processing_id"] == message.processing_id:
+            notify(message, insight_id, person)
 
     def _document(self, commission: _Commission, insight_id: str, told: Told) -> dict[str, object]:
         # Whole seconds: the app's decoder knows no fractions.

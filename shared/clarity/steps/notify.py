@@ -18,7 +18,7 @@ from clarity.domain.errors import (
 )
 from clarity.domain.words.wording import wording
 from clarity.steps.once import claim_key
-from clarity.steps.ports import Claimed, Notice
+from clarity.steps.ports import Claimed, Done, Notice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,9 +42,7 @@ class Notify:
     retention: timedelta
 
     def __call__(self, message: JobMessage, insight_id: str, person: Person) -> None:
-        """Announce the insight, unless the person does not want that."""
-        if not person.push:
-            return
+        """Announce the insight."""
         words = wording(person.language, person.level)
         data = {"insight_id": insight_id, "processing_id": message.processing_id}
         notice = Notice(words.say("push-title"), words.say("push-body"), data)
@@ -82,7 +80,7 @@ class Notify:
         if not isinstance(claim, Claimed):
             return False
         try:
-            self.claims.complete(claim, "handed over")
+            self.claims.complete(claim, Done("handed over"))
         except InProgressError:  # the lease was lost: the other worker tells it
             return False
         return True

@@ -5,39 +5,114 @@ Every method may raise `TransientError` (try again later) or `PermanentError` (i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import date, datetime, timedelta
 
     import numpy as np
     from numpy.typing import NDArray
 
-    from clarity.domain.events import JobMessage
+    from clarity.domain.events import DocumentCreated, DocumentNamed, JobMessage
     from clarity.domain.explanation import Explanation
     from clarity.domain.intake.samples import Samples
-    from clarity.domain.job import InsightType, Origin, Status, Timeframe, Wanted
-    from clarity.domain.person import Language, Level
-    from clarity.domain.words.facts import Fact
-    from clarity.domain.words.grounding import Problem
-    from clarity.domain.words.narrative import Narrative
+    from clarity.domain.job import Origin, Status, Wanted
+
+Topic = Literal["ingested", "analysed", "documents", "dead_letter"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message that a step owes to a topic: references only."""
+
+    topic: Topic
+    data: bytes
+    attributes: Mapping[str, str]
+
+    @staticmethod
+    def of(topic: Topic, message: JobMessage | DocumentNamed) -> Outgoing:
+        """The message with this body."""
+        return Outgoing(topic, json.dumps(message.body()).encode(), message.attributes())
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """How a job ends: the status that follows nothing final, its words and details.
+
+    Where there is no such job, one is created with this end if `opens` says what it wanted, and
+    until when it is kept.
+    """
+
+    origin: Origin
+    status: Status
+    message: str
+    details: Mapping[str, object]
+    opens: tuple[Wanted, datetime] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a piece of work comes to; all of it is written at once, or nothing.
+
+    Attributes:
+        result: what later deliveries are told.
+        owes: messages that must go out now.
+        answer: fields for the person's own document; they fall away where it is gone.
+        end: how the job ends, if it does.
+    """
+
+    result: str
+    owes: tuple[Outgoing, ...] = ()
+    answer: tuple[Origin, Mapping[str, object]] | None = None
+    end: End | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Toll:
+    """A person's token bucket: `burst` tokens, a new one `every` so often; a claim takes one.
+
+    Attributes:
+        kind: what is counted; each kind has its bucket.
+        every: the time in which one token comes back.
+        burst: how many the bucket holds.
+    """
+
+    kind: str
+    every: timedelta
+    burst: int
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """The work is ours until the lease ends; `token` proves it."""
+    """The work is ours until the lease ends.
+
+    Attributes:
+        key: what was claimed.
+        token: proves that it is ours.
+        user_id: whose data it is about.
+        version: of the claim as we know it: whoever changes it makes another.
+        retry_at: the person's bucket was empty; there will be a token then.
+        over: the toll that was more than the bucket held; `complete` gives it back.
+    """
 
     key: str
     token: str
+    user_id: str
+    version: object = None
+    retry_at: datetime | None = None
+    over: Toll | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """The work was done before, with this result."""
+    """The work was done, with this result; what it owes may not have gone out yet."""
 
     result: str
+    owes: tuple[Outgoing, ...] = ()
+    version: object = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +125,35 @@ class Held:
 class Claims(Protocol):
     """Who works on what: one holder of a key at a time, and a result once it is done."""
 
-    def claim(self, key: str, *, user_id: str, lease: timedelta) -> Claimed | Completed | Held:
-        """Take the key if it is free or its lease has expired."""
+    def claim(
+        self, key: str, *, user_id: str, lease: timedelta, toll: Toll | None = None
+    ) -> Claimed | Completed | Held:
+        """Take the key if it is free or its lease has expired; who takes it first pays the toll."""
 
-    def complete(self, claim: Claimed, result: str) -> None:
-        """Keep the result. Raises InProgressError if the lease was lost to another worker."""
+    def renew(self, claim: Claimed, lease: timedelta) -> Claimed:
+        """Hold it longer. Raises InProgressError if the lease was lost to another worker."""
+
+    def complete(self, claim: Claimed, done: Done) -> Completed:
+        """Write what was done, all at once. Raises InProgressError if the lease was lost."""
+
+    def published(self, key: str, completed: Completed) -> None:
+        """Say that its messages have gone out. No effect if the claim is another one now."""
 
     def release(self, claim: Claimed) -> None:
         """Give the key back, so that the next delivery can take it. No effect if it was lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is stored of some days.
+
+    Attributes:
+        identities: of samples that other uploads have brought or deleted.
+        own: how many samples and deletions an earlier delivery of this upload has stored.
+    """
+
+    identities: NDArray[np.uint64]
+    own: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +183,14 @@ class Records(Protocol):
     def erased_at(self, user_id: str) -> datetime | None:
         """When the person was erased, if that was lately."""
 
-    def known(self, origin: Origin, day: date) -> NDArray[np.uint64]:
-        """Identities of the day's samples that other uploads have brought or deleted."""
+    def document(self, origin: Origin) -> DocumentCreated | None:
+        """What the person created, as the event of its creation would bring it; None: it is gone.
+
+        Its time and its revision are those of that event; its fields are those of now.
+        """
+
+    def known(self, origin: Origin, days: Collection[date]) -> Known:
+        """What is stored of the days, by other uploads and by this one."""
 
     def add_chunks(self, origin: Origin, chunks: Sequence[Chunk], expires_at: datetime) -> int:
         """Store an upload's chunks; those of an earlier delivery stay as they are.
@@ -118,9 +220,19 @@ class Records(Protocol):
         """Store an upload's rejected samples, in pages below it."""
 
     def join_queue(
-        self, origin: Origin, wanted: Wanted, now: datetime, stale: timedelta, expires_at: datetime
+        self,
+        origin: Origin,
+        wanted: Wanted,
+        now: datetime,
+        stale: timedelta,
+        expires_at: datetime,
+        *,
+        fence: Claimed,
     ) -> Queue:
-        """Join the person's open job, or open one for this upload."""
+        """Join the person's open job, or open one for this upload.
+
+        Raises InProgressError if the claim was lost to another worker.
+        """
 
     def queue(self, user_id: str) -> Queue | None:
         """The person's latest open job, if there ever was one."""
@@ -141,8 +253,20 @@ class Records(Protocol):
     ) -> bool:
         """Move the job forward; False if it stands there or further on already, or is gone."""
 
-    def note(self, origin: Origin, status: Status, stage: str, message: str, now: datetime) -> bool:
-        """Say at which stage of its status the job stands; False if it says so or has moved on."""
+    def note(
+        self,
+        origin: Origin,
+        status: Status,
+        stage: str,
+        message: str,
+        now: datetime,
+        *,
+        fence: Claimed,
+    ) -> bool:
+        """Say at which stage of its status the job stands; False if it says so or has moved on.
+
+        Raises InProgressError if the claim was lost to another worker.
+        """
 
     def analysis(self, user_id: str, analysis_id: str) -> Mapping[str, object] | None:
         """The analysis document."""
@@ -167,8 +291,11 @@ class Records(Protocol):
     def insight(self, user_id: str, insight_id: str) -> Mapping[str, object] | None:
         """The insight document."""
 
-    def mark_insight(self, user_id: str, insight_id: str, marks: Mapping[str, object]) -> None:
-        """Note on the insight that it was read or rated; no effect if it is gone."""
+    def mark_insight(self, user_id: str, insight_id: str, rating: int | None, at: datetime) -> bool:
+        """Note on the insight that it was read then, and rated; False if it is not there.
+
+        The first reading and the last rating count, in whatever order they come.
+        """
 
     def feedback(self, user_id: str, limit: int) -> Sequence[Mapping[str, object]]:
         """The person's latest feedback that says something, newest first; receipts are left out."""
@@ -180,29 +307,11 @@ class Records(Protocol):
         """Leave an audit record (no health values); no effect if it is there."""
 
 
-@dataclass(frozen=True, slots=True)
-class DeadLetter:
-    """An event that cannot be handled, and why."""
-
-    step: str
-    code: str
-    reason: str
-    event_id: str
-    reference: Mapping[str, str]
-    data: bytes
-
-
 class Topics(Protocol):
     """Where messages go."""
 
-    def ingested(self, message: JobMessage) -> None:
-        """Hand the job to preprocess."""
-
-    def analysed(self, message: JobMessage) -> None:
-        """Hand the job to insights."""
-
-    def dead_letter(self, letter: DeadLetter) -> None:
-        """Keep an event that cannot be handled."""
+    def publish(self, outgoing: Outgoing) -> None:
+        """Hand the message over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,121 +336,6 @@ class Encoder(Protocol):
 
     def explain(self, steps: NDArray[np.float32]) -> tuple[Embedding, Explanation]:
         """Read one week, and say where the model looked and what moved its reading."""
-
-
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """What calls to the language model cost; what it spends on thinking is output."""
-
-    prompt_tokens: int
-    output_tokens: int
-
-    def __add__(self, other: Usage) -> Usage:
-        """The cost of both."""
-        return Usage(
-            self.prompt_tokens + other.prompt_tokens, self.output_tokens + other.output_tokens
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """What the person said about an earlier insight: 1 to 5 if they rated it, and their words."""
-
-    rating: int | None
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """What the language model is asked for.
-
-    Attributes:
-        facts: what may be said.
-        insight_type: what the words are about.
-        data_timeframe: the stretch of time that the facts are about.
-        language: to write in.
-        level: how hard the text may be to read.
-        minor: whether the reader is known to be under 18.
-        feedback: what the person said lately, newest first. They are their words: data, no wishes
-            to follow.
-        within: how long the answer may take, with every repetition and wait.
-        problems: why the try before was held back.
-    """
-
-    facts: Sequence[Fact]
-    insight_type: InsightType
-    data_timeframe: Timeframe
-    language: Language
-    level: Level
-    minor: bool
-    feedback: tuple[Remark, ...]
-    within: timedelta
-    problems: Sequence[Problem] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came back, and what it cost.
-
-    Attributes:
-        narrative: unchecked; None if the answer cannot be used.
-        usage: also of an answer that cannot be used.
-        fault: why it cannot be used, in words that quote nothing of it.
-    """
-
-    narrative: Narrative | None
-    usage: Usage
-    fault: str = ""
-
-
-class Narrator(Protocol):
-    """The language model."""
-
-    @property
-    def version(self) -> str:
-        """Model and prompt version."""
-
-    def narrate(self, task: Task) -> Answer:
-        """Put the facts into words.
-
-        Raises:
-            UnavailableError: it did not take the call, which costs nothing.
-            CutOffError: it took the call and did not answer, which may cost all the same.
-            RefusedError: the call will never work; it costs nothing.
-        """
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One paid call, taken from the budgets of a day."""
-
-    id: str
-    user_id: str
-    day: date
-    shard: int
-
-
-class Budgets(Protocol):
-    """How many paid calls a person has in a day, and the project: never more, whoever asks."""
-
-    def take(self, user_id: str, now: datetime, *, low: bool) -> Call | None:
-        """Take one call from both budgets; None, and nothing taken, if one of them is spent.
-
-        `low` leaves half of the person's day to others.
-        """
-
-    def give_back(self, call: Call) -> None:
-        """Give the call back to the day that it was taken from: it cost nothing."""
-
-    def record(self, call: Call, usage: Usage) -> None:
-        """Add what the call cost to the day's tokens."""
-
-
-class Reviews(Protocol):
-    """Texts that were held back, for a person of ours to look at."""
-
-    def add(self, user_id: str, review_id: str, document: Mapping[str, object]) -> None:
-        """Keep a held text; no effect if it is there."""
 
 
 @dataclass(frozen=True, slots=True)

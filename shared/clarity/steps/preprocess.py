@@ -19,7 +19,8 @@ from clarity.domain.minutes.grid import grid_digest
 from clarity.domain.minutes.quality import assess
 from clarity.domain.person import Person
 from clarity.steps.forgotten import missing
-from clarity.steps.once import once
+from clarity.steps.once import give_up, once
+from clarity.steps.ports import Done, End, Outgoing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from clarity.domain.minutes.quality import Quality
     from clarity.steps.explain import Explain
     from clarity.steps.infer import Infer
-    from clarity.steps.ports import Chunk, Claims, Records, Topics
+    from clarity.steps.ports import Chunk, Claimed, Claims, Records, Topics
 
 # The latest local days with data in which the week is looked for.
 RECENT_DAYS = 14
@@ -69,54 +70,60 @@ class Preprocess:
         job = self.records.job(message.origin)
         if job is None:  # seen before the claim is made: nothing of who was erased comes back
             raise missing(self.records, message.origin.user_id, f"the job {message.processing_id}")
+        if job["status"] == Status.QUEUED:  # without a claim: most deliveries only come too early
+            self._settle(message, job)
         once(
             self.claims,
             "preprocess",
             message.origin.path,
-            lambda: self._run_or_wait(message, job),
+            lambda claim: self._run_or_wait(message, job, claim),
             user_id=message.origin.user_id,
             lease=self.lease,
+            topics=self.topics,
         )
 
-    def reject(self, message: JobMessage, error: PermanentError) -> None:
-        """Say on the job why it failed."""
+    def reject(self, message: JobMessage, error: PermanentError, letter: Outgoing) -> None:
+        """Say on the job why it failed, and send the letter about it."""
+        text = "The data could not be processed."
         reason = {"code": error.code, "message": str(error)}
-        self._move(message, Status.FAILED, "The data could not be processed.", {"reason": reason})
+        end = End(message.origin, Status.FAILED, text, {"reason": reason})
+        give_up(self.claims, "preprocess", end, letter, topics=self.topics, lease=self.lease)
 
-    def _run_or_wait(self, message: JobMessage, job: Mapping[str, object]) -> str:
+    def _run_or_wait(self, message: JobMessage, job: Mapping[str, object], claim: Claimed) -> Done:
         try:
             return self._run(message, job)
         except ParkedError:
             # Still under the claim: whoever comes next does not find words that were overtaken.
             text = "The model that reads your week is not running now; your data waits for it."
-            self.records.note(message.origin, Status.PROCESSING, WAITING, text, self.clock())
+            self.records.note(
+                message.origin, Status.PROCESSING, WAITING, text, self.clock(), fence=claim
+            )
             raise
 
-    def _run(self, message: JobMessage, job: Mapping[str, object]) -> str:
-        self._settle(message, job)
-        self._move(message, Status.PREPROCESSING, "Building your week, minute by minute.", {})
+    def _run(self, message: JobMessage, job: Mapping[str, object]) -> Done:
+        self._move(message, Status.PREPROCESSING, "Building your week, minute by minute.")
         timeframe: Timeframe = job["data_timeframe"]  # type: ignore[assignment]  # open_job's
         chunks = self.records.recent(message.origin.user_id, LOOKBACK_DAYS[timeframe])
         grid = best_week(combine(latest(chunks, RECENT_DAYS)))
         quality = assess(grid)
         if not quality.sufficient:
-            return self._insufficient(message, quality)
+            return _insufficient(message, quality)
         analysis_id = self._read(message, grid, quality)
         if job.get("explanation"):
             self._explain(message, analysis_id, grid)
         if self._wants_words(message):
             history_id = self._look_back(message, chunks, grid, timeframe)
-            self.topics.analysed(message.with_analysis(analysis_id, history_id))
-        else:
-            text = "Your week is measured; ask for an insight when you want one."
-            self._move(message, Status.COMPLETED, text, {"analysis_id": analysis_id})
-        return analysis_id
+            told = message.with_analysis(analysis_id, history_id)
+            return Done(analysis_id, owes=(Outgoing.of("analysed", told),))
+        text = "Your week is measured; ask for an insight when you want one."
+        details: dict[str, object] = {"analysis_id": analysis_id}
+        return Done(analysis_id, end=End(message.origin, Status.COMPLETED, text, details))
 
     def _read(self, message: JobMessage, grid: Grid, quality: Quality) -> str:
         """The id of the week's analysis: the one that is there, or a new one."""
         analysis_id = self._analysis_id(grid)
         if self.records.analysis(message.origin.user_id, analysis_id) is None:
-            self._move(message, Status.PROCESSING, "Reading your week's rhythm.", {})
+            self._move(message, Status.PROCESSING, "Reading your week's rhythm.")
             document = analyse(grid, quality).to_document()
             self.infer(message, analysis_id, grid, document)
         return analysis_id
@@ -148,7 +155,7 @@ class Preprocess:
     def _explain(self, message: JobMessage, analysis_id: str, grid: Grid) -> None:
         """Explain the analysis, unless somebody asked for that before."""
         if self.records.explanation(message.origin.user_id, analysis_id) is None:
-            self._move(message, Status.PROCESSING, "Looking at what moved the reading.", {})
+            self._move(message, Status.PROCESSING, "Looking at what moved the reading.")
             self.explain(message, analysis_id, grid)
 
     def _wants_words(self, message: JobMessage) -> bool:
@@ -180,21 +187,20 @@ class Preprocess:
         if queue is not None and now - queue.last_upload_at < self.quiet:
             raise NotSettledError(f"an upload arrived in the last {self.quiet.total_seconds():g} s")
 
-    def _insufficient(self, message: JobMessage, quality: Quality) -> str:
-        details = {"reason": {"code": "insufficient_data", **quality.to_document()}}
-        text = f"There is too little data for an honest answer: {'; '.join(quality.missing)}."
-        self._move(message, Status.INSUFFICIENT_DATA, text, details)
-        return Status.INSUFFICIENT_DATA
-
     def _analysis_id(self, grid: Grid) -> str:
         """Same data, same model, same code: same analysis."""
         parts = (grid_digest(grid), self.infer.model_id, clarity.__version__)
         return hashlib.sha256("|".join(parts).encode()).hexdigest()[:32]
 
-    def _move(
-        self, message: JobMessage, status: Status, text: str, details: Mapping[str, object]
-    ) -> None:
-        self.records.move(message.origin, status, text, details, self.clock())
+    def _move(self, message: JobMessage, status: Status, text: str) -> None:
+        self.records.move(message.origin, status, text, {}, self.clock())
+
+
+def _insufficient(message: JobMessage, quality: Quality) -> Done:
+    details = {"reason": {"code": "insufficient_data", **quality.to_document()}}
+    text = f"There is too little data for an honest answer: {'; '.join(quality.missing)}."
+    end = End(message.origin, Status.INSUFFICIENT_DATA, text, details)
+    return Done(Status.INSUFFICIENT_DATA, end=end)
 
 
 def latest(chunks: Sequence[Chunk], days: int) -> list[Chunk]:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from clarity.domain.errors import CutOffError, OpenError, PermanentError, TransientError
 from clarity.domain.words.grounding import check
 from clarity.domain.words.narrator import narrate
-from clarity.steps.ports import Task, Usage
+from clarity.steps.ports_words import Task, Usage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from clarity.domain.words.grounding import Problem
     from clarity.domain.words.narrative import Narrative, Sentence
     from clarity.steps.breaker import Breaker
-    from clarity.steps.ports import Answer, Budgets, Call, Narrator, Records, Remark
+    from clarity.steps.ports import Records
+    from clarity.steps.ports_words import Answer, Budgets, Call, Narrator, Remark
 
 # The deterministic narrator's own version: another text is another insight.
 TEMPLATE_VERSION = "template-2"

@@ -28,7 +28,7 @@ from clarity.sources.generated.answers_bad import MIXED, every_bad_line
 from clarity.sources.generated.answers_bad import MODES as DISHONEST
 from clarity.sources.generated.answers_facts import read_task
 from clarity.steps.breaker import Breaker
-from clarity.steps.ports import Call, Task, Usage
+from clarity.steps.ports_words import Call, Task, Usage
 from clarity.steps.tell import Asked, Tell
 from clarity.studies.insight_server import Server
 
@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 
     from clarity.domain.words.narrative import SentenceKind
     from clarity.sources.generated.answers import Line
-    from clarity.steps.ports import Narrator, Records
+    from clarity.steps.ports import Records
+    from clarity.steps.ports_words import Narrator
     from clarity.steps.tell import Told
     from clarity.studies.insight_cases import Case
 

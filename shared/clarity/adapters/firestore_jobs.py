@@ -1,0 +1,225 @@
+"""Firestore: a person's jobs, and the queue that joins their uploads.
+
+Nothing here needs a transaction: each change carries the version that it was decided on.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from google.api_core.exceptions import Aborted, AlreadyExists, FailedPrecondition, NotFound
+
+from clarity.adapters import telemetry
+from clarity.adapters.firestore_errors import translated
+from clarity.adapters.firestore_stand import log_end, new_job, stand
+from clarity.domain.errors import InProgressError, UnavailableError
+from clarity.domain.job import Status
+from clarity.steps.ports import Queue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime, timedelta
+
+    from google.cloud.firestore import (
+        Client,
+        DocumentReference,
+        DocumentSnapshot,
+        WriteBatch,
+        WriteOption,
+    )
+
+    from clarity.domain.job import Origin, Wanted
+    from clarity.steps.ports import Claimed
+
+# Another's write came before ours; what is there now is read anew, so many times.
+_OVERTAKEN = (Aborted, AlreadyExists, FailedPrecondition, NotFound)
+_MOST_TRIES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class FirestoreJobs:
+    """The part of the `Records` port that is about jobs."""
+
+    client: Client
+
+    @translated
+    def join_queue(
+        self,
+        origin: Origin,
+        wanted: Wanted,
+        now: datetime,
+        stale: timedelta,
+        expires_at: datetime,
+        *,
+        fence: Claimed,
+    ) -> Queue:
+        """Join the person's open job, or open one for this upload.
+
+        A job is open while it is queued. The upload's chunks are stored: where the job was still
+        queued after that, the week that preprocess reads once it has moved it on has them too.
+
+        Raises:
+            InProgressError: another worker has taken the upload over.
+        """
+        queue = self._queue(origin.user_id)
+        own = self._job(origin.user_id, origin.processing_id)
+        for _ in range(_MOST_TRIES):
+            standing, first = self._guarded(fence, queue, own)
+            if first.exists:  # an earlier delivery of this upload
+                return Queue(own.id, now, now)
+            if joined := self._open(origin.user_id, standing, now - stale):
+                with suppress(NotFound):  # erased in between; then it is a new person's first
+                    queue.update({"last_upload_at": now, "expires_at": expires_at})
+                    telemetry.mark({telemetry.JOINED: joined.processing_id})
+                    return replace(joined, last_upload_at=now)
+                continue
+            opened = {"processing_id": own.id, "opened_at": now, "last_upload_at": now}
+            batch = self.client.batch()
+            batch.create(own, new_job(origin, wanted, now, expires_at))
+            self._replace(batch, standing, {**opened, "expires_at": expires_at})
+            with suppress(*_OVERTAKEN):
+                batch.commit()
+                return Queue(own.id, now, now)
+        raise UnavailableError("Firestore: too much contention")
+
+    @translated
+    def queue(self, user_id: str) -> Queue | None:
+        """The person's latest open job, if there ever was one."""
+        return _queue_of(self._queue(user_id).get())
+
+    @translated
+    def open_job(self, origin: Origin, wanted: Wanted, now: datetime, expires_at: datetime) -> None:
+        """Create the job as queued; no effect if it is there."""
+        try:
+            job = self._job(origin.user_id, origin.processing_id)
+            job.create(new_job(origin, wanted, now, expires_at))
+        except AlreadyExists:
+            return
+
+    @translated
+    def job(self, origin: Origin) -> Mapping[str, object] | None:
+        """The job document."""
+        job = self._job(origin.user_id, origin.processing_id)
+        found: dict[str, object] | None = job.get().to_dict()
+        return found
+
+    @translated
+    def move(
+        self,
+        origin: Origin,
+        status: Status,
+        message: str,
+        details: Mapping[str, object],
+        now: datetime,
+    ) -> bool:
+        """Move the job forward; False if it stands further on already, or is gone."""
+        tries = 0
+
+        def step(found: Mapping[str, Any]) -> Mapping[str, object] | None:
+            nonlocal tries
+            tries += 1
+            if tries > 1 and (found["status"], found["updated_at"]) == (status, now):
+                return {}  # our own write, whose answer was lost
+            if not status.may_follow(Status(found["status"])):
+                return None
+            return {**stand(status, message, now), **details}
+
+        job = self._job(origin.user_id, origin.processing_id)
+        found = self._change(job, ["status", "created_at", "updated_at"], step)
+        if found and status.final:
+            log_end(status, found["created_at"], now)
+        return found is not None
+
+    @translated
+    def note(
+        self,
+        origin: Origin,
+        status: Status,
+        stage: str,
+        message: str,
+        now: datetime,
+        *,
+        fence: Claimed,
+    ) -> bool:
+        """Say at which stage of its status the job stands; False if it says so or has moved on.
+
+        Raises:
+            InProgressError: another worker has taken the job over.
+        """
+
+        def write(found: Mapping[str, Any]) -> Mapping[str, object] | None:
+            if found["status"] != status or found["stage"] == stage:
+                return None
+            return {"stage": stage, "message": message, "updated_at": now}
+
+        job = self._job(origin.user_id, origin.processing_id)
+        return self._change(job, ["status", "stage"], write, fence) is not None
+
+    def _change(
+        self,
+        document: DocumentReference,
+        read: Sequence[str],
+        change: Callable[[Mapping[str, Any]], Mapping[str, object] | None],
+        fence: Claimed | None = None,
+    ) -> Mapping[str, Any] | None:
+        """What the document said before `change` wrote on it.
+
+        None if the document is not there, or `change` wants nothing written. It is asked again
+        where somebody else's write came between.
+        """
+        for _ in range(_MOST_TRIES):
+            if fence:
+                (snapshot,) = self._guarded(fence, document)
+            else:
+                snapshot = document.get(read)
+            found: Mapping[str, Any] | None = snapshot.to_dict()
+            fields = change(found) if found else None
+            if fields is None:
+                return None
+            with suppress(*_OVERTAKEN):
+                if fields:
+                    document.update(dict(fields), option=self._as_read(snapshot))
+                return found
+        raise UnavailableError("Firestore: too much contention")
+
+    def _guarded(self, fence: Claimed, *documents: DocumentReference) -> list[DocumentSnapshot]:
+        """The documents, read in one call with the claim, which must still be ours."""
+        claim = self.client.document(f"claims/{fence.key}")
+        found = {each.reference: each for each in self.client.get_all([claim, *documents])}
+        if found[claim].get("token") != fence.token:
+            raise InProgressError("the lease was lost to another worker")
+        return [found[each] for each in documents]
+
+    def _replace(
+        self, batch: WriteBatch, found: DocumentSnapshot, fields: dict[str, object]
+    ) -> None:
+        """Write these fields, if the document still stands as it was found."""
+        if found.exists:
+            batch.update(found.reference, fields, option=self._as_read(found))
+        else:
+            batch.create(found.reference, fields)
+
+    def _as_read(self, found: DocumentSnapshot) -> WriteOption:
+        return self.client.write_option(last_update_time=found.update_time)
+
+    def _open(self, user_id: str, found: DocumentSnapshot, since: datetime) -> Queue | None:
+        """The open job that the queue names, if it was opened after then."""
+        queue = _queue_of(found)
+        if queue is None or queue.opened_at <= since:
+            return None
+        job = self._job(user_id, queue.processing_id).get(["status"])
+        return queue if job.get("status") == Status.QUEUED else None
+
+    def _job(self, user_id: str, processing_id: str) -> DocumentReference:
+        return self.client.document(f"users/{user_id}/jobs/{processing_id}")
+
+    def _queue(self, user_id: str) -> DocumentReference:
+        return self.client.document(f"users/{user_id}/queues/uploads")
+
+
+def _queue_of(snapshot: DocumentSnapshot) -> Queue | None:
+    fields: dict[str, Any] | None = snapshot.to_dict()
+    names = ("processing_id", "opened_at", "last_upload_at")
+    return Queue(*(fields[name] for name in names)) if fields else None

@@ -1,0 +1,201 @@
+"""The `Claims` port over Firestore, ours and Google's emulator, and over its fake in memory."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import timedelta
+
+import pytest
+
+from clarity.domain.errors import InProgressError
+from clarity.domain.job import AUTOMATIC, Status
+from clarity.steps.ports import Claimed, Completed, Done, Held
+from tests.chain import Clock
+from tests.contract.claim_store import LEASE, LETTER, RETENTION, Store, over
+from tests.memory import MemoryClaims, MemoryRecords
+
+
+@pytest.fixture
+def store(firestore) -> Store:
+    if firestore:
+        return over(firestore)
+    clock, records = Clock(), MemoryRecords()
+    return Store(MemoryClaims(clock, records), records, clock, None)
+
+
+def test_a_free_key_is_claimed_and_then_held(store) -> None:
+    assert isinstance(store.claim(), Claimed)
+    assert store.claim() == Held(store.clock() + LEASE)
+
+
+def test_a_completed_claim_returns_its_result_for_ever(store) -> None:
+    store.claims.complete(store.claim(), Done("the result"))
+
+    store.expire()
+
+    assert store.claim() == Completed("the result")
+
+
+def test_a_released_claim_is_free_again(store) -> None:
+    store.claims.release(store.claim())
+
+    assert isinstance(store.claim(), Claimed)
+
+
+def test_of_many_workers_one_claims(store) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: store.claim(), range(8)))
+
+    assert sorted(type(each).__name__ for each in found) == ["Claimed"] + 7 * ["Held"]
+
+
+def test_of_many_workers_one_takes_over(store) -> None:
+    store.claim()
+    store.expire()
+
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: store.claim(), range(8)))
+
+    assert sorted(type(each).__name__ for each in found) == ["Claimed"] + 7 * ["Held"]
+
+
+def test_a_renewed_lease_lasts_longer_and_is_completed_whoever_renewed_it(store) -> None:
+    claim = store.claim()
+    store.clock.now += LEASE / 2
+    renewed = store.claims.renew(claim, LEASE)
+    store.clock.now += LEASE / 2 + timedelta(seconds=1)
+
+    assert store.claim() == Held(store.clock() + LEASE / 2 - timedelta(seconds=1))
+    assert store.claims.renew(claim, LEASE).token == renewed.token  # an answer that was lost
+    store.claims.complete(claim, Done("the result"))
+    assert store.claim() == Completed("the result")
+
+
+def test_what_is_done_is_written_at_once(store) -> None:
+    store.write({"samples": [1]})
+    store.queue_job()
+    answer = (store.origin, {"status": "rejected"})
+
+    done = Done("rejected:bad", owes=(LETTER,), answer=answer, end=store.failed())
+    completed = store.claims.complete(store.claim(), done)
+
+    assert completed == Completed("rejected:bad", (LETTER,))
+    assert store.read() == {"samples": [1], "status": "rejected"}
+    job = store.job()
+    assert (job["status"], job["message"]) == ("failed", "No.")
+    assert (job["progress"], job["reason"]) == (1.0, {"code": "bad"})
+    assert [each["status"] for each in job["history"]] == ["queued", "failed"]
+
+
+def test_what_is_owed_is_owed_until_it_is_marked(store) -> None:
+    store.claims.complete(store.claim(), Done("the result", owes=(LETTER,)))
+
+    owing = store.claim()
+    assert owing == Completed("the result", (LETTER,))
+    store.claims.published(store.key, owing)
+
+    assert store.claim() == Completed("the result")
+    store.claims.published(store.key, owing)  # twice does no harm
+
+
+def test_a_late_worker_writes_nothing(store) -> None:
+    store.write({})
+    store.queue_job()
+    late = store.claim()
+    store.expire()
+    claim = store.claim()
+    done = Done("late", (LETTER,), (store.origin, {"status": "late"}), store.failed(opens=True))
+
+    for _ in range(2):  # while the other is at it, and when that one is done
+        for change in (
+            lambda: store.claims.complete(late, done),
+            lambda: store.claims.renew(late, LEASE),
+        ):
+            with pytest.raises(InProgressError):
+                change()
+        store.claims.release(late)
+        assert store.read() == {}
+        assert store.job()["status"] == "queued"
+        with suppress(InProgressError):
+            assert store.claims.complete(claim, Done("in time")) == Completed("in time")
+    assert store.claim() == Completed("in time")
+
+
+def test_a_late_worker_neither_joins_a_queue_nor_says_that_it_waits(store) -> None:
+    until = store.clock() + RETENTION
+    late = store.claim()
+    store.expire()
+    store.claim()
+
+    with pytest.raises(InProgressError):
+        store.records.join_queue(store.origin, AUTOMATIC, store.clock(), LEASE, until, fence=late)
+    assert store.records.queue(store.origin.user_id) is None
+    assert store.job() is None
+
+    store.queue_job()
+    with pytest.raises(InProgressError):
+        store.records.note(store.origin, Status.QUEUED, "late", "…", store.clock(), fence=late)
+    assert store.job()["stage"] == "queued"
+
+
+def test_a_late_mark_leaves_what_another_completion_owes(store) -> None:
+    first = store.claims.complete(store.claim(), Done("first", owes=(LETTER,)))
+    if store.client:  # as a replay does
+        store.client.document(f"claims/{store.key}").delete()
+    else:
+        del store.claims.held[store.key]
+    store.claims.complete(store.claim(), Done("second", owes=(LETTER, LETTER)))
+
+    store.claims.published(store.key, first)
+
+    assert store.claim() == Completed("second", (LETTER, LETTER))
+
+
+def test_an_answer_to_a_document_that_is_gone_falls_away(store) -> None:
+    store.queue_job()
+    done = Done("done", (LETTER,), (store.origin, {"status": "rejected"}), store.failed())
+
+    store.claims.complete(store.claim(), done)
+
+    assert store.read() is None
+    assert store.job()["status"] == "failed"
+    assert store.claim() == Completed("done", (LETTER,))
+
+
+def test_a_job_that_was_never_opened_ends_all_the_same_if_somebody_wanted_it(store) -> None:
+    store.claims.complete(store.claim(), Done("done", end=store.failed(opens=True)))
+
+    job = store.job()
+    assert (job["status"], job["processing_id"]) == ("failed", "upload-u1")
+    assert job["created_at"] == store.clock()
+
+
+def test_a_job_that_is_gone_stays_gone(store) -> None:
+    store.claims.complete(store.claim(), Done("done", end=store.failed()))
+
+    assert store.job() is None
+    assert store.claim() == Completed("done")
+
+
+def test_a_job_that_has_ended_keeps_its_end(store) -> None:
+    store.queue_job()
+    store.records.move(store.origin, Status.COMPLETED, "Ready.", {}, store.clock())
+
+    store.claims.complete(store.claim(), Done("done", end=store.failed()))
+
+    assert (store.job()["status"], store.job()["message"]) == ("completed", "Ready.")
+
+
+def test_a_claim_that_was_erased_is_not_completed(store) -> None:
+    store.write({})
+    claim = store.claim()
+    if store.client:
+        store.client.document(f"claims/{store.key}").delete()
+    else:
+        store.claims.held.clear()
+
+    with pytest.raises(InProgressError):
+        store.claims.complete(claim, Done("done", answer=(store.origin, {"status": "done"})))
+
+    assert store.read() == {}

@@ -1,0 +1,117 @@
+"""Work that takes long keeps its claim; work that fails gives it back."""
+
+from __future__ import annotations
+
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from clarity.domain.errors import InProgressError, RefusedError, UnavailableError
+from clarity.steps.once import claim_key, once
+from clarity.steps.ports import Done, Held, Outgoing
+from tests.memory import MemoryClaims, MemoryRecords, MemoryTopics
+
+LEASE = timedelta(seconds=0.3)
+KEY = claim_key("step", "event")
+
+
+class Counting(MemoryClaims):
+    """Says how often a lease was renewed, and may fail to."""
+
+    renewals: int = 0
+    failures: int = 0
+
+    def renew(self, claim: Any, lease: Any) -> Any:
+        self.renewals += 1
+        if self.failures:
+            self.failures -= 1
+            raise UnavailableError("not now")
+        return super().renew(claim, lease)
+
+
+@pytest.fixture
+def claims() -> Counting:
+    return Counting(lambda: datetime.now(UTC), MemoryRecords())
+
+
+def run(claims: Counting, work: Any, lease: timedelta = LEASE, **more: Any) -> str:
+    return once(claims, "step", "event", work, user_id="ada", lease=lease, **more)
+
+
+def claim(claims: Counting) -> Any:
+    return claims.claim(KEY, user_id="ada", lease=LEASE)
+
+
+@pytest.mark.parametrize("failures", [0, 1], ids=["each time", "though once it fails"])
+def test_a_lease_is_renewed_for_as_long_as_the_work_takes(claims, failures) -> None:
+    claims.failures = failures
+    others = []
+
+    def work(_claim: Any) -> Done:
+        for _ in range(8):
+            time.sleep(LEASE.total_seconds() / 4)
+            others.append(claim(claims))
+        return Done("done")
+
+    assert run(claims, work) == "done"
+    assert all(isinstance(each, Held) for each in others)
+    assert claims.renewals >= 3
+
+
+def test_work_that_is_quick_renews_nothing_and_leaves_no_thread(claims) -> None:
+    before = set(threading.enumerate())
+
+    assert run(claims, lambda _: Done("done"), timedelta(minutes=1)) == "done"
+
+    assert claims.renewals == 0
+    assert set(threading.enumerate()) <= before
+
+
+def test_a_worker_that_lost_its_lease_renews_no_more_and_is_refused(claims) -> None:
+    def work(_claim: Any) -> Done:
+        claims.held[KEY]["token"] = "another's"
+        time.sleep(LEASE.total_seconds())
+        return Done("late")
+
+    with pytest.raises(InProgressError):
+        run(claims, work)
+
+    assert claims.renewals == 1
+    assert "result" not in claims.held[KEY]
+
+
+class Unreleasable(Counting):
+    def release(self, _claim: Any) -> None:
+        raise UnavailableError("not now either")
+
+
+def test_why_the_work_failed_is_told_even_where_the_claim_cannot_be_given_back() -> None:
+    claims = Unreleasable(lambda: datetime.now(UTC), MemoryRecords())
+
+    def work(_claim: Any) -> Done:
+        raise RefusedError("never")
+
+    with pytest.raises(RefusedError):
+        run(claims, work)
+
+
+def test_a_message_that_could_not_go_out_goes_out_with_the_next_delivery(claims) -> None:
+    owed = tuple(Outgoing("documents", bytes([number]), {}) for number in range(3))
+
+    class Failing(MemoryTopics):
+        def publish(self, outgoing: Outgoing) -> None:
+            if outgoing == owed[1]:
+                raise UnavailableError("not now")
+            super().publish(outgoing)
+
+    with pytest.raises(UnavailableError):
+        run(claims, lambda _: Done("done", owed), topics=Failing())
+    topics = MemoryTopics()
+
+    results = [run(claims, lambda _: Done("never run"), topics=topics) for _ in range(2)]
+
+    assert results == ["done", "done"]
+    assert topics.documents == list(owed)
