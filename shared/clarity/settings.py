@@ -7,10 +7,11 @@ variable is its name in capitals. Nothing that differs between environments has 
 
 from __future__ import annotations
 
+import itertools
 import math
 import os
 import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Self, get_type_hints
 
@@ -27,17 +28,28 @@ _MAY_BE_ZERO = frozenset(
         "GEMINI_PROJECT_DAILY_CALLS",
         "GEMINI_PAUSE_SECONDS",
         "GEMINI_PATIENCE_SECONDS",
+        "PAT_RETRY_SECONDS",
         "PAT_ACCELERATOR_COUNT",
     }
 )
 _FORMS = {
     "PAT_ENDPOINT": "projects/P/locations/L/endpoints/E",
     "PARK_SUBSCRIPTION": "projects/P/subscriptions/S",
+    "DEAD_LETTERS_SUBSCRIPTION": "projects/P/subscriptions/S",
 }
 # Erasures are remembered for two days, in which no event from before may still come.
 _MOST = {"MAX_EVENT_AGE_SECONDS": 86_400.0, "RETENTION_DAYS": 36_500.0}
 # What must be less than the other, where both are there.
-_BELOW = (("LEASE_SECONDS", "MAX_EVENT_AGE_SECONDS"), ("PAT_MIN_REPLICAS", "PAT_MAX_REPLICAS"))
+_BELOW = (
+    ("LEASE_SECONDS", "MAX_EVENT_AGE_SECONDS"),
+    ("UPLOAD_RETENTION_DAYS", "RETENTION_DAYS"),
+    # Or a job that only waits would be given up.
+    ("PATIENCE_SECONDS", "MAX_EVENT_AGE_SECONDS"),
+    ("GEMINI_PATIENCE_SECONDS", "MAX_EVENT_AGE_SECONDS"),
+    ("PAT_MIN_REPLICAS", "PAT_MAX_REPLICAS"),
+    ("SWEEP_GRACE_SECONDS", "SWEEP_STUCK_SECONDS"),
+    ("SWEEP_STUCK_SECONDS", "SWEEP_GIVE_UP_SECONDS"),
+)
 
 
 class SettingsError(Exception):
@@ -50,6 +62,21 @@ class Environment:
 
     google_cloud_project: str
     max_event_age_seconds: float  # an event is tried again until then
+    event_audience: str | None  # addresses that deliveries are for; absent: nobody is asked
+    event_callers: str | None  # the accounts that may deliver; both with commas
+    event_keys: str | None  # address of the keys of tokens; absent: the platform verifies them
+    telemetry_endpoint: str | None  # an OTLP collector, with its scheme; absent: nothing is traced
+    telemetry_location: str | None  # the region that metrics are of; Google's collector wants one
+
+    @property
+    def audiences(self) -> tuple[str, ...]:
+        """What a delivery's token may be for."""
+        return _listed(self.event_audience)
+
+    @property
+    def callers(self) -> frozenset[str]:
+        """Whose tokens are taken."""
+        return frozenset(_listed(self.event_callers))
 
     @property
     def max_event_age(self) -> timedelta:
@@ -83,6 +110,10 @@ class Environment:
         return cls(**values)
 
 
+def _listed(text: str | None) -> tuple[str, ...]:
+    return tuple(part.strip() for part in (text or "").split(",") if part.strip())
+
+
 def _read(text: str | None, kind: object) -> object:
     """The value; of a number that is none, NaN."""
     if kind not in (int, float) or text is None:
@@ -102,9 +133,12 @@ def _problems(values: Mapping[str, object], source: Mapping[str, str]) -> list[s
         if form
     ]
     for less, more in _BELOW:
-        few, many = values.get(less), values.get(more)
+        few, many = (None if expected.get(name) else values.get(name) for name in (less, more))
         if isinstance(few, int | float) and isinstance(many, int | float) and few > many:
             problems.append(f"{less}: expected at most {more}, found {few:g} and {many:g}")
+    for one, other in itertools.permutations(("EVENT_AUDIENCE", "EVENT_CALLERS")):
+        if values.get(one) and not values.get(other):  # half a lock would be none
+            problems.append(f"{one}: expected {other} beside it, found none")
     return problems
 
 
@@ -147,11 +181,21 @@ class IngestSettings(Settings):
 
     health_data_ingested_topic: str
     queue_stale_seconds: float  # a queued job older than this takes no more uploads
+    upload_retention_days: float  # how long an ingested upload is kept; its samples are in chunks
+    upload_burst: int  # so many uploads a person may send at once,
+    uploads_per_hour: float  # and so many more in each hour; what is above is refused
+    request_burst: int  # likewise requests and feedback together
+    requests_per_hour: float
 
     @property
     def queue_stale(self) -> timedelta:
         """How long an open job takes uploads."""
         return timedelta(seconds=self.queue_stale_seconds)
+
+    @property
+    def upload_retention(self) -> timedelta:
+        """How long an ingested upload is kept."""
+        return timedelta(days=self.upload_retention_days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +209,7 @@ class PreprocessSettings(Settings):
     pat_endpoint_host: str | None  # a dedicated endpoint's own; absent: the region's shared one
     pat_model_id: str  # the model that must answer
     pat_timeout_seconds: float
+    pat_retry_seconds: float  # how long a busy endpoint is asked again within a delivery
     vertex_emulator_host: str | None  # host:port of a local stand-in; absent: Vertex AI
 
     @property
@@ -189,7 +234,8 @@ class InsightsSettings(Settings):
     gemini_failures: int  # after so many failures in a row it is left alone
     gemini_pause_seconds: float  # for so long, then one call tries
     gemini_patience_seconds: float  # a job waits no longer than this for a model that is down
-    gemini_api_key: str | None  # absent: the deterministic template writes, and says so
+    # Absent: the deterministic template writes, and says so.
+    gemini_api_key: str | None = field(repr=False)
     gemini_api_endpoint: str | None  # absent: Google's own
     fcm_endpoint: str | None  # absent: nobody is notified
 
@@ -202,6 +248,30 @@ class InsightsSettings(Settings):
     def gemini_pause(self) -> timedelta:
         """How long a language model that keeps failing is left alone."""
         return timedelta(seconds=self.gemini_pause_seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class SweepSettings(Settings):
+    """What sweep needs; see steps/sweep.py."""
+
+    health_data_ingested_topic: str
+    health_insights_processing_topic: str
+    documents_topic: str  # documents that ingest is told of
+    dead_letters_subscription: str  # projects/P/subscriptions/S, from which the store is filled
+    sweep_grace_seconds: float  # a worker sends its messages itself
+    sweep_stuck_seconds: float  # a job moves, or is tried again, within this time
+    sweep_give_up_seconds: float  # a job that has not moved for so long ends
+    sweep_pause_seconds: float  # the same is not done again sooner
+    sweep_seconds: float  # how long a tick may take
+    sweep_documents: int  # how many documents each of its queries may read
+
+    @property
+    def sweep_limits(self) -> dict[str, timedelta]:
+        """The times, by the names that the step has for them."""
+        names = ("grace", "stuck", "give_up", "pause")
+        times = {name: getattr(self, f"sweep_{name}_seconds") for name in names}
+        times["lasting"] = self.sweep_seconds
+        return {name: timedelta(seconds=seconds) for name, seconds in times.items()}
 
 
 @dataclass(frozen=True, slots=True)

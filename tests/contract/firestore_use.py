@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
+
+from google.pubsub_v1.types import PubsubMessage
 
 from clarity.adapters.firestore import FirestoreRecords
 from clarity.adapters.firestore_budgets import FirestoreBudgets
 from clarity.adapters.firestore_claims import FirestoreClaims
+from clarity.adapters.firestore_dead_letters import FirestoreDeadLetters
 from clarity.adapters.firestore_devices import FirestoreDevices
 from clarity.adapters.firestore_erase import erase
 from clarity.adapters.firestore_reviews import FirestoreReviews
+from clarity.adapters.firestore_sweep import FirestoreSweeps
+from clarity.adapters.pubsub_letters import letter_of
 from clarity.domain.events import DocumentCreated
-from clarity.domain.job import Origin
+from clarity.domain.job import AUTOMATIC, Origin
 from clarity.sources.generated import people
-from tests.chain import RETENTION, Chain, Clock
+from clarity.steps.dead_letters import Received
+from clarity.steps.sweep import Sweep
+from tests.chain import LEASE, RETENTION, Chain, Clock
 from tests.contract.rules_cases import FEEDBACK, STEPS, UPLOAD, without
-from tests.memory import (
-    MemoryBudgets,
-    MemoryClaims,
-    MemoryDevices,
-    MemoryRecords,
-    MemoryReviews,
-)
+from tests.memory import MemoryClaims, MemoryRecords
+from tests.memory_services import MemoryBudgets, MemoryDevices, MemoryReviews
+from tests.memory_sweep import LIMITS, MemoryMail
 from tests.model import Model
 
 if TYPE_CHECKING:
@@ -118,6 +121,7 @@ def use(client: Client) -> Use:
     insight = next(client.collection("users/ada/insights").list_documents())
     said = {"insight_id": insight.id, "words": "I want to die."}
     chain.ingest(chain.create("feedback", "f1", without(FEEDBACK, "insight_id") | said))
+    sweep(client, chain)
     reviews = FirestoreReviews(client)
     (held, *_) = reviews.listed()
     reviews.read(*held[:2], reader="grace")
@@ -125,6 +129,34 @@ def use(client: Client) -> Use:
     erase(client, "ada")
     left = dict(everything(client))
     return Use({**mine, **chain.created}, documents, overheard.queries, left)
+
+
+def sweep(client: Client, chain: CloudChain) -> None:
+    """Ticks that end a job, keep its dead letter, and stop before they are through."""
+    origin, until = Origin("ada", "uploads", "stuck"), chain.clock() + RETENTION
+    FirestoreRecords(client).open_job(origin, AUTOMATIC, chain.clock(), until)
+    chain.clock.wait(LIMITS.give_up.total_seconds())
+    mail, letters = MemoryMail(), FirestoreDeadLetters(client, chain.clock)
+    step = Sweep(
+        FirestoreSweeps(client, chain.clock, RETENTION),
+        mail,
+        letters,
+        FirestoreClaims(client, chain.clock, RETENTION / 2),
+        FirestoreRecords(client),
+        chain.topics,
+        chain.clock,
+        replace(LIMITS, documents=1),
+        LEASE,
+        RETENTION,
+        count=lambda *_: None,
+    )
+    step()
+    (letter,) = chain.topics.dead_letters
+    message = PubsubMessage(
+        data=letter.data, attributes=dict(letter.attributes), publish_time=chain.clock()
+    )
+    mail.waiting.append(Received("1", letter_of(message)))
+    step()
 
 
 def everything(client: Client) -> Iterator[tuple[str, Json]]:

@@ -20,7 +20,7 @@ from starlette.routing import Route
 from clarity.adapters.gemini import Gemini
 from clarity.domain.words.grounding import Problem
 from clarity.domain.words.readings import Fact
-from clarity.steps.ports import Remark, Task
+from clarity.steps.ports_words import Remark, Task
 from infra.local.gemini import LocalGemini
 
 if TYPE_CHECKING:

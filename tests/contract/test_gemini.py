@@ -14,7 +14,7 @@ from starlette.responses import Response
 from clarity.adapters.gemini import Gemini
 from clarity.adapters.prompt import PROMPT_VERSION, prompt
 from clarity.domain.words.grounding import check
-from clarity.steps.ports import Usage
+from clarity.steps.ports_words import Usage
 from tests.contract.gemini_server import (
     FACTS,
     GOOD,

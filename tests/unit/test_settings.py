@@ -24,6 +24,11 @@ COMPLETE = {
     "MAX_EVENT_AGE_SECONDS": "600",
     "HEALTH_DATA_INGESTED_TOPIC": "t",
     "QUEUE_STALE_SECONDS": "2.5",
+    "UPLOAD_RETENTION_DAYS": "7",
+    "UPLOAD_BURST": "5000",
+    "UPLOADS_PER_HOUR": "600",
+    "REQUEST_BURST": "20",
+    "REQUESTS_PER_HOUR": "30",
     "GEMINI_MODEL": "m",
     "GEMINI_TIMEOUT_SECONDS": "20",
     "GEMINI_DAILY_CALLS": "4",
@@ -37,6 +42,7 @@ COMPLETE = {
     "PAT_ENDPOINT": "projects/p/locations/us-central1/endpoints/123",
     "PAT_MODEL_ID": "pat",
     "PAT_TIMEOUT_SECONDS": "30",
+    "PAT_RETRY_SECONDS": "20",
     "PARK_SUBSCRIPTION": "projects/p/subscriptions/preprocess",
     "PARK_IDLE_SECONDS": "1800",
     "PAT_MACHINE_TYPE": "g2-standard-4",
@@ -103,6 +109,7 @@ def test_zero_is_refused_but_where_it_is_an_amount(kind, variable) -> None:
         *("QUIET_SECONDS", "PATIENCE_SECONDS", "PAT_ACCELERATOR_COUNT"),
         *(f"GEMINI_{name}" for name in ("DAILY_CALLS", "PROJECT_DAILY_CALLS")),
         *(f"GEMINI_{name}_SECONDS" for name in ("PAUSE", "PATIENCE")),
+        "PAT_RETRY_SECONDS",
     }
     environment = COMPLETE | {variable: "0"}
     if variable in may:
@@ -140,6 +147,9 @@ def test_a_subscription_without_its_project_is_refused() -> None:
 @pytest.mark.parametrize(
     ("kind", "variable", "value"),
     [
+        (IngestSettings, "UPLOAD_RETENTION_DAYS", "31"),
+        (PreprocessSettings, "PATIENCE_SECONDS", "601"),
+        (InsightsSettings, "GEMINI_PATIENCE_SECONDS", "601"),
         (IngestSettings, "LEASE_SECONDS", "601"),  # nobody would take the work over in time
         (IngestSettings, "MAX_EVENT_AGE_SECONDS", "86401"),  # an erasure would be forgotten first
         (ParkSettings, "PAT_MIN_REPLICAS", "3"),

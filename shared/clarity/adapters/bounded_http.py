@@ -47,10 +47,10 @@ class TooLongAnswer(RequestException):
 class Bounded(HTTPAdapter):
     """To be mounted on a session: whole answers in time, or an error without their text."""
 
-    def __init__(self, longest: int) -> None:
-        """Take answers of at most `longest` bytes."""
+    def __init__(self, longest: int, *, raise_errors: bool = True) -> None:
+        """Take answers of at most `longest` bytes, errors too if they are not to be raised."""
         super().__init__()
-        self._longest = longest
+        self._longest, self._raise_errors = longest, raise_errors
 
     def send(  # type: ignore[override]  # the options are passed on as they come
         self, request: PreparedRequest, *, timeout: float, **options: Any
@@ -58,8 +58,8 @@ class Bounded(HTTPAdapter):
         """The whole answer.
 
         Raises:
-            ErrorAnswer: its status is no success; a redirection is not followed, for it would take
-                the request's headers elsewhere.
+            ErrorAnswer: its status is no success, if that is to be raised; a redirection is not
+                followed then, for it would take the request's headers elsewhere.
             TooLongAnswer: it is above the size limit.
             ReadTimeout: it was not there in time.
         """
@@ -71,13 +71,15 @@ class Bounded(HTTPAdapter):
         try:
             body = self._body(response)
         except HTTPError as error:
+            if time.monotonic() >= ends:
+                raise ReadTimeout("the answer was not there in time") from None
             raise NoConnectionError(type(error).__name__) from None
         finally:
             end.cancel()
             response.close()
         if time.monotonic() >= ends:
             raise ReadTimeout("the answer was not there in time")
-        if response.status_code >= _MULTIPLE_CHOICES:
+        if self._raise_errors and response.status_code >= _MULTIPLE_CHOICES:
             raise ErrorAnswer(response.status_code, asked_to_wait(response.headers, body))
         response.raw = io.BytesIO(body)
         return response

@@ -16,9 +16,12 @@ import requests
 from google.auth.exceptions import GoogleAuthError
 from google.auth.transport.requests import AuthorizedSession
 
+from clarity.adapters import telemetry
 from clarity.domain.errors import RefusedError, UnavailableError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from clarity.steps.ports import Notice
 
 _SCOPE = "https://www.googleapis.com/auth/firebase.messaging"
@@ -66,6 +69,10 @@ class Fcm:
             "data": dict(notice.data),
         }
         url = f"{self.endpoint.rstrip('/')}/v1/projects/{self.project}/messages:send"
+        with telemetry.call("fcm", "send", {"http.request.method": "POST"}):
+            return self._post(url, message)
+
+    def _post(self, url: str, message: Mapping[str, object]) -> bool:
         try:
             response = self._session.post(url, json={"message": message}, timeout=self.timeout_s)
         except (requests.RequestException, GoogleAuthError) as error:
@@ -73,6 +80,7 @@ class Fcm:
             name = type(error).__name__
             _log.warning("not announced", extra={"fields": {"code": name}})
             raise UnavailableError(f"expected an answer from FCM, found {name}") from None
+        telemetry.describe({"http.response.status_code": response.status_code})
         return response.ok or self._gone(response)
 
     def _gone(self, response: requests.Response) -> bool:

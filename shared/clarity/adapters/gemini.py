@@ -17,18 +17,19 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from requests import RequestException
 
+from clarity.adapters import telemetry
 from clarity.adapters.bounded_http import Bounded, ErrorAnswer, TooLongAnswer, never_sent
 from clarity.adapters.prompt import PROMPT_VERSION, prompt, task_text
 from clarity.domain.errors import CutOffError, RefusedError, UnavailableError
 from clarity.domain.words.narrative import Narrative, Sentence, SentenceKind
-from clarity.steps.ports import Answer, Usage
+from clarity.steps.ports_words import Answer, Usage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from requests import Session
 
-    from clarity.steps.ports import Task
+    from clarity.steps.ports_words import Task
 
 _KINDS: tuple[SentenceKind, ...] = get_args(SentenceKind)
 _LONGEST_BODY = 200_000  # bytes; an answer of the schema takes some 5,000
@@ -68,6 +69,8 @@ _TALKATIVE = (
     "google.ai.generativelanguage_v1beta.services.generative_service.transports.rest",
     "google.auth.transport.requests",
 )
+
+_CALLS = "clarity.gemini.calls"
 
 _log = logging.getLogger(__name__)
 
@@ -154,21 +157,38 @@ class Gemini:
         outcome, wait_s = self._call(text, ends)
         for pause_s in _PAUSES_S:
             # At least what was asked for, and nobody at the same moment as everybody else.
-            pause = max(wait_s, pause_s) * random.uniform(1, 1.5)  # noqa: S311  spreads the load
+            spread = random.uniform(1, 1.5)  # noqa: S311 # nosec B311 # hides nothing
+            pause = max(wait_s, pause_s) * spread
             in_time = time.monotonic() + pause + _LEAST_S <= ends
             if not isinstance(outcome, UnavailableError) or not in_time:
                 break
+            telemetry.note("retry", {"wait_s": round(pause, 3)})
             self._sleep(pause)
             outcome, wait_s = self._call(text, ends)
         if isinstance(outcome, _Failure):
             _log.warning("asked Gemini", extra={"fields": {"outcome": outcome.code}})
+            telemetry.add(_CALLS, 1, {"outcome": outcome.code})
             raise outcome
         answer = _answer(outcome, task)
         fields = {"outcome": "answered", "fault": answer.fault, **asdict(answer.usage)}
         _log.info("asked Gemini", extra={"fields": fields})
+        _count(answer)
         return answer
 
     def _call(self, text: str, ends: float) -> tuple[dict[str, Any] | str | _Failure, float]:
+        """One call, as `_ask` says; it is a span of the trace."""
+        attributes = {
+            "gen_ai.operation.name": "generate_content",
+            "gen_ai.provider.name": "gcp.gemini",
+            "gen_ai.request.model": self._model_name,
+        }
+        with telemetry.call("gemini", "generate_content", attributes):
+            outcome, wait_s = self._ask(text, ends)
+            if isinstance(outcome, _Failure):
+                telemetry.describe({"error.type": outcome.code})
+        return outcome, wait_s
+
+    def _ask(self, text: str, ends: float) -> tuple[dict[str, Any] | str | _Failure, float]:
         """A response, the fault of one that cannot be read, or an error; and a wait asked for.
 
         Errors are not raised here: they would be chained to the library's, which may quote us.
@@ -191,6 +211,13 @@ class Gemini:
             return kind(f"expected an answer from Gemini, found {type(error).__name__}"), 0
         except (ParseError, ValueError):
             return "unreadable", 0
+
+
+def _count(answer: Answer) -> None:
+    telemetry.add(_CALLS, 1, {"outcome": "answered"})
+    tokens = {"input": answer.usage.prompt_tokens, "output": answer.usage.output_tokens}
+    for kind, number in tokens.items():
+        telemetry.measure("gen_ai.client.token.usage", number, {"gen_ai.token.type": kind})
 
 
 def _refusal(status: int) -> _Failure:

@@ -11,7 +11,7 @@ import base64
 import math
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self, TypeGuard
 
 import google.auth
 import numpy as np
@@ -20,6 +20,9 @@ from google.auth.exceptions import GoogleAuthError, TransportError
 from google.auth.transport.requests import AuthorizedSession
 from pydantic import BaseModel, Field, FiniteFloat, ValidationError, model_validator
 
+from clarity.adapters import telemetry
+from clarity.adapters.backoff import Backoff, Busy
+from clarity.adapters.bounded_http import Bounded, asked_to_wait
 from clarity.domain.errors import (
     MisconfiguredError,
     ParkedError,
@@ -37,10 +40,12 @@ if TYPE_CHECKING:
 
 _SCOPE = "https://www.googleapis.com/auth/cloud-platform"
 _WAIT = frozenset({408, 429, 500, 502, 503, 504})
+_BUSY = frozenset({429, 502, 503})  # another attempt may be taken; a prediction leaves no trace
 _REFUSED = frozenset({400, 413, 422})  # by the container, or by Vertex AI for what was sent
 _OURS = frozenset({401, 403, 413})  # whose fault is the caller's, whatever is deployed
 _QUESTION_TIMEOUT_S = 5.0  # for the question whether anything is deployed
 _QUESTION_PAUSE_S = 30.0  # between two of them where waiting is right anyway
+_LONGEST_ANSWER = 4_000_000  # bytes; an explanation is some 30,000
 _WIDTH = 96  # of a PAT embedding, for each of its sizes (Ruan et al. 2024)
 _EXPLANATION_TIMEOUT_S = 60.0  # it takes seconds; Vertex AI itself waits no longer for a prediction
 _WHOLE = 1e-3  # shares may miss 1 by this
@@ -102,7 +107,7 @@ class _Error(BaseModel):
 
 @dataclass(slots=True)
 class _Asked:
-    """When it was last asked whether anything is deployed."""
+    """When it was last asked whether anything is deployed, and something was."""
 
     at: float = -math.inf
 
@@ -123,6 +128,7 @@ class VertexEncoder:
     expected_model_id: str
     timeout_s: float
     explanation_timeout_s: float = _EXPLANATION_TIMEOUT_S
+    backoff: Backoff = field(default_factory=lambda: _backoff(0))
     asked: _Asked = field(default_factory=_Asked)
 
     @property
@@ -140,7 +146,7 @@ class VertexEncoder:
             WrongModelError: another model than expected answered.
             RefusedError: it refused the week.
         """
-        return self._embedding(_parse(self._post(_request(steps), self.timeout_s)))
+        return self._embedding(_parse(self._post(_request(steps), "predict", self.timeout_s)))
 
     def explain(self, steps: NDArray[np.float32]) -> tuple[Embedding, Explanation]:
         """Read one week, and say where the model looked and what moved its reading.
@@ -148,17 +154,17 @@ class VertexEncoder:
         Raises:
             ParkedError: no model is deployed, or none is ready yet.
             UnavailableError: the endpoint did not answer, or asked us to wait.
-            MisconfiguredError: there is no such endpoint, or we may not ask it.
+            MisconfiguredError: no such endpoint, no right to ask it, or it explains nothing.
             WrongModelError: another model than expected answered.
-            RefusedError: it refused the week, or did not explain it.
+            RefusedError: it refused the week.
         """
         body = {**_request(steps), "parameters": {"explanation": True}}
-        prediction = _parse(self._post(body, self.explanation_timeout_s))
+        prediction = _parse(self._post(body, "explain", self.explanation_timeout_s))
         found = prediction.explanation
         if found is None:
-            raise RefusedError("expected an explanation from the endpoint, found none")
+            raise MisconfiguredError("expected an explanation from the endpoint, found none")
         if found.patch_minutes * len(found.attention) != len(steps):
-            raise RefusedError(
+            raise MisconfiguredError(
                 f"expected an explanation of {len(steps)} minutes, found "
                 f"{len(found.attention)} patches of {found.patch_minutes}"
             )
@@ -176,21 +182,36 @@ class VertexEncoder:
             prediction.scaler_id,
         )
 
-    def _post(self, body: dict[str, Any], timeout_s: float) -> requests.Response:
+    def _post(self, body: dict[str, Any], operation: str, timeout_s: float) -> requests.Response:
+        with telemetry.call("pat", operation, {"gen_ai.request.model": self.expected_model_id}):
+            return self.backoff.call(lambda: self._ask(body, timeout_s))
+
+    def _ask(self, body: dict[str, Any], timeout_s: float) -> requests.Response | Busy:
+        """An answer that is a success; or that the endpoint is busy, or not to be reached now."""
         try:
-            response = self.session.post(self.url, json=body, timeout=timeout_s)
+            # A redirection would take the week elsewhere.
+            response = self.session.post(
+                self.url, json=body, timeout=timeout_s, allow_redirects=False
+            )
         except (requests.RequestException, TransportError) as error:
             name = type(error).__name__
-            raise self._unless_parked(
-                UnavailableError(f"the endpoint did not answer: {name}")
-            ) from error
+            failure = self._unless_parked(UnavailableError(f"the endpoint did not answer: {name}"))
+            # Who did not answer in time would not the next time either, and has cost a thread.
+            if isinstance(error, requests.ConnectionError) and _waits(failure):
+                return Busy(failure)
+            raise failure from error
         except GoogleAuthError as error:
             name = type(error).__name__
             raise MisconfiguredError(f"no credentials for the endpoint: {name}") from error
-        if response.status_code == requests.codes.ok:
+        status = response.status_code
+        if status == requests.codes.ok:
             return response
         failure = _failure(response)
-        raise failure if response.status_code in _OURS else self._unless_parked(failure)
+        if status not in _OURS:
+            failure = self._unless_parked(failure)
+        if status in _BUSY and _waits(failure):
+            return Busy(failure, asked_to_wait(response.headers, response.content))
+        raise failure
 
     def _unless_parked(self, failure: ClarityError) -> ClarityError:
         """The failure, or that no model is deployed, which answers in more than one way.
@@ -198,24 +219,25 @@ class VertexEncoder:
         What an endpoint without a model says is not documented for each of its addresses, so it is
         asked what is deployed. Where that cannot be read, the failure's own words hold.
         """
-        if isinstance(failure, ParkedError) or self._asked_lately(failure):
+        # An endpoint that is overloaded fails often, and Vertex AI counts questions.
+        lately = time.monotonic() - self.asked.at < _QUESTION_PAUSE_S
+        if isinstance(failure, ParkedError) or (lately and _waits(failure)):
             return failure
+        if self._lists_no_model():
+            return ParkedError("expected a deployed model at the endpoint, found none")
+        self.asked.at = time.monotonic()
+        return failure
+
+    def _lists_no_model(self) -> bool:
         try:
             answer = self.session.get(self.resource_url, timeout=_QUESTION_TIMEOUT_S)
-            found = _Endpoint.model_validate_json(answer.content) if answer.ok else None
+            return answer.ok and not _Endpoint.model_validate_json(answer.content).deployed_models
         except (requests.RequestException, GoogleAuthError, ValidationError):
-            return failure
-        if found is None or found.deployed_models:
-            return failure
-        return ParkedError("expected a deployed model at the endpoint, found none")
+            return False
 
-    def _asked_lately(self, failure: ClarityError) -> bool:
-        """An endpoint that is overloaded fails often, and Vertex AI counts questions."""
-        now = time.monotonic()
-        if isinstance(failure, UnavailableError) and now - self.asked.at < _QUESTION_PAUSE_S:
-            return True
-        self.asked.at = now
-        return False
+
+def _waits(failure: ClarityError) -> TypeGuard[UnavailableError]:
+    return isinstance(failure, UnavailableError)
 
 
 def _failure(response: requests.Response) -> ClarityError:
@@ -261,11 +283,13 @@ def _request(steps: NDArray[np.float32]) -> dict[str, Any]:
 
 
 def _parse(response: requests.Response) -> _Prediction:
+    """The prediction in an answer; one that holds none is no fault of the week's."""
     try:
         return _Answer.model_validate_json(response.content).predictions[0]
     except ValidationError as error:
         found = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['type']}" for e in error.errors())
-        raise RefusedError(f"expected one prediction from the endpoint, found: {found}") from error
+        message = f"expected one prediction from the endpoint, found: {found}"
+        raise UnavailableError(message) from error
 
 
 def open_encoder(
@@ -273,6 +297,7 @@ def open_encoder(
     *,
     model_id: str,
     timeout_s: float,
+    retry_s: float = 0.0,
     host: str | None = None,
     emulator_host: str | None,
 ) -> VertexEncoder:
@@ -281,21 +306,26 @@ def open_encoder(
     Args:
         endpoint: the endpoint's resource name.
         model_id: the model that must answer.
-        timeout_s: for one prediction.
+        timeout_s: for one prediction, each time it is asked for.
+        retry_s: how long one that is busy is asked again; the last time takes its own time.
         host: a dedicated endpoint's own, which alone takes its predictions; None: a shared one.
         emulator_host: host:port of a local stand-in (plain HTTP, no credentials), or None.
     """
     resource = f"/v1/{endpoint}"
     if emulator_host:
-        base = f"http://{emulator_host}{resource}"
-        return VertexEncoder(requests.Session(), f"{base}:rawPredict", base, model_id, timeout_s)
-    shared = f"{endpoint.split('/')[3]}-aiplatform.googleapis.com"
-    credentials, _ = google.auth.default(scopes=[_SCOPE])
-    session: requests.Session = AuthorizedSession(credentials)  # type: ignore[no-untyped-call]
+        base, session = f"http://{emulator_host}{resource}", requests.Session()
+        url = base
+    else:
+        shared = f"{endpoint.split('/')[3]}-aiplatform.googleapis.com"
+        credentials, _ = google.auth.default(scopes=[_SCOPE])
+        session = AuthorizedSession(credentials)  # type: ignore[no-untyped-call]
+        base, url = f"https://{shared}{resource}", f"https://{host or shared}{resource}"
+    for scheme in ("https://", "http://"):
+        session.mount(scheme, Bounded(_LONGEST_ANSWER, raise_errors=False))
     return VertexEncoder(
-        session,
-        f"https://{host or shared}{resource}:rawPredict",
-        f"https://{shared}{resource}",
-        model_id,
-        timeout_s,
+        session, f"{url}:rawPredict", base, model_id, timeout_s, backoff=_backoff(retry_s)
     )
+
+
+def _backoff(retry_s: float) -> Backoff:
+    return Backoff(retry_s, busy="the endpoint asked to be left alone for now")

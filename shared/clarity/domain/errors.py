@@ -7,8 +7,10 @@ ClarityError
 │   ├── ReusedIdError         a new document has the id of one that was handled before
 │   ├── UnknownReferenceError a message names a document that is not there
 │   ├── RefusedError          an outside service says that this call will never work
-│   └── ExhaustedError        it was tried again for as long as is allowed
+│   ├── ExhaustedError        it was tried again for as long as is allowed
+│   └── StuckError            nothing moved it, for as long as is allowed
 ├── ForgottenError            its person was erased meanwhile: acknowledge, and leave no trace
+│   └── GoneError             its person deleted the document meanwhile: likewise
 └── TransientError            try again later: raise, so that the event is redelivered
     ├── InProgressError       another worker holds the claim
     ├── NotSettledError       the person's uploads are still arriving
@@ -67,10 +69,22 @@ class ExhaustedError(PermanentError):
     code = "exhausted"
 
 
+class StuckError(PermanentError):
+    """Nothing moved the job for as long as is allowed: its message was lost, or its function."""
+
+    code = "stuck"
+
+
 class ForgottenError(ClarityError):
     """The person was erased after the event: nothing of it is done, kept or told."""
 
     code = "forgotten"
+
+
+class GoneError(ForgottenError):
+    """The person deleted the document, or it expired, before it could be handled."""
+
+    code = "gone"
 
 
 class TransientError(ClarityError):

@@ -31,6 +31,46 @@ class DocumentCreated:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentNamed:
+    """A document is there whose event was lost, refused, or never sent: the body of a message.
+
+    On `documents-to-ingest`, to ingest, which reads the document itself.
+    """
+
+    origin: Origin
+
+    def body(self) -> dict[str, object]:
+        """The message's JSON object."""
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "user_id": self.origin.user_id,
+            "collection": self.origin.collection,
+            "document_id": self.origin.document_id,
+        }
+
+    def attributes(self) -> dict[str, str]:
+        """The message's attributes, for filters and for the person who searches the log."""
+        return {"user_id": self.origin.user_id, **self.origin.reference}
+
+    @staticmethod
+    def parse(body: Mapping[str, object]) -> DocumentNamed:
+        """The message in a JSON object.
+
+        Raises:
+            MalformedEventError: another schema version, or a part is missing.
+        """
+        _require_version(body)
+        user_id, collection, document_id = (
+            _text(body, name) for name in ("user_id", "collection", "document_id")
+        )
+        return DocumentNamed(Origin.of(user_id, collection, document_id))
+
+
+# What ingest handles: a document in its event, or one that it has to read.
+Document = DocumentCreated | DocumentNamed
+
+
+@dataclass(frozen=True, slots=True)
 class JobMessage:
     """A job is ready for its next step: the body of both topics.
 
@@ -79,11 +119,7 @@ class JobMessage:
         Raises:
             MalformedEventError: another schema version, or a reference is missing.
         """
-        version = body.get("schema_version")
-        if version != SCHEMA_VERSION:
-            raise MalformedEventError(
-                f"expected schema_version {SCHEMA_VERSION}, found {version!r:.40}"
-            )
+        _require_version(body)
         user_id, priority = _text(body, "user_id"), _text(body, "priority")
         if ("upload_id" in body) == ("request_id" in body):
             raise MalformedEventError("expected one of upload_id and request_id")
@@ -95,6 +131,14 @@ class JobMessage:
             _text(body, name) if name in body else None for name in ("analysis_id", "history_id")
         )
         return JobMessage(origin, priority, analysis_id, history_id)
+
+
+def _require_version(body: Mapping[str, object]) -> None:
+    version = body.get("schema_version")
+    if version != SCHEMA_VERSION:
+        raise MalformedEventError(
+            f"expected schema_version {SCHEMA_VERSION}, found {version!r:.40}"
+        )
 
 
 def _text(body: Mapping[str, object], name: str) -> str:

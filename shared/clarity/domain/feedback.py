@@ -17,19 +17,17 @@ _SAYING: Final = ("rating", "words", "read")
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """One answer of a person to an insight.
+    """One answer of a person to an insight, which they have read then.
 
     Attributes:
         insight_id: Which insight.
         rating: 1 to 5, higher is better; None if not given.
         words: Their own, at most 500 characters; empty if none.
-        read: Whether it says that the insight was opened. Whoever rates one has read it.
     """
 
     insight_id: str
     rating: int | None
     words: str
-    read: bool
 
 
 def parse_feedback(document: Mapping[str, object]) -> Feedback:
@@ -48,8 +46,7 @@ def parse_feedback(document: Mapping[str, object]) -> Feedback:
     fields: Mapping[str, Any] = document  # each of its kind: looked at above
     words = (fields.get("words") or "").strip()
     rating = None if fields.get("rating") is None else int(fields["rating"])
-    read = bool(fields.get("read")) or rating is not None or bool(words)
-    return Feedback(fields["insight_id"], rating, words, read)
+    return Feedback(fields["insight_id"], rating, words)
 
 
 def _insight_id(document: Mapping[str, object]) -> str:

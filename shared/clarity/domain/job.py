@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, get_args
 
 from clarity.domain.errors import MalformedEventError
 
@@ -19,6 +19,7 @@ InsightType = Literal["sleep", "activity", "general"]
 Timeframe = Literal["1week", "1month", "3months"]
 Priority = Literal["high", "normal", "low"]
 Collection = Literal["uploads", "insight_requests", "feedback"]
+_COLLECTIONS: tuple[Collection, ...] = get_args(Collection)
 
 _CHOICES = {
     "data_timeframe": ("1week", "1month", "3months"),
@@ -78,6 +79,20 @@ class Origin:
     user_id: str
     collection: Collection
     document_id: str
+
+    @staticmethod
+    def of(user_id: str, collection: str, document_id: str) -> Origin:
+        """The origin in a collection whose name came from outside.
+
+        Raises:
+            MalformedEventError: no document there starts anything.
+        """
+        for known in _COLLECTIONS:
+            if collection == known:
+                return Origin(user_id, known, document_id)
+        raise MalformedEventError(
+            f"expected one of {', '.join(_COLLECTIONS)}, found {collection!r:.40}"
+        )
 
     @property
     def processing_id(self) -> str:
