@@ -153,7 +153,7 @@ class Chain:
     @contextmanager
     def ticking(self) -> Iterator[None]:
         """Cloud Scheduler's ticks to park, twice a second."""
-        url = f"http://{HOST}:{self.cloud.ports.http}/_local/scheduler"
+        url = f"http://{HOST}:{self.cloud.ports.http}/_local/scheduler/park"
         httpx.put(url, json={"every_s": 0.5}, trust_env=False).raise_for_status()
         yield
         httpx.put(url, json={"every_s": None}, trust_env=False).raise_for_status()

@@ -5,6 +5,7 @@ locals {
     preprocess = "Function preprocess: grid, quality gate, metrics, PAT"
     insights   = "Function insights: facts into words, checked"
     park       = "Function park: parks and starts the endpoint"
+    sweep      = "Function sweep: takes up again what was left lying"
     events     = "Eventarc's: hands Firestore's events to ingest"
     push       = "Pub/Sub's: hands messages to the functions"
     build      = "Cloud Functions': builds the functions' images"

@@ -3,9 +3,9 @@
 # holds a copy of the rows that are used.
 locals {
   # Subscription -> seconds after which its oldest message is too old. preprocess may wait for the
-  # endpoint's start (20 minutes), insights for Gemini (GEMINI_PATIENCE_SECONDS). park's ticks expire
-  # sooner: `silence` looks after those.
-  backlogs = { preprocess = 2700, insights = 1800 }
+  # endpoint's start (20 minutes), insights for Gemini (GEMINI_PATIENCE_SECONDS). The ticks of park and
+  # sweep expire sooner: `silence` looks after those.
+  backlogs = { preprocess = 2700, insights = 1800, documents = 1800 }
 
   log_metric = "logging.googleapis.com/user"
   run        = "run.googleapis.com"
@@ -24,19 +24,38 @@ locals {
       title    = "An event can never be handled"
       severity = "ERROR"
       section  = "Replay dead letters"
-      todo     = "Its job has ended `failed` and the event waits in clarity-dead-letters. The labels say which step gave up and why (code). Correct the cause, then replay. Forwarded by Pub/Sub itself, a function could not even run: look at its revisions first."
+      todo     = "Its job has ended `failed` and the sweeper keeps the event in dead_letters. The labels say which step gave up and why (code). Correct the cause, then replay. Forwarded by Pub/Sub itself, a function could not even run: look at its revisions first."
       conditions = {
         "a function gave up"            = { metric = "${local.log_metric}/dead_letters", resource = local.service, align = "ALIGN_DELTA", reduce = "REDUCE_SUM", by = ["metric.label.step", "metric.label.code"], period = 300, over = 0 }
         "Pub/Sub gave up on a function" = { metric = "${local.deliveries}/dead_letter_message_count", resource = local.queue, align = "ALIGN_DELTA", reduce = "REDUCE_SUM", by = ["resource.label.subscription_id"], period = 300, over = 0 }
       }
     }
-    dead-letters-expire = {
-      title    = "Dead letters are about to expire"
+    dead-letters-unkept = {
+      title    = "Dead letters are not taken into their store"
       severity = "ERROR"
       section  = "Replay dead letters"
-      todo     = "The oldest one has waited for more than 25 days; after 31 it is gone. Replay or discard them."
+      todo     = "The sweeper pulls letters from clarity-dead-letters every five minutes, and the oldest one has lain there for more than 6 hours; after 31 days it is gone. See the function sweep: its lines `swept`, `not swept` and `a dead letter cannot be kept`."
       conditions = {
-        "the oldest is 25 days old" = { metric = "${local.deliveries}/oldest_unacked_message_age", resource = local.queue, where = "resource.labels.subscription_id=\"clarity-dead-letters\"", align = "ALIGN_MAX", reduce = "REDUCE_MAX", by = ["resource.label.subscription_id"], period = 300, over = 2160000 }
+        "the oldest is 6 hours old" = { metric = "${local.deliveries}/oldest_unacked_message_age", resource = local.queue, where = "resource.labels.subscription_id=\"clarity-dead-letters\"", align = "ALIGN_MAX", reduce = "REDUCE_MAX", by = ["resource.label.subscription_id"], period = 300, over = 21600 }
+      }
+    }
+    swept-up = {
+      title    = "Work is left lying"
+      severity = "ERROR"
+      section  = "Look at a stuck job"
+      todo     = "The sweeper sends again what a function did not get to send; now and then that is a killed instance. Often, or a job that ends as `stuck`: messages are lost or never handled. See the lines `swept up` for action and ids, then that function's instances, its subscription and Eventarc's."
+      conditions = {
+        "a job ended as stuck"        = { metric = "${local.log_metric}/swept_up", resource = local.service, where = "metric.labels.action=\"failed\"", align = "ALIGN_DELTA", reduce = "REDUCE_SUM", by = [], period = 300, over = 0 }
+        "more than twenty in an hour" = { metric = "${local.log_metric}/swept_up", resource = local.service, align = "ALIGN_DELTA", reduce = "REDUCE_SUM", by = ["metric.label.action"], period = 3600, over = 20 }
+      }
+    }
+    doors = {
+      title    = "A function's door refuses deliveries"
+      severity = "CRITICAL"
+      section  = "On call"
+      todo     = "The label says of what. `audience`, `caller`: EVENT_AUDIENCE or EVENT_CALLERS of the function do not fit the triggers and subscriptions, and the chain stands still; plan and apply anew. Anything else: somebody who may call the function sends what is none of our events; see who has roles/run.invoker."
+      conditions = {
+        "more than five in ten minutes" = { metric = "${local.log_metric}/refused", resource = local.service, align = "ALIGN_DELTA", reduce = "REDUCE_SUM", by = ["metric.label.code"], period = 600, over = 5 }
       }
     }
     wrong-model = {
@@ -64,7 +83,7 @@ locals {
       title    = "Work waits too long"
       severity = "ERROR"
       section  = "Limits and what to change"
-      todo     = "Look at `put off` by code on the dashboard: `parked` or `unavailable` is the endpoint, `open` is Gemini, `in_progress` a lease. No line at all: the function does not run, see its instances and its newest revision."
+      todo     = "Look at `put off` by code on the dashboard: `parked` or `unavailable` is the endpoint, `open` is Gemini, `in_progress` a lease, or a person with much work at once. No line at all: the function does not run, see its instances and its newest revision."
       conditions = merge(
         { for name, seconds in local.backlogs : "subscription ${name}" => { metric = "${local.deliveries}/oldest_unacked_message_age", resource = local.queue, where = "resource.labels.subscription_id=\"${name}\"", align = "ALIGN_MAX", reduce = "REDUCE_MAX", by = ["resource.label.subscription_id"], period = 300, over = seconds } },
         # Eventarc names the subscriptions that it makes for its triggers so.
@@ -164,10 +183,11 @@ locals {
       title    = "Nothing happens where something should"
       severity = "CRITICAL"
       section  = "On call"
-      todo     = "Ticks: see the scheduler's job endpoint-checks and the function park. Jobs: see the subscriptions of Eventarc, then the function ingest, then whether the app still uploads."
+      todo     = "Ticks: see the scheduler's jobs endpoint-checks and sweeps, and the functions park and sweep. Jobs: see the subscriptions of Eventarc, then the function ingest, then whether the app still uploads."
       conditions = { for name, condition in {
-        "no tick has reached park for half an hour" = { on = var.park.enabled, metric = "${local.run}/request_count", resource = local.service, where = "resource.labels.service_name=\"park\" AND metric.labels.response_code_class=\"2xx\"", align = "ALIGN_DELTA", reduce = "REDUCE_SUM", by = [], period = 300, absent = 1800 }
-        "no job has ended for 23 hours"             = { on = var.environment == "prod", metric = "${local.log_metric}/jobs_ended", resource = local.service, align = "ALIGN_DELTA", reduce = "REDUCE_SUM", by = [], period = 300, absent = 82800 }
+        "no tick has reached park for half an hour"  = { on = var.park.enabled, metric = "${local.run}/request_count", resource = local.service, where = "resource.labels.service_name=\"park\" AND metric.labels.response_code_class=\"2xx\"", align = "ALIGN_DELTA", reduce = "REDUCE_SUM", by = [], period = 300, absent = 1800 }
+        "no tick has reached sweep for half an hour" = { on = true, metric = "${local.run}/request_count", resource = local.service, where = "resource.labels.service_name=\"sweep\" AND metric.labels.response_code_class=\"2xx\"", align = "ALIGN_DELTA", reduce = "REDUCE_SUM", by = [], period = 300, absent = 1800 }
+        "no job has ended for 23 hours"              = { on = var.environment == "prod", metric = "${local.log_metric}/jobs_ended", resource = local.service, align = "ALIGN_DELTA", reduce = "REDUCE_SUM", by = [], period = 300, absent = 82800 }
       } : name => condition if condition.on }
     }
   }

@@ -6,7 +6,7 @@ locals {
     "cloudfunctions.googleapis.com",       # the functions
     "cloudkms.googleapis.com",             # the key, with cmek
     "cloudresourcemanager.googleapis.com", # the project and who may do what in it
-    "cloudscheduler.googleapis.com",       # the tick of the park function
+    "cloudscheduler.googleapis.com",       # the ticks of park and sweep
     "containeranalysis.googleapis.com",    # images' bills of materials
     "eventarc.googleapis.com",             # Firestore's events to ingest
     "eventarcpublishing.googleapis.com",   # needed for direct events, such as Firestore's
@@ -25,6 +25,8 @@ locals {
     "storage.googleapis.com",              # bundles, plans, batches
   ])
   optional_apis = compact([
+    var.telemetry ? "telemetry.googleapis.com" : "",                # takes traces and metrics
+    var.telemetry ? "cloudtrace.googleapis.com" : "",               # keeps and shows traces
     var.budget == null ? "" : "billingbudgets.googleapis.com",      # the month's budget
     var.app_check == null ? "" : "firebaseappcheck.googleapis.com", # only our own app may ask
   ])

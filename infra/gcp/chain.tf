@@ -4,15 +4,25 @@ locals {
   topics = {
     health-data-ingested       = { schema = "job-message" } # ingest to preprocess
     health-insights-processing = { schema = "job-message" } # preprocess to insights
+    documents-to-ingest        = { schema = null }          # sweep to ingest; whoever replays a dead letter
     endpoint-checks            = { schema = null }          # Cloud Scheduler to park
+    sweeps                     = { schema = null }          # Cloud Scheduler to sweep
     clarity-dead-letters       = { schema = null }          # what cannot be handled
   }
 
-  # Function -> the topic that is pushed to it, by a subscription of the function's name.
+  # Push subscription -> its topic, and the function that it is pushed to.
   pushes = {
-    preprocess = { topic = "health-data-ingested", retention = "604800s" }
-    insights   = { topic = "health-insights-processing", retention = "604800s" }
-    park       = { topic = "endpoint-checks", retention = "600s" } # an old tick is of no use
+    preprocess = { topic = "health-data-ingested", function = "preprocess", retention = "604800s" }
+    insights   = { topic = "health-insights-processing", function = "insights", retention = "604800s" }
+    documents  = { topic = "documents-to-ingest", function = "ingest", retention = "604800s" }
+    park       = { topic = "endpoint-checks", function = "park", retention = "600s" } # an old tick is of no use
+    sweep      = { topic = "sweeps", function = "sweep", retention = "600s" }
+  }
+
+  # What a clock drives, every five minutes, and whether it does.
+  ticks = {
+    endpoint-checks = { about = "Lets the park function look whether the endpoint is idle, or parked while work waits", on = var.park.enabled }
+    sweeps          = { about = "Lets the sweep function take up again what was left lying", on = true }
   }
 
   # A function has one event trigger, its `document`; these are the further ones.
@@ -46,6 +56,11 @@ locals {
         RETENTION_DAYS             = var.retention_days
         MAX_EVENT_AGE_SECONDS      = local.max_event_age_seconds
         QUEUE_STALE_SECONDS        = 3600
+        UPLOAD_RETENTION_DAYS      = 7
+        UPLOAD_BURST               = 5000
+        UPLOADS_PER_HOUR           = 600
+        REQUEST_BURST              = 20
+        REQUESTS_PER_HOUR          = 30
       }
     }
     preprocess = {
@@ -68,6 +83,7 @@ locals {
         PAT_ENDPOINT_HOST                = google_vertex_ai_endpoint.pat.dedicated_endpoint_dns
         PAT_MODEL_ID                     = var.pat_model_id
         PAT_TIMEOUT_SECONDS              = 30
+        PAT_RETRY_SECONDS                = 20
       }
     }
     insights = {
@@ -112,6 +128,31 @@ locals {
         PAT_MIN_REPLICAS      = var.pat_machine.min_replicas
         PAT_MAX_REPLICAS      = var.pat_machine.max_replicas
         PAT_SERVICE_ACCOUNT   = var.pat_machine.service_account
+      }
+    }
+    sweep = {
+      memory      = "512Mi"
+      cpu         = "1"
+      concurrency = 1 # two ticks at once would read the same
+      timeout_s   = 240
+      document    = null
+      secrets     = {}
+      environment = {
+        GOOGLE_CLOUD_PROJECT             = var.project_id
+        DEAD_LETTER_TOPIC                = local.topic_names["clarity-dead-letters"]
+        HEALTH_DATA_INGESTED_TOPIC       = local.topic_names["health-data-ingested"]
+        HEALTH_INSIGHTS_PROCESSING_TOPIC = local.topic_names["health-insights-processing"]
+        DOCUMENTS_TOPIC                  = local.topic_names["documents-to-ingest"]
+        DEAD_LETTERS_SUBSCRIPTION        = "projects/${var.project_id}/subscriptions/clarity-dead-letters"
+        LEASE_SECONDS                    = 60
+        RETENTION_DAYS                   = var.retention_days
+        MAX_EVENT_AGE_SECONDS            = 240 # below the schedule's 5 minutes
+        SWEEP_GRACE_SECONDS              = 120
+        SWEEP_STUCK_SECONDS              = 1800                              # what is put off comes again within 10 minutes
+        SWEEP_GIVE_UP_SECONDS            = 1.5 * local.max_event_age_seconds # a function gives up first
+        SWEEP_PAUSE_SECONDS              = 1800
+        SWEEP_SECONDS                    = 180
+        SWEEP_DOCUMENTS                  = 1000
       }
     }
   }

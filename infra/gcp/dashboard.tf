@@ -8,7 +8,7 @@ locals {
         { title = "Jobs by final state", metric = "${local.log_metric}/jobs_ended", resource = local.service, align = "ALIGN_DELTA", reduce = "REDUCE_SUM", by = ["metric.label.status"] },
         { title = "Seconds to the end, 95 of 100", metric = "${local.log_metric}/job_seconds", resource = local.service, align = "ALIGN_DELTA", reduce = "REDUCE_PERCENTILE_95", by = ["metric.label.status"] },
         { title = "New dead letters by step and code", metric = "${local.log_metric}/dead_letters", resource = local.service, align = "ALIGN_DELTA", reduce = "REDUCE_SUM", by = ["metric.label.step", "metric.label.code"] },
-        { title = "Dead letters that wait", metric = "${local.deliveries}/num_undelivered_messages", resource = local.queue, where = "resource.labels.subscription_id=\"clarity-dead-letters\"", align = "ALIGN_MAX", reduce = "REDUCE_SUM", by = [] },
+        { title = "Dead letters that wait", metric = "${local.log_metric}/letters_waiting", resource = local.service, align = "ALIGN_DELTA", reduce = "REDUCE_PERCENTILE_99", by = [] },
       ]
     },
     {
@@ -45,6 +45,15 @@ locals {
         { title = "Calls to Gemini by outcome", metric = "${local.log_metric}/gemini_calls", resource = local.service, align = "ALIGN_DELTA", reduce = "REDUCE_SUM", by = ["metric.label.outcome"] },
         { title = "Tokens of prompts", query = "sum(increase(logging_googleapis_com:user_gemini_prompt_tokens_sum{monitored_resource=\"${local.service}\"}[$${__interval}]))" },
         { title = "Tokens of answers", query = "sum(increase(logging_googleapis_com:user_gemini_output_tokens_sum{monitored_resource=\"${local.service}\"}[$${__interval}]))" },
+      ]
+    },
+    {
+      section = "What was left lying, refused and turned away"
+      charts = [
+        { title = "Taken up again, by action", metric = "${local.log_metric}/swept_up", resource = local.service, align = "ALIGN_DELTA", reduce = "REDUCE_SUM", by = ["metric.label.action"] },
+        { title = "Turned away: above what one person may send", metric = "${local.log_metric}/turned_away", resource = local.service, align = "ALIGN_DELTA", reduce = "REDUCE_SUM", by = ["metric.label.kind"] },
+        { title = "Deliveries refused, by reason", metric = "${local.log_metric}/refused", resource = local.service, align = "ALIGN_DELTA", reduce = "REDUCE_SUM", by = ["metric.label.code"] },
+        { title = "Dead letters not yet in their store", metric = "${local.deliveries}/num_undelivered_messages", resource = local.queue, where = "resource.labels.subscription_id=\"clarity-dead-letters\"", align = "ALIGN_MAX", reduce = "REDUCE_SUM", by = [] },
       ]
     },
     {

@@ -29,18 +29,19 @@ variable "firestore_keep" {
 
 locals {
   # Each collection group that there is. expires: its documents carry `expires_at`, a timestamp, and go
-  # with it. indexed: what a query filters or orders by, and in which direction; nothing else has an
-  # index, since each entry is paid for, and an indexed rising time limits a collection to 500 writes a
-  # second. No query needs more than one field, so that there is no composite index.
+  # with it. indexed: what a query filters or orders by, and in which direction; everybody: likewise of
+  # queries over all collections of the name at once. Nothing else has an index, since each entry is
+  # paid for, and an indexed rising time limits a collection, or with `everybody` all of them together,
+  # to 500 writes a second. No query needs more than one field, so that there is no composite index.
   collections = {
     users            = { expires = false, indexed = {} }
-    uploads          = { expires = true, indexed = { status = "ASCENDING" } } # counted by preprocess
+    uploads          = { expires = true, indexed = { status = "ASCENDING" }, everybody = { status = "ASCENDING" } } # counted by preprocess; overdue ones, by sweep
     rejections       = { expires = true, indexed = {} }
     insight_requests = { expires = true, indexed = {} }
-    feedback         = { expires = true, indexed = { received_at = "DESCENDING" } }  # the latest, by insights
-    devices          = { expires = true, indexed = { push_token = "ASCENDING" } }    # those that have one, by insights
-    jobs             = { expires = true, indexed = { created_at = "DESCENDING" } }   # the latest, by the phone
-    insights         = { expires = true, indexed = { generated_at = "DESCENDING" } } # the latest, by the phone
+    feedback         = { expires = true, indexed = { received_at = "DESCENDING" } }                                      # the latest, by insights
+    devices          = { expires = true, indexed = { push_token = "ASCENDING" } }                                        # those that have one, by insights
+    jobs             = { expires = true, indexed = { created_at = "DESCENDING" }, everybody = { status = "ASCENDING" } } # the latest, by the phone; open ones, by sweep
+    insights         = { expires = true, indexed = { generated_at = "DESCENDING" } }                                     # the latest, by the phone
     analyses         = { expires = true, indexed = {} }
     explanations     = { expires = true, indexed = {} }
     histories        = { expires = true, indexed = {} }
@@ -51,13 +52,24 @@ locals {
     queues           = { expires = true, indexed = {} }
     budgets          = { expires = true, indexed = {} }
     shards           = { expires = true, indexed = {} }
-    claims           = { expires = true, indexed = { user_id = "ASCENDING" } } # a person's, by `clarity erase`
+    claims           = { expires = true, indexed = { user_id = "ASCENDING", unpublished = "ASCENDING" } } # a person's, by `clarity erase`; those whose messages wait, by sweep
     erasures         = { expires = true, indexed = {} }
+    limits           = { expires = true, indexed = {} }
+    sweeps           = { expires = true, indexed = { user_id = "ASCENDING" } }                      # likewise
+    dead_letters     = { expires = true, indexed = { state = "ASCENDING", user_id = "ASCENDING" } } # those that wait, by `clarity dead-letters`; a person's, by `clarity erase`
   }
 
   indexed_fields = merge([
     for collection, documents in local.collections : {
-      for field, order in documents.indexed : "${collection}.${field}" => { collection = collection, field = field, order = order }
+      for field, order in merge(documents.indexed, try(documents.everybody, {})) : "${collection}.${field}" => {
+        collection = collection
+        field      = field
+        order      = order
+        scopes = concat(
+          can(documents.indexed[field]) ? ["COLLECTION"] : [],
+          can(documents.everybody[field]) ? ["COLLECTION_GROUP"] : [],
+        )
+      }
     }
   ]...)
 }
@@ -110,9 +122,12 @@ resource "google_firestore_field" "indexed" {
   field      = each.value.field
 
   index_config {
-    indexes {
-      order       = each.value.order
-      query_scope = "COLLECTION"
+    dynamic "indexes" {
+      for_each = each.value.scopes
+      content {
+        order       = each.value.order
+        query_scope = indexes.value
+      }
     }
   }
 }

@@ -1,5 +1,14 @@
 locals {
   bundles = { for name, _ in local.functions : name => fileset(var.bundles, "${name}-*.zip") }
+
+  # Who calls which function: Eventarc with documents, Pub/Sub with messages.
+  calls = merge(
+    { for name, each in local.functions : "events ${name}" => { caller = "events", function = name } if each.document != null },
+    { for each in values(local.pushes) : "push ${each.function}" => { caller = "push", function = each.function } },
+  )
+  callers = { for name, _ in local.functions : name => join(",", [
+    for call in values(local.calls) : google_service_account.account[call.caller].email if call.function == name
+  ]) }
 }
 
 resource "google_storage_bucket_object" "bundle" {
@@ -48,6 +57,12 @@ resource "google_cloudfunctions2_function" "function" {
     timeout_seconds                  = each.value.timeout_s
     environment_variables = merge(
       { THREADS = tostring(each.value.concurrency) }, # functions-framework's: a request waits for no other
+      {
+        # Its own two addresses: which one Eventarc names as a token's audience is written nowhere.
+        EVENT_AUDIENCE = "https://${each.key}-${data.google_project.project.number}.${var.region}.run.app,https://${each.key}-*.a.run.app"
+        EVENT_CALLERS  = local.callers[each.key]
+      },
+      var.telemetry ? { TELEMETRY_ENDPOINT = "https://telemetry.googleapis.com", TELEMETRY_LOCATION = var.region } : {},
       { for name, value in each.value.environment : name => tostring(value) if value != null },
     )
     ingress_settings      = "ALLOW_INTERNAL_ONLY" # Eventarc and Pub/Sub of this project count as internal
@@ -111,11 +126,9 @@ resource "google_cloudfunctions2_function" "function" {
 
 # Only what delivers events may call a function; nothing is open to the public.
 resource "google_cloud_run_v2_service_iam_member" "invoker" {
-  for_each = {
-    for name, each in local.functions : name => each.document == null ? "push" : "events"
-  }
-  name     = basename(google_cloudfunctions2_function.function[each.key].service_config[0].service)
+  for_each = local.calls
+  name     = basename(google_cloudfunctions2_function.function[each.value.function].service_config[0].service)
   location = var.region
   role     = "roles/run.invoker" # to hand this one function its events
-  member   = google_service_account.account[each.value].member
+  member   = google_service_account.account[each.value.caller].member
 }

@@ -65,7 +65,7 @@ locals {
   }
 
   # On the project, since these can be given nowhere else: [account, role].
-  project_roles = [
+  project_roles = concat([
     ["ingest", "documents"],                            # stores samples, jobs and claims
     ["preprocess", "documents"],                        # reads samples, writes analyses
     ["preprocess", "predictions"],                      # asks PAT
@@ -73,6 +73,7 @@ locals {
     ["insights", "notifications"],                      # tells a phone of a new insight
     ["park", "figures"],                                # sees whether anybody waits or asks
     ["park", "parking"],                                # parks and starts
+    ["sweep", "documents"],                             # reads claims, jobs, documents; ends jobs, keeps dead letters
     ["events", "roles/eventarc.eventReceiver"],         # receives Firestore's events; a trigger has no policy
     ["build", "roles/logging.logWriter"],               # the log of a function's build
     ["smoke", "documents"],                             # writes as a phone would, follows its job
@@ -82,7 +83,7 @@ locals {
     ["builder", "billsOfMaterials"],                    # hangs them on the images
     ["deployer", "roles/logging.logWriter"],            # the build's log
     ["deployer", "roles/cloudfunctions.developer"],     # a function's new bundle and settings
-    ["deployer", "roles/cloudscheduler.admin"],         # the park function's schedule; no smaller role writes jobs
+    ["deployer", "roles/cloudscheduler.admin"],         # the schedule; no smaller role writes jobs
     ["deployer", "roles/datastore.indexAdmin"],         # indexes, exemptions and TTL
     ["deployer", "roles/eventarc.developer"],           # the triggers
     ["deployer", "roles/firebaserules.admin"],          # the rules' new text
@@ -91,7 +92,10 @@ locals {
     ["deployer", "roles/monitoring.dashboardEditor"],   # the dashboard
     ["deployer", "roles/pubsub.editor"],                # topics, schemas, subscriptions
     ["deployer", "models"],                             # the endpoint, and what is deployed to it
-  ]
+    ], var.telemetry ? setproduct(keys(local.functions), [
+      "roles/telemetry.metricsWriter", # sends metrics
+      "roles/telemetry.tracesWriter",  # sends traces
+  ]) : [])
 
   # What a plan compares with; none of these reads a document or a secret.
   planner_roles = concat([
@@ -123,6 +127,10 @@ locals {
     ["preprocess", "health-insights-processing", "roles/pubsub.publisher"], # hands an analysed job on
     ["preprocess", "clarity-dead-letters", "roles/pubsub.publisher"],       # a message that can never work
     ["insights", "clarity-dead-letters", "roles/pubsub.publisher"],         # a message that can never work
+    ["sweep", "health-data-ingested", "roles/pubsub.publisher"],            # what ingest did not get to send
+    ["sweep", "health-insights-processing", "roles/pubsub.publisher"],      # what preprocess did not get to send
+    ["sweep", "documents-to-ingest", "roles/pubsub.publisher"],             # a document that ingest has not answered
+    ["sweep", "clarity-dead-letters", "roles/pubsub.publisher"],            # a job that nothing moves
   ]
 
   repository_roles = [
@@ -203,6 +211,13 @@ resource "google_pubsub_subscription_iam_member" "dead_letters" {
   subscription = google_pubsub_subscription.push[each.key].name
   role         = "roles/pubsub.subscriber" # see above
   member       = local.agents.pubsub
+}
+
+# The sweeper takes dead letters into their store.
+resource "google_pubsub_subscription_iam_member" "letters" {
+  subscription = google_pubsub_subscription.dead_letters.name
+  role         = "roles/pubsub.subscriber" # see above
+  member       = google_service_account.account["sweep"].member
 }
 
 # Pub/Sub signs its pushes as this account.

@@ -15,6 +15,10 @@ locals {
     gemini_prompt_tokens = { lines = "jsonPayload.message=\"asked Gemini\" AND jsonPayload.outcome=\"answered\"", labels = [], about = "tokens of a call's prompt", value = "prompt_tokens", unit = "1" }
     gemini_output_tokens = { lines = "jsonPayload.message=\"asked Gemini\" AND jsonPayload.outcome=\"answered\"", labels = [], about = "tokens of a call's answer, thinking included", value = "output_tokens", unit = "1" }
     unannounced          = { lines = "jsonPayload.message=\"not announced\"", labels = ["code"], about = "insights that a device was not told of" }
+    turned_away          = { lines = "jsonPayload.message=\"turned away\"", labels = ["kind"], about = "uploads and requests above what one person may send" }
+    refused              = { lines = "jsonPayload.message=\"refused\"", labels = ["code"], about = "deliveries that a function's door did not take; code says of what" }
+    swept_up             = { lines = "jsonPayload.message=\"swept up\"", labels = ["action"], about = "what was left lying and is taken up again: messages republished, jobs resumed or failed, documents named to ingest" }
+    letters_waiting      = { lines = "jsonPayload.message=\"swept\"", labels = [], about = "dead letters that wait for somebody, at each sweep", value = "letters", unit = "1" }
     endpoint_moves       = { lines = "jsonPayload.message=\"endpoint checked\" AND jsonPayload.action=(\"parked\" OR \"unparked\")", labels = ["action"], about = "the endpoint parked or started by the park function" }
   }
 }

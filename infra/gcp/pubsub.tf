@@ -34,10 +34,10 @@ resource "google_pubsub_subscription" "push" {
   message_retention_duration = each.value.retention
 
   push_config {
-    push_endpoint = google_cloudfunctions2_function.function[each.key].service_config[0].uri
+    push_endpoint = google_cloudfunctions2_function.function[each.value.function].service_config[0].uri
     oidc_token {
       service_account_email = google_service_account.account["push"].email
-      audience              = google_cloudfunctions2_function.function[each.key].service_config[0].uri
+      audience              = google_cloudfunctions2_function.function[each.value.function].service_config[0].uri
     }
   }
   retry_policy {
@@ -53,7 +53,7 @@ resource "google_pubsub_subscription" "push" {
   }
 }
 
-# Where an operator pulls dead letters from.
+# From here the sweeper, and `clarity dead-letters`, take letters into their store.
 resource "google_pubsub_subscription" "dead_letters" {
   name                       = "clarity-dead-letters"
   topic                      = google_pubsub_topic.topic["clarity-dead-letters"].id

@@ -1,13 +1,14 @@
-resource "google_cloud_scheduler_job" "endpoint_checks" {
-  name        = "endpoint-checks"
-  description = "Lets the park function look whether the endpoint is idle, or parked while work waits"
+resource "google_cloud_scheduler_job" "ticks" {
+  for_each    = local.ticks
+  name        = each.key
+  description = each.value.about
   region      = var.region
   schedule    = "*/5 * * * *"
   time_zone   = "Etc/UTC"
-  paused      = !var.park.enabled
+  paused      = !each.value.on
 
   pubsub_target {
-    topic_name = google_pubsub_topic.topic["endpoint-checks"].id
+    topic_name = google_pubsub_topic.topic[each.key].id
     data       = base64encode("tick")
   }
 }

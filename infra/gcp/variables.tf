@@ -38,12 +38,12 @@ variable "instances" {
   description = "Function -> its fewest and most instances."
   type        = map(object({ min = number, max = number }))
   validation {
-    condition     = toset(keys(var.instances)) == toset(["ingest", "preprocess", "insights", "park"])
-    error_message = "instances: expected ingest, preprocess, insights and park."
+    condition     = toset(keys(var.instances)) == toset(["ingest", "preprocess", "insights", "park", "sweep"])
+    error_message = "instances: expected ingest, preprocess, insights, park and sweep."
   }
   validation {
-    condition     = try(var.instances["park"].max, 1) == 1
-    error_message = "instances: expected max = 1 for park: two at once might both deploy."
+    condition     = alltrue([for name in ["park", "sweep"] : try(var.instances[name].max, 1) == 1])
+    error_message = "instances: expected max = 1 for park and sweep: two ticks at once might both deploy, or read the same."
   }
   validation {
     condition     = alltrue([for each in values(var.instances) : 0 <= each.min && each.min <= each.max && each.max >= 1])

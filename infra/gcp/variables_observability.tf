@@ -1,3 +1,9 @@
+variable "telemetry" {
+  description = "Whether the functions send traces and metrics (OTLP) to Cloud Trace and Cloud Monitoring."
+  type        = bool
+  default     = true
+}
+
 variable "alert_emails" {
   description = "Who is written to when something is wrong."
   type        = set(string)

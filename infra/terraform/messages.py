@@ -30,10 +30,10 @@ def check(plan: Plan) -> Iterator[Finding]:
     )
     yield from same("pubsub.tf", "subscriptions", code.subscriptions(), names)
     letters, attempts = code.dead_letters()
-    for function, topic in code.pushes().items():
-        if function in names:
-            yield from _push(plan, function, topic, names[function])
-            yield from _dead_letter(plan, names[function], letters, attempts)
+    for name, (topic, function) in code.pushes().items():
+        if name in names:
+            yield from _push(plan, function, topic, names[name])
+            yield from _dead_letter(plan, names[name], letters, attempts)
     for name in code.subscriptions() - code.pushes().keys():
         if name in names:
             yield from _pull(plan, names[name], letters)

@@ -63,7 +63,6 @@ _VALUES: dict[str, dict[str, str | None]] = {
     },
     r"google_firestore_database\..*": {"name": r"\(default\)", "deletion_policy": "PREVENT"},
     r"google_firestore_field\.unindexed.*": {"field": r"\*"},
-    r"google_firestore_field\.indexed.*": {"index_config.indexes.query_scope": "COLLECTION"},
     r"google_project_iam_custom_role\..*": {"role_id": r"[A-Za-z0-9_.]{3,64}"},
     r"google_project_iam_member\.build_sources": {
         "member": r'.*\["build"\].*',
@@ -94,6 +93,16 @@ _BELOW = (
     ("PATIENCE_SECONDS", "MAX_EVENT_AGE_SECONDS"),
     ("GEMINI_PATIENCE_SECONDS", "MAX_EVENT_AGE_SECONDS"),
 )
+# The sweeper takes nothing for stuck while its function waits: what must be below what of sweep's.
+_SWEPT = (
+    ("preprocess", "PATIENCE_SECONDS", "SWEEP_STUCK_SECONDS"),
+    ("insights", "GEMINI_PATIENCE_SECONDS", "SWEEP_STUCK_SECONDS"),
+    ("preprocess", "LEASE_SECONDS", "SWEEP_STUCK_SECONDS"),
+    ("ingest", "LEASE_SECONDS", "SWEEP_GRACE_SECONDS"),
+    ("ingest", "MAX_EVENT_AGE_SECONDS", "SWEEP_GIVE_UP_SECONDS"),
+    ("preprocess", "MAX_EVENT_AGE_SECONDS", "SWEEP_GIVE_UP_SECONDS"),
+    ("insights", "MAX_EVENT_AGE_SECONDS", "SWEEP_GIVE_UP_SECONDS"),
+)
 _BATCH_DAYS = 31  # health data: the longest that a batch may lie
 
 
@@ -112,6 +121,7 @@ def check(plan: Plan) -> Iterator[Finding]:
     yield from _rules(plan)
     yield from _kept(plan)
     yield from _schedule(plan)
+    yield from _sweeping(plan)
     yield from _in_region(plan)
     yield from _own_state(plan)
     yield from _acting(plan)
@@ -202,8 +212,23 @@ def _kept(plan: Plan) -> Iterator[Finding]:
 def _schedule(plan: Plan) -> Iterator[Finding]:
     enabled = mapping(plan.variables.get("park")).get("enabled")
     for job in plan.of("google_cloud_scheduler_job"):
-        if job.get("paused") is enabled:
+        if job.key == "sweeps" and job.get("paused"):
+            yield job.node.finding(f"{job.address} not paused", "paused")
+        if job.key != "sweeps" and job.get("paused") is enabled:
             yield job.node.finding(f"{job.address} paused unless park.enabled", _text(enabled))
+
+
+def _sweeping(plan: Plan) -> Iterator[Finding]:
+    functions = {str(one.get("name")): one for one in plan.of(_FUNCTION)}
+    given = {
+        name: mapping(one.get("service_config", "environment_variables"))
+        for name, one in functions.items()
+    }
+    for function, waits, limit in _SWEPT:
+        mine, sweep = given.get(function, {}), given.get("sweep", {})
+        if number(mine.get(waits)) >= number(sweep.get(limit)):
+            wanted = f"{limit} of sweep above {waits} of {function}, {text_of(mine.get(waits))}"
+            yield functions["sweep"].node.finding(wanted, text_of(sweep.get(limit)))
 
 
 def _in_region(plan: Plan) -> Iterator[Finding]:

@@ -30,7 +30,8 @@ iam.serviceAccountViewer logging.configWriter logging.logWriter logging.viewer
 monitoring.alertPolicyEditor monitoring.dashboardEditor monitoring.viewer ondemandscanning.admin
 pubsub.editor pubsub.publisher pubsub.subscriber pubsub.viewer run.invoker run.viewer
 secretmanager.secretAccessor secretmanager.viewer serviceusage.serviceUsageConsumer
-storage.legacyBucketReader storage.objectUser storage.objectViewer
+storage.legacyBucketReader storage.objectUser storage.objectViewer telemetry.metricsWriter
+telemetry.tracesWriter
 """
 _PERMISSIONS = """
 aiplatform.batchPredictionJobs.create aiplatform.batchPredictionJobs.get

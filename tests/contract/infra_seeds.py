@@ -104,10 +104,10 @@ FILES = {
         "did you mean google_pubsub_topic.topic?",
     ),
     "an unknown key of an instance": Seed(
-        "scheduler.tf",
-        'topic["endpoint-checks"]',
-        'topic["endpoint-check"]',
-        "did you mean endpoint-checks?",
+        "pubsub.tf",
+        'topic["clarity-dead-letters"].id\n  ack',
+        'topic["clarity-dead-letter"].id\n  ack',
+        "did you mean clarity-dead-letters?",
     ),
     "an unknown attribute": Seed(
         "outputs.tf",
@@ -131,7 +131,7 @@ FILES = {
         "arguments of base64encode",
     ),
     "each without for_each": Seed(
-        "scheduler.tf", '= "endpoint-checks"', "= each.key", "each without it"
+        "scheduler.tf", "  for_each    = local.ticks\n", "", "each without it"
     ),
     "an unused variable": Seed(
         "variables.tf",

@@ -77,7 +77,7 @@ CODE = {
     ),
     "a public function": Seed(
         "functions.tf",
-        "google_service_account.account[each.value].member",
+        "google_service_account.account[each.value.caller].member",
         '"allUsers"',
         "the public",
     ),
@@ -152,14 +152,14 @@ CODE = {
         "pubsub.tf",
         (
             "audience              = "
-            "google_cloudfunctions2_function.function[each.key].service_config[0].uri"
+            "google_cloudfunctions2_function.function[each.value.function].service_config[0].uri"
         ),
         'audience              = "https://example.com"',
         "audience of",
     ),
     "a push to another function": Seed(
         "pubsub.tf",
-        "push_endpoint = google_cloudfunctions2_function.function[each.key]",
+        "push_endpoint = google_cloudfunctions2_function.function[each.value.function]",
         'push_endpoint = google_cloudfunctions2_function.function["ingest"]',
         "push_endpoint of",
     ),
@@ -272,7 +272,7 @@ CODE = {
         "firestore.tf",
         'received_at = "DESCENDING"',
         'recieved_at = "DESCENDING"',
-        "did you mean feedback.recieved_at?",
+        "did you mean feedback.recieved_at (COLLECTION)?",
     ),
     "a missing expiry": Seed(
         "firestore.tf",

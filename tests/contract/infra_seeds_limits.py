@@ -26,8 +26,8 @@ LIMITS = {
     ),
     "messages kept too shortly": Seed(
         "chain.tf",
-        '"health-data-ingested", retention = "604800s"',
-        '"health-data-ingested", retention = "3600s"',
+        '"preprocess", retention = "604800s"',
+        '"preprocess", retention = "3600s"',
         "message_retention_duration of",
     ),
     "a filter on a push": Seed(
@@ -53,8 +53,8 @@ LIMITS = {
     ),
     "a schedule on another topic": Seed(
         "scheduler.tf",
-        'topic["endpoint-checks"]',
-        'topic["health-data-ingested"]',
+        "topic[each.key].id",
+        'topic["sweeps"].id',
         "topics that are published to: endpoint-checks",
     ),
     "another region in plain text": Seed(
@@ -136,9 +136,7 @@ LIMITS = {
     "another provider's block": Seed(
         "versions.tf", 'provider "google"', 'provider "goggle"', "a required provider"
     ),
-    "a resource without a name": Seed(
-        "scheduler.tf", '"endpoint_checks" {', '"" {', "a name as the label"
-    ),
+    "a resource without a name": Seed("scheduler.tf", '"ticks" {', '"" {', "a name as the label"),
     "a lifetime in days": Seed("secrets.tf", '"604800s"', '"7d"', "version_destroy_ttl to be"),
     "a dynamic block over nothing": Seed(
         "pubsub.tf",

@@ -103,12 +103,24 @@ PROMISES = {
         "firestore.tf", '  field      = "*"', '  field      = "stuff"', "field of"
     ),
     "an index over all groups": Seed(
-        "firestore.tf", '"COLLECTION"', '"COLLECTION_GROUP"', "query_scope of"
+        "firestore.tf",
+        '["COLLECTION"]',
+        '["COLLECTION_GROUP"]',
+        "feedback.received_at (COLLECTION)",
     ),
     "a tick a day": Seed("scheduler.tf", '"*/5 * * * *"', '"0 0 * * *"', "schedule of"),
     "a time zone on Mars": Seed("scheduler.tf", '"Etc/UTC"', '"Mars/Base"', "time_zone of"),
     "ticks where none are wanted": Seed(
-        "scheduler.tf", "!var.park.enabled", "var.park.enabled", "paused unless park.enabled"
+        "chain.tf", "on = var.park.enabled", "on = !var.park.enabled", "paused unless park.enabled"
+    ),
+    "a sweeper without ticks": Seed(
+        "chain.tf", 'left lying", on = true', 'left lying", on = false', "not paused"
+    ),
+    "a sweeper that takes what waits for stuck": Seed(
+        "chain.tf",
+        "SWEEP_STUCK_SECONDS              = 1800",
+        "SWEEP_STUCK_SECONDS              = 600",
+        "SWEEP_STUCK_SECONDS of sweep above PATIENCE_SECONDS of preprocess",
     ),
     "a provider of another project": Seed(
         "versions.tf", "project = var.project_id", 'project = "other"', "project of the provider"

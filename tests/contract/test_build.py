@@ -116,7 +116,7 @@ def test_a_bill_of_materials_names_each_pinned_package_with_its_hashes(tmp_path)
 
     assert ended.returncode == 0, ended.stderr
     names = {path.name.removesuffix(".cdx.json") for path in (tmp_path / "dist").iterdir()}
-    assert names == {"pat-cpu", "pat-gpu", "ingest", "insights", "park", "preprocess"}
+    assert names == {"pat-cpu", "pat-gpu", "ingest", "insights", "park", "preprocess", "sweep"}
     text = (tmp_path / "dist/pat-cpu.cdx.json").read_text()
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
     bill = json.loads(text)

@@ -22,6 +22,7 @@ from clarity.settings import (
     ParkSettings,
     PreprocessSettings,
     SettingsError,
+    SweepSettings,
 )
 from clarity.sources.generated import people
 from infra import bundle, imports
@@ -41,6 +42,7 @@ SETTINGS: dict[str, type[Environment]] = {
     "insights": InsightsSettings,
     "park": ParkSettings,
     "preprocess": PreprocessSettings,
+    "sweep": SweepSettings,
 }
 FUNCTIONS = list(SETTINGS)
 # What only the laptop, the endpoint or the deployment uses: no function carries it.

@@ -145,7 +145,7 @@ def test_a_meant_change_is_one_command(clean, tmp_path, monkeypatch) -> None:
         CliRunner().invoke(main, ["--root", str(clean), "--no-checkov", "inventory", "--write"])
         after = report.check(clean, formatted=False)
 
-    assert [one.hint for one in before] == [inventory.WRITE] * 3
+    assert [one.hint for one in before] == [inventory.WRITE] * 5
     assert after == []
 
 

@@ -1,8 +1,9 @@
-"""The embedded cloud's clock: paused until it is started, then a tick at each interval."""
+"""The embedded cloud's clock: for each function that it drives, a tick at each interval."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import uuid
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from infra.local.__main__ import cli
 from infra.local.database import Database
 from infra.local.pubsub import PubSub
 from infra.local.scheduler import LocalScheduler
-from infra.local.topology import ENDPOINT_CHECKS, HOST, PROJECT
+from infra.local.topology import ENDPOINT_CHECKS, HOST, PROJECT, SWEEPS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -38,7 +39,7 @@ def ticks(cloud: Cloud) -> Iterator[Callable[[], list[bytes]]]:
         return [each.message.data for each in found]
 
     yield pull
-    switch(cloud, "off")
+    switch(cloud, "park", "off")
     subscriber.delete_subscription(subscription=name)
     subscriber.close()
 
@@ -60,34 +61,64 @@ def wait_for(ticks: Callable[[], list[bytes]], count: int) -> list[bytes]:
 def test_the_clock_ticks_while_it_is_on(cloud, ticks) -> None:
     assert ticks() == []
 
-    assert "checked every 0.1 s" in switch(cloud, "on", "--every", "0.1")
+    assert "checked every 0.1 s" in switch(cloud, "park", "on", "--every", "0.1")
     assert set(wait_for(ticks, 3)) == {b"tick"}
 
-    assert "not checked" in switch(cloud, "off")
+    assert "not checked" in switch(cloud, "park", "off")
     ticks()
     assert ticks() == []
 
 
+@pytest.mark.filterwarnings("ignore:The return_immediately flag is deprecated:DeprecationWarning")
+def test_one_tick_may_be_had_at_once_of_one_job_alone(cloud, ticks) -> None:
+    switch(cloud, "sweep", "now")
+    switch(cloud, "park", "now")
+
+    assert wait_for(ticks, 1) == [b"tick"]
+    assert ticks() == []
+
+
+def test_jobs_tick_each_at_its_own_pace(tmp_path) -> None:
+    published: list[str] = []
+
+    class Topics:
+        def publish(self, topic: str, _: object) -> None:
+            published.append(topic)
+
+    async def run() -> None:
+        database, topics = Database(tmp_path / "cloud.db"), Topics()
+        scheduler = LocalScheduler(database, topics, {"park": 0.05, "sweep": 0.2})  # type: ignore[arg-type]  # all that it calls
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(scheduler.run(), 0.5)
+        database.close()
+
+    asyncio.run(run())
+
+    assert published.count(SWEEPS) in {1, 2}
+    assert published.count(ENDPOINT_CHECKS) > 2 * published.count(SWEEPS)
+
+
 @pytest.mark.parametrize("wanted", [60, None])
 def test_whether_the_clock_is_on_is_kept_with_the_state(tmp_path, wanted) -> None:
-    async def asked(method: str, **body: Any) -> object:
+    async def asked(method: str, path: str = "", **body: Any) -> object:
         database = Database(tmp_path / "cloud.db")
-        scheduler = LocalScheduler(database, PubSub(database))
+        scheduler = LocalScheduler(database, PubSub(database), {"sweep": 7.0})
         transport = httpx.ASGITransport(Starlette(routes=scheduler.routes()))
         async with httpx.AsyncClient(transport=transport, base_url="http://cloud") as client:
-            answer = await client.request(method, "/_local/scheduler", **body)
+            answer = await client.request(method, f"/_local/scheduler{path}", **body)
         database.close()
         return answer.json()
 
-    asyncio.run(asked("PUT", json={"every_s": 5}))
-    asyncio.run(asked("PUT", json={"every_s": wanted}))
+    assert asyncio.run(asked("GET")) == {"park": None, "sweep": 7.0}
+    asyncio.run(asked("PUT", "/sweep", json={"every_s": 5}))
+    asyncio.run(asked("PUT", "/sweep", json={"every_s": wanted}))
 
-    assert asyncio.run(asked("GET")) == {"every_s": wanted}
+    assert asyncio.run(asked("GET")) == {"park": None, "sweep": wanted}
 
 
 @pytest.mark.parametrize("every_s", [0, -1, "5", [1]])
 def test_an_interval_is_a_positive_number_of_seconds(cloud, every_s) -> None:
-    address = f"http://{HOST}:{cloud.ports.http}/_local/scheduler"
+    address = f"http://{HOST}:{cloud.ports.http}/_local/scheduler/sweep"
 
     answer = httpx.put(address, json={"every_s": every_s}, trust_env=False)
 
@@ -95,8 +126,18 @@ def test_an_interval_is_a_positive_number_of_seconds(cloud, every_s) -> None:
     assert "every_s: expected seconds or null" in answer.json()["error"]["message"]
 
 
+@pytest.mark.parametrize("method", ["PUT", "POST"])
+def test_a_job_that_there_is_not_is_refused(cloud, method) -> None:
+    address = f"http://{HOST}:{cloud.ports.http}/_local/scheduler/ingest"
+
+    answer = httpx.request(method, address, json={"every_s": 5}, trust_env=False)
+
+    assert answer.status_code == 404
+    assert "expected one of park, sweep" in answer.json()["error"]["message"]
+
+
 def test_who_has_no_cloud_is_told_how_to_start_one(tmp_path) -> None:
-    result = CliRunner().invoke(cli, ["checks", "on", "--state", str(tmp_path)])
+    result = CliRunner().invoke(cli, ["checks", "park", "on", "--state", str(tmp_path)])
 
     assert result.exit_code == 1
     assert "python -m infra.local up" in result.output

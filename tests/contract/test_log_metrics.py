@@ -22,25 +22,27 @@ from clarity.adapters.fcm import Fcm
 from clarity.adapters.firestore import FirestoreRecords
 from clarity.domain.errors import ClarityError, UnavailableError
 from clarity.domain.events import JobMessage
-from clarity.domain.job import AUTOMATIC, Origin
+from clarity.domain.job import AUTOMATIC, Origin, Status
 from clarity.sources.generated import people
 from clarity.steps.park import Park
 from clarity.steps.ports import Notice
 from infra.local.topology import function_environment
 from infra.terraform.values import text_of
 from tests import events
-from tests.chain import Chain, Clock
+from tests.chain import REQUESTS, Chain, Clock
 from tests.cloud import REPOSITORY, Cloud, environment
 from tests.contract.gemini_server import answered, error, gemini, plain_task, serving
 from tests.contract.terraform_plans import instances
-from tests.contract.test_vertex import answering, prediction
+from tests.contract.vertex_endpoint import answering, prediction
 from tests.logquery import extracted, matches
+from tests.memory_sweep import LIMITS, swept
 from tests.unit.test_park import MemoryEndpoint, MemoryLoad
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from cloudevents.http import CloudEvent
+    from flask.testing import FlaskClient
 
 # Metric -> its labels, and their values in the scenes below.
 EXPECTED: dict[str, tuple[tuple[str, ...], set[tuple[object, ...]]]] = {
@@ -69,6 +71,10 @@ EXPECTED: dict[str, tuple[tuple[str, ...], set[tuple[object, ...]]]] = {
     "gemini_output_tokens": ((), {()}),
     "unannounced": (("code",), {("ConnectionError",)}),
     "endpoint_moves": (("action",), {("unparked",)}),
+    "refused": (("code",), {("no_event",)}),
+    "turned_away": (("kind",), {("requests",)}),
+    "swept_up": (("action",), {("named",), ("resumed",), ("failed",)}),
+    "letters_waiting": ((), {()}),
 }
 NEVER = timedelta(days=1)
 
@@ -102,27 +108,28 @@ def lines(cloud: Cloud) -> list[dict[str, Any]]:
     handlers = logging.root.handlers[:]
     variables = function_environment(cloud.ports, pat_model_id="pat-test", gemini={})
     with environment(variables | {"PATIENCE_SECONDS": "0"}):
-        for composed in (wiring.ingest, wiring.preprocess, wiring.insights):
-            composed()  # each sets up the log anew
+        doors = {
+            name: create_app(name, str(REPOSITORY / "functions" / name / "main.py")).test_client()
+            for name in ("ingest", "preprocess", "insights")
+        }
         with kept_lines() as lines:
-            jobs_end(cloud)
+            jobs_end(cloud, doors)
             the_endpoint_disappoints()
             a_step_crashes()
             gemini_disappoints()
             nobody_is_told()
             ticks_come()
+            work_was_left_lying()
+            a_door_refuses(doors["ingest"])
+            somebody_asks_too_often()
         for composed in (wiring.ingest, wiring.preprocess, wiring.insights):
             composed.cache_clear()
     logging.root.handlers[:] = handlers
     return lines
 
 
-def jobs_end(cloud: Cloud) -> None:
+def jobs_end(cloud: Cloud, doors: Mapping[str, FlaskClient]) -> None:
     user, records = f"user-{uuid.uuid4().hex}", FirestoreRecords(cloud.firestore())
-    doors = {
-        name: create_app(name, str(REPOSITORY / "functions" / name / "main.py")).test_client()
-        for name in ("ingest", "preprocess", "insights")
-    }
     created_at = datetime.now(UTC) - timedelta(seconds=90)
     for request_id in ("r1", "r2"):
         origin = Origin(user, "insight_requests", request_id)
@@ -140,6 +147,13 @@ def jobs_end(cloud: Cloud) -> None:
     ):
         for _ in ("delivered", "delivered again"):
             assert doors[door].post("/", headers=headers, data=body).status_code == 200
+
+
+def somebody_asks_too_often() -> None:
+    chain = Chain()
+    with log.bound(step="ingest"):
+        for number in range(REQUESTS.burst + 1):
+            chain.request(f"r{number}")
 
 
 def the_endpoint_disappoints() -> None:
@@ -204,6 +218,21 @@ def ticks_come() -> None:
     for failure in (None, UnavailableError("Monitoring answered 503")):
         load.error = failure
         tick(cloud_event(events.published({})), ticked)
+
+
+def work_was_left_lying() -> None:
+    chain = Chain()
+    stuck = chain.request("r1")
+    chain.create("uploads", "u1", {})
+    for minutes in (LIMITS.stuck, LIMITS.give_up):
+        chain.clock.wait(minutes.total_seconds())
+        tick(cloud_event(events.published({})), Ticked("sweep", swept(chain), NEVER))
+    assert chain.job(stuck)["status"] == Status.FAILED
+
+
+def a_door_refuses(door: FlaskClient) -> None:
+    with log.bound(step="ingest"):  # where a line comes from Cloud Run says, not the line
+        assert door.post("/", json={}).status_code == 400
 
 
 @dataclass(frozen=True, slots=True)

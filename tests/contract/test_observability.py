@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from clarity.adapters.firestore_dead_letters import KEPT
 from clarity.domain import errors
 from clarity.domain.job import Status
 from infra.terraform.check import plans
@@ -264,30 +265,32 @@ def test_every_subscription_has_an_alert_on_its_oldest_message() -> None:
         and (found := re.search(r'subscription_id="([\w-]+)"', query.filter))
     }
     subscriptions = {one.get("name") for one in instances("google_pubsub_subscription")} - {
-        "park"
-    }  # its messages expire before they are old; `silence` looks after them
+        "park",
+        "sweep",
+    }  # their messages expire before they are old; `silence` looks after them
 
     assert named == subscriptions
 
 
-def test_dead_letters_are_told_of_days_before_they_expire() -> None:
+def test_dead_letters_that_nobody_keeps_are_told_of_days_before_they_expire() -> None:
     kept = {
         int(one.get("message_retention_duration").removesuffix("s")) // 86_400
         for one in instances("google_pubsub_subscription")
         if one.get("name") == "clarity-dead-letters"
     }
-    policy = policies()["prod: dead-letters-expire"]
+    policy = policies()["prod: dead-letters-unkept"]
     (condition,) = policy.node.all("conditions")
-    told = condition.get("condition_threshold", "threshold_value") / 86_400
+    told = condition.get("condition_threshold", "threshold_value") / 3600
 
-    days = re.findall(
-        r"more than (\d+) days; after (\d+) it is gone", policy.get("documentation", "content")
+    said = re.findall(
+        r"more than (\d+) hours; after (\d+) days it is gone",
+        policy.get("documentation", "content"),
     )
 
-    assert [(int(first), {int(last)}) for first, last in days] == [(told, kept)]
-    assert condition.get("display_name") == f"the oldest is {told:.0f} days old"
-    assert told <= min(kept) - 5
-    assert f"Letters are kept for {min(kept)} days" in RUNBOOK.read_text()
+    assert [(int(first), {int(last)}) for first, last in said] == [(told, kept)]
+    assert condition.get("display_name") == f"the oldest is {told:.0f} hours old"
+    assert told / 24 <= min(kept) - 5
+    assert min(kept) == KEPT.days
 
 
 def test_a_backlog_may_last_as_long_as_the_code_waits_by_itself() -> None:

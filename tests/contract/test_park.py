@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -71,8 +72,10 @@ def deploys(cloud: Cloud) -> int:
 
 
 def test_a_tick_parks_the_idle_endpoint_and_later_ones_start_it_once_for_what_waits(
-    own, door, capsys
+    own, door
 ) -> None:
+    (handler,) = (each for each in logging.root.handlers if type(each) is logging.StreamHandler)
+    handler.setStream(lines := io.StringIO())
     assert len(live(own)) == 1
     ticks_until(door, lambda: not live(own), "parking")
     assert tick(door) == 200
@@ -95,7 +98,7 @@ def test_a_tick_parks_the_idle_endpoint_and_later_ones_start_it_once_for_what_wa
     (deployed,) = live(own)
     assert deployed["dedicatedResources"]["machineSpec"]["acceleratorType"] == "NVIDIA_L4"
     assert ask(own, f"/v1/{PAT_ENDPOINT}")["trafficSplit"] == {deployed["id"]: 100}
-    assert '"action": "unparked"' in capsys.readouterr().out
+    assert '"action": "unparked"' in lines.getvalue()
 
 
 def test_what_cannot_be_done_now_is_left_to_the_next_tick(own, door, caplog) -> None:

@@ -24,6 +24,7 @@ from click.testing import CliRunner
 
 from clarity.cli import main as clarity
 from clarity.domain import errors
+from clarity.steps.sweep import COUNTS
 from infra.local.topology import (
     LOCATION,
     PAT_ENDPOINT,
@@ -227,7 +228,8 @@ def test_an_account_that_is_named_there_is_and_what_calls_a_function_is_held_bac
 
 def test_every_word_that_looks_like_a_setting_is_one() -> None:
     codes = {each.code for each in vars(errors).values() if hasattr(each, "code")}
-    others = {"cloudbuild.yaml", "plan.txt", "prevent_destroy", *codes}
+    others = {"cloudbuild.yaml", "plan.txt", "prevent_destroy", *codes, *COUNTS}
+    others |= keys(LOCALS["collections"])
 
     shown = {each for each in INLINE if WORD.fullmatch(each)}
     assert len(shown) > 10

@@ -6,4 +6,5 @@ instances = {
   preprocess = { min = 0, max = 5 }
   insights   = { min = 0, max = 5 }
   park       = { min = 0, max = 1 }
+  sweep      = { min = 0, max = 1 }
 }

@@ -7,4 +7,5 @@ instances = {
   preprocess = { min = 1, max = 100 }
   insights   = { min = 1, max = 50 }
   park       = { min = 0, max = 1 }
+  sweep      = { min = 0, max = 1 }
 }

@@ -1,0 +1,150 @@
+"""What the sweeper reads, on our Firestore and on Google's emulator; and its door, on our cloud."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from clarity.adapters.firestore_claims import FirestoreClaims
+from clarity.adapters.firestore_stand import new_job
+from clarity.adapters.firestore_sweep import FirestoreSweeps
+from clarity.domain.job import AUTOMATIC, Origin, Status
+from clarity.steps.leftovers import Work
+from clarity.steps.ports import Claimed, Done, Outgoing
+from tests.contract.firestore_servers import connected, server
+from tests.contract.servers import EMBEDDED, OFFICIAL
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from google.cloud.firestore import Client
+
+RETENTION = timedelta(days=30)
+OWED = Outgoing("ingested", b'{"a": 1}', {"user_id": "ada"})
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@pytest.fixture(scope="module", params=[EMBEDDED, OFFICIAL])
+def client(request, tmp_path_factory) -> Iterator[Client]:
+    with (
+        server(request.param, tmp_path_factory.mktemp("sweep")) as address,
+        connected(address) as client,
+    ):
+        yield client
+
+
+@pytest.fixture
+def sweeps(client) -> Iterator[FirestoreSweeps]:
+    yield FirestoreSweeps(client, now, RETENTION)
+    for name in ("users", "claims", "sweeps", "elsewhere"):
+        client.recursive_delete(client.collection(name))
+
+
+def everything(read: Callable[[str, int], Any], most: int) -> tuple[list[Any], int]:
+    """What is found page by page, and how many pages that takes."""
+    found: list[Any] = []
+    after, pages = "", 0
+    while pages == 0 or after:
+        page = read(after, most)
+        found += [each for _, each in page.found]
+        after, pages = page.last, pages + 1
+    return found, pages
+
+
+def open_job(
+    client: Client, user_id: str, collection: Any, document_id: str, **changed: Any
+) -> None:
+    origin = Origin(user_id, collection, document_id)
+    fields = new_job(origin, AUTOMATIC, now(), now() + RETENTION) | changed
+    client.document(f"users/{user_id}/jobs/{origin.processing_id}").set(fields)
+
+
+def test_open_jobs_are_found_of_everybody_page_by_page(client, sweeps) -> None:
+    old = datetime(2026, 1, 2, 3, 4, 5, 678000, tzinfo=UTC)
+    for number in range(5):
+        open_job(client, f"p{number}", "uploads", "u", updated_at=old)
+    open_job(client, "q", "insight_requests", "r", status="processing")
+    client.document("elsewhere/x/jobs/j").set({"status": "queued"})
+    for status in Status:
+        if status.final:
+            open_job(client, "z", "uploads", status, status=status)
+
+    found, pages = everything(sweeps.open_jobs, 2)
+
+    assert pages == 4
+    assert [each.origin.user_id for each in found] == ["p0", "p1", "p2", "p3", "p4", "q"]
+    assert found[5].origin == Origin("q", "insight_requests", "r")
+    assert {each.moved_at for each in found[:5]} == {old}
+    assert {each.priority for each in found} == {"low"}
+
+
+def test_completed_claims_are_found_until_their_messages_are_marked_as_sent(client, sweeps) -> None:
+    claims = FirestoreClaims(client, now, RETENTION)
+    for key in ("ingest:a", "ingest:b", "preprocess:c", "insights:d"):
+        claim = claims.claim(key, user_id="ada", lease=timedelta(seconds=30))
+        assert isinstance(claim, Claimed)
+        if key != "insights:d":
+            claims.complete(claim, Done("r", owes=(OWED,)))
+
+    found, _ = everything(sweeps.unpublished, 2)
+    claims.published(found[0].key, found[0].completed)
+    left, _ = everything(sweeps.unpublished, 2)
+
+    assert [each.key for each in found] == ["ingest:a", "ingest:b", "preprocess:c"]
+    assert [each.key for each in left] == ["ingest:b", "preprocess:c"]
+    for each in found:
+        (owed,) = each.completed.owes
+        assert (owed.topic, owed.data, owed.attributes["user_id"]) == ("ingested", OWED.data, "ada")
+        assert abs(each.completed_at - now()) < timedelta(minutes=1)
+
+
+def test_a_claim_says_how_far_its_step_has_come(client, sweeps) -> None:
+    claims = FirestoreClaims(client, now, RETENTION)
+    lease = timedelta(seconds=30)
+    done = claims.claim("ingest:done", user_id="ada", lease=lease)
+    assert isinstance(done, Claimed)
+    claims.published("ingest:done", claims.complete(done, Done("r", owes=(OWED,))))
+    claims.claim("ingest:held", user_id="ada", lease=lease)
+
+    done_, held, none = sweeps.work([f"ingest:{name}" for name in ("done", "held", "none")])
+
+    assert done_.completed is not None
+    assert done_.completed_at is not None
+    assert [each.data for each in done_.completed.owes] == [OWED.data]
+    assert done_.until is None
+    assert held.completed is None
+    assert held.until is not None
+    assert timedelta(seconds=20) < held.until - now() <= lease
+    assert none == Work()
+
+
+def test_documents_without_an_answer_are_found_among_all(client, sweeps) -> None:
+    for user_id in ("ada", "bob"):
+        for number in range(3):
+            answer = {} if number == 1 else {"status": "ingested"}
+            client.document(f"users/{user_id}/uploads/u{number}").set({"samples": []} | answer)
+    client.document("users/ada/uploads/u0").update({"status": "overdue"})
+    client.document("elsewhere/x/uploads/u9").set({})
+
+    found, _ = everything(lambda *at: sweeps.unanswered("uploads", *at), 2)
+    overdue, _ = everything(sweeps.overdue, 2)
+
+    paths = [each.origin.path for each in found]
+    assert paths == ["users/ada/uploads/u1", "users/bob/uploads/u1"]
+    assert [each.origin.path for each in overdue] == ["users/ada/uploads/u0"]
+    assert all(abs(each.created_at - now()) < timedelta(minutes=1) for each in found)
+
+
+def test_where_a_tick_stopped_is_known_to_the_next(sweeps) -> None:
+    scan = uuid.uuid4().hex
+    before = sweeps.place(scan)
+
+    sweeps.keep_place(scan, "users/ada/uploads/u1")
+
+    assert (before, sweeps.place(scan)) == ("", "users/ada/uploads/u1")
