@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from clarity.adapters.dead_letters_cli import dead_letters
 from clarity.adapters.model_cli import model
 from clarity.adapters.reviews_cli import reviews
 from clarity.analyze import analyze
@@ -28,6 +29,7 @@ main.add_command(analyze)
 main.add_command(pat)  # its commands are imported when one is run
 main.add_command(evaluate)  # the same
 main.add_command(reviews)
+main.add_command(dead_letters)
 main.add_command(model)
 main.add_command(cost)
 
@@ -37,18 +39,21 @@ main.add_command(cost)
 @click.option("--project", required=True, help="Google Cloud project.")
 @click.confirmation_option(prompt="Delete all that is stored about this person?")
 def erase(user_id: str, project: str) -> None:
-    """Delete everything stored about USER_ID, from samples to insights, audit and claims.
+    """Delete everything stored about USER_ID, from samples to insights, audit, claims and letters.
 
     Works on the embedded cloud where FIRESTORE_EMULATOR_HOST is set. Messages hold references
-    only; those in the dead-letter topic expire with its retention.
+    only; a dead letter that comes later is not kept.
     """
     # Here, since it imports Google's clients, which `analyze` does without.
     from google.cloud.firestore import Client  # noqa: PLC0415  see above
 
     from clarity.adapters.firestore_erase import erase as forget  # noqa: PLC0415  see above
 
-    documents, claims = forget(Client(project=project), user_id, settle_s=SETTLE_S)
-    click.echo(f"deleted {documents} documents and {claims} claims")
+    deleted = forget(Client(project=project), user_id, settle_s=SETTLE_S)
+    found = (
+        f"{deleted.documents} documents, {deleted.claims} claims, {deleted.letters} dead letters"
+    )
+    click.echo(f"deleted {found}")
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -24,34 +25,50 @@ def erasure_of(client: Client, user_id: str) -> DocumentReference:
     return client.document(f"erasures/{hashlib.sha256(user_id.encode()).hexdigest()}")
 
 
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """How much was deleted: documents below the person, claims on their events, dead letters."""
+
+    documents: int = 0
+    claims: int = 0
+    letters: int = 0
+
+
 @translated
-def erase(client: Client, user_id: str, *, settle_s: float = 0) -> tuple[int, int]:
-    """Delete all that is below `users/{user_id}`, and the claims on the person's events.
+def erase(client: Client, user_id: str, *, settle_s: float = 0) -> Erased:
+    """Delete all that is below `users/{user_id}`, the claims on the person's events, and letters.
 
     Events from before that are delivered later are dropped. A function at work meanwhile may
     still write: it is looked again every `settle_s` seconds, until nothing is found.
-
-    Returns:
-        Deleted documents of the person, and deleted claims.
     """
     now = datetime.now(UTC)
     erasure_of(client, user_id).set({"at": now, "expires_at": now + _REMEMBERED})
-    documents, claims = _pass(client, user_id)
-    found = (documents, claims)
-    while settle_s and any(found):
+    deleted = found = _pass(client, user_id)
+    while settle_s and found != Erased():
         time.sleep(settle_s)
         found = _pass(client, user_id)
-        documents, claims = documents + found[0], claims + found[1]
-    return documents, claims
+        deleted = Erased(
+            deleted.documents + found.documents,
+            deleted.claims + found.claims,
+            deleted.letters + found.letters,
+        )
+    return deleted
 
 
-def _pass(client: Client, user_id: str) -> tuple[int, int]:
+def _pass(client: Client, user_id: str) -> Erased:
     person = client.document(f"users/{user_id}")
     # The client counts the person's own document, whether it is there or not.
     missing = not person.get([]).exists
     below = client.recursive_delete(person) - missing
-    query = client.collection("claims").where(filter=FieldFilter("user_id", "==", user_id))
-    held = [snapshot.reference for snapshot in query.stream()]
-    for claim in held:
-        claim.delete()
-    return below, len(held)
+    claims, letters = (_delete(client, each, user_id) for each in ("claims", "dead_letters"))
+    _delete(client, "sweeps", user_id)  # a sweep that stopped at a document of theirs begins anew
+    return Erased(below, claims, letters)
+
+
+def _delete(client: Client, collection: str, user_id: str) -> int:
+    """Delete the documents of a collection that name the person."""
+    query = client.collection(collection).where(filter=FieldFilter("user_id", "==", user_id))
+    held = [snapshot.reference for snapshot in query.select(["__name__"]).stream()]
+    for each in held:
+        each.delete()
+    return len(held)

@@ -1,0 +1,128 @@
+"""Whoever replays a dead letter may die at any call to Firestore, before or after it arrives."""
+
+from __future__ import annotations
+
+import contextlib
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import grpc
+import pytest
+from google.auth.credentials import AnonymousCredentials
+from google.cloud.firestore import Client
+
+from clarity.adapters.firestore_claims import FirestoreClaims
+from clarity.adapters.firestore_dead_letters import FirestoreDeadLetters
+from clarity.domain.job import Origin
+from clarity.steps.ports import Claimed, Done
+from clarity.steps.replay import Replay
+from infra.local.topology import PROJECT
+from tests.cloud import environment
+from tests.given_up import LEASE, Failed, Sent, now
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.cloud import Cloud
+
+
+class Killed(BaseException):
+    """The process is gone."""
+
+
+@dataclass
+class Killer(grpc.UnaryUnaryClientInterceptor, grpc.UnaryStreamClientInterceptor):
+    """Ends the process at one of its calls, before the server has it or after."""
+
+    at: int
+    after: bool
+    calls: int = 0
+    dead: bool = False
+
+    def intercept_unary_unary(self, continuation, details, request):
+        return self.call(lambda: continuation(details, request), lambda answer: answer.code())
+
+    def intercept_unary_stream(self, continuation, details, request):
+        return self.call(lambda: continuation(details, request), list)
+
+    def call(self, send: Callable[[], Any], arrived: Callable[[Any], Any]) -> Any:
+        self.calls += 1
+        if self.dead or (self.calls == self.at and not self.after):
+            self.dead = True
+            raise Killed
+        answer = send()
+        if self.calls == self.at:
+            self.dead = True
+            arrived(answer)  # and nobody hears it
+            raise Killed
+        return answer
+
+
+class Watched(Client):
+    """A client whose calls a killer sees."""
+
+    killer: Killer
+
+    def _emulator_channel(self, transport: Any) -> Any:
+        return grpc.intercept_channel(super()._emulator_channel(transport), self.killer)
+
+
+def mortal(cloud: Cloud, killer: Killer) -> Client:
+    with environment(cloud.variables):
+        client = Watched(project=PROJECT, credentials=AnonymousCredentials())
+        client.killer = killer
+        _ = client._firestore_api
+    return client
+
+
+@dataclass
+class Function:
+    """What the published event meets: a function that takes the claim once and ends the job."""
+
+    failed: Failed
+    sent: Sent
+    runs: int = 0
+
+    def deliver(self) -> None:
+        claims = FirestoreClaims(self.failed.client, now, LEASE)
+        claim = claims.claim(self.failed.key, user_id=self.failed.origin.user_id, lease=LEASE)
+        if isinstance(claim, Claimed):
+            self.runs += 1
+            self.failed.place(self.failed.job_path).update({"status": "completed"})
+            claims.complete(claim, Done("analysis-1"))
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("prompt", [False, True], ids=["event waits", "event handled at once"])
+def test_a_replay_that_dies_at_any_call_is_finished_by_the_next_and_runs_once(
+    cloud, after, prompt
+) -> None:
+    client, at, deaths = cloud.firestore(), 0, 0
+    while True:
+        at += 1
+        failed = Failed(client, Origin(f"user-{uuid.uuid4().hex}", "uploads", "u1"))
+        store, killer = FirestoreDeadLetters(client, now), Killer(at, after)
+        kept, mortal_store = failed.filed(store), FirestoreDeadLetters(mortal(cloud, killer), now)
+        sent = Sent()
+        function = Function(failed, sent)
+        if prompt:
+            sent.then = function.deliver
+        with contextlib.suppress(Killed):
+            Replay(mortal_store, sent)(kept, "eve")
+            assert not killer.dead
+        deaths += killer.dead
+
+        Replay(store, sent)(kept, "eve")
+        for _ in sent.messages:
+            function.deliver()
+        Replay(store, sent)(kept, "eve")
+
+        assert function.runs == 1
+        assert failed.job()["status"] == "completed"
+        assert failed.claim()["result"] == "analysis-1"
+        assert failed.kept(store).state == "replayed"
+        assert len(sent.messages) <= 2
+        if not killer.dead:
+            break
+    assert deaths == at - 1 == 4  # read and write, before and after the publishing
