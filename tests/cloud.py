@@ -17,6 +17,7 @@ from google.cloud.firestore import Client
 from google.cloud.pubsub_v1 import PublisherClient, SubscriberClient
 
 from infra.local.topology import HOST, PROJECT, Ports, client_environment
+from tests.logs import KEPT, check_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,6 +28,7 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 @contextmanager
 def environment(variables: Mapping[str, str]) -> Iterator[None]:
     """Set these variables, for Google's clients read where an emulator is from the environment."""
+    KEPT.secrets.keep(value for name, value in variables.items() if name.endswith("_KEY"))
     before = {name: os.environ.get(name) for name in variables}  # noqa: TID251  restored below
     os.environ.update(variables)  # noqa: TID251  as a user's export would
     try:
@@ -81,6 +83,7 @@ def cloud_process(state: Path) -> Iterator[Cloud]:
     finally:
         process.terminate()
         process.wait(timeout=10)
+    check_state(state)
 
 
 @contextmanager
@@ -100,6 +103,7 @@ def whole_cloud(state: Path, *arguments: str) -> Iterator[Cloud]:
     finally:
         process.terminate()
         process.communicate(timeout=20)
+    check_state(state)
 
 
 def until(holds, timeout_s: float = 60.0, what: str = "the condition"):

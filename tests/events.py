@@ -9,6 +9,8 @@ from typing import Any
 
 from google.events.cloud.firestore import DocumentEventData
 
+from tests.logs import KEPT
+
 ROOT = "projects/clarity-local/databases/(default)/documents"
 CREATED = "google.cloud.firestore.document.v1.created"
 PUBLISHED = "google.cloud.pubsub.topic.v1.messagePublished"
@@ -48,6 +50,7 @@ def _fill(value: Any, plain: Any) -> None:
 
 
 def document_event_data(path: str, fields: dict[str, Any]) -> bytes:
+    KEPT.secrets.add(fields)
     data = DocumentEventData.pb()()
     data.value.name = f"{ROOT}/{path}"
     for name, plain in fields.items():

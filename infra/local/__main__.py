@@ -33,6 +33,8 @@ from infra.local.topology import (
     HOST,
     PAT_ARTIFACT,
     PAT_ENDPOINT,
+    PROJECT,
+    TICKS,
     Ports,
     around_proxies,
     client_environment,
@@ -81,8 +83,19 @@ gemini_option = click.option(
 )
 
 
+traces_option = click.option(
+    "--traces/--no-traces",
+    "traced",
+    default=True,
+    show_default=True,
+    help="Whether the functions send traces and metrics, for the command trace.",
+)
+
+
 @contextmanager
-def started(state: Path, environment: Mapping[str, str], gemini: str | None) -> Iterator[Ports]:
+def started(
+    state: Path, environment: Mapping[str, str], gemini: str | None, *, traced: bool
+) -> Iterator[Ports]:
     """The cloud on this state, for as long as the context lasts.
 
     Raises:
@@ -92,7 +105,7 @@ def started(state: Path, environment: Mapping[str, str], gemini: str | None) -> 
         ports = Ports.allocate(state)
         model_id = json.loads(MANIFEST.read_text())["model_id"]
         chosen = gemini_environment(gemini, environment, ports)
-        processes = commands(state, ports, environment, model_id, chosen)
+        processes = commands(state, ports, environment, model_id, chosen, traced=traced)
         with Supervisor(REPOSITORY, state, processes):
             _misbehave(ports, gemini)
             yield ports
@@ -129,8 +142,9 @@ def cli() -> None:
     \b
     up      start it, print what to export, run until Ctrl-C
     status  what runs, what waits, what is dead
-    checks  park the endpoint while it has no work, start it when work waits
+    checks  how often the clock drives park and sweep, which otherwise wait for it
     demo    the main job: a person's week in, an insight out
+    trace   where the time of one job went
     """  # noqa: D301  click's own mark for a paragraph that keeps its lines
     # Google's packages speak of Python 3.11's end; the functions' runtime is python311.
     warnings.filterwarnings("ignore", "You are using a Python version", FutureWarning)
@@ -141,7 +155,8 @@ def cli() -> None:
 @cli.command()
 @state_option
 @gemini_option
-def up(state: Path, gemini: str | None) -> None:
+@traces_option
+def up(state: Path, gemini: str | None, *, traced: bool) -> None:
     """Start the cloud and the functions; print what a client exports.
 
     Point Google's clients at it from another shell with those lines. A process that dies is
@@ -150,7 +165,7 @@ def up(state: Path, gemini: str | None) -> None:
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, signal.default_int_handler)
     try:
-        with started(state.resolve(), process_environment(), gemini) as ports:
+        with started(state.resolve(), process_environment(), gemini, traced=traced) as ports:
             click.echo(exports(ports))
             click.echo("ready: Ctrl-C stops it", err=True)
             threading.Event().wait()
@@ -181,7 +196,9 @@ def status(state: Path) -> None:
         age = f"{row['oldest_age_s']:.0f}" if row["unacked"] else "-"
         queues.add_row(_short(row["topic"]), _short(name), str(row["unacked"]), age)
     console.print(queues)
-    console.print(f"Dead letters: {letters}, to be pulled from {DEAD_LETTERS_PULL}")
+    console.print(f"What was left lying: {_paces(ports)['sweep']}")
+    more = f"clarity dead-letters list --project {PROJECT}"
+    console.print(f"Dead letters that came since the last sweep: {letters}; all: {more}")
 
 
 def _running(state: Path) -> tuple[Ports, Any]:
@@ -199,28 +216,65 @@ def _endpoint(ports: Ports) -> str:
     """Whether a model is deployed, and whether a clock looks after that."""
     base = f"http://{HOST}:{ports.http}"
     deployed = LOOPBACK.get(f"{base}/v1/{PAT_ENDPOINT}").json().get("deployedModels", [])
-    every_s = LOOPBACK.get(f"{base}/_local/scheduler").json()["every_s"]
-    checks = f"checked every {every_s:g} s" if every_s else "not checked"
-    return f"{'live' if deployed else 'parked'}, {checks}"
+    return f"{'live' if deployed else 'parked'}, {_paces(ports)['park']}"
+
+
+def _paces(ports: Ports) -> dict[str, str]:
+    """How often each function that the clock drives gets a tick."""
+    paces = LOOPBACK.get(f"http://{HOST}:{ports.http}/_local/scheduler").json()
+    return {
+        job: f"checked every {every_s:g} s" if every_s else "not checked"
+        for job, every_s in paces.items()
+    }
 
 
 @cli.command()
 @state_option
-@click.argument("switch", type=click.Choice(["on", "off"]))
+@click.argument("function", type=click.Choice([*TICKS]))
+@click.argument("switch", type=click.Choice(["on", "off", "now"]))
 @click.option("--every", default=5.0, show_default=True, help="Seconds between two checks.")
-def checks(state: Path, switch: str, every: float) -> None:
-    """Let a clock drive the function park, as Cloud Scheduler does every five minutes.
+def checks(state: Path, function: str, switch: str, every: float) -> None:
+    """Let a clock drive park or sweep, as Cloud Scheduler does every five minutes.
 
-    Off by default: the endpoint of a demo stays. On, it is parked after five idle seconds. This is
-    kept with the state.
+    park is off by default: the endpoint of a demo stays. On, it is parked after five idle seconds.
+    sweep looks every minute for what was left lying. `now` is one check; the others are kept with
+    the state.
     """
     ports, _ = _running(state)
-    every_s = every if switch == "on" else None
-    address = f"http://{HOST}:{ports.http}/_local/scheduler"
-    answer = LOOPBACK.put(address, json={"every_s": every_s})
+    address = f"http://{HOST}:{ports.http}/_local/scheduler/{function}"
+    if switch == "now":
+        answer = LOOPBACK.post(address)
+    else:
+        answer = LOOPBACK.put(address, json={"every_s": every if switch == "on" else None})
     if not answer.is_success:
         raise click.ClickException(answer.json()["error"]["message"])
     click.echo(f"PAT endpoint: {_endpoint(ports)}")
+    click.echo(f"What was left lying: {_paces(ports)['sweep']}")
+
+
+@cli.command()
+@state_option
+@click.argument("processing_id")
+@click.option("--all", "everything", is_flag=True, help="Every call of every delivery.")
+@click.option("--json", "as_json", is_flag=True, help="For a program, with all there is.")
+def trace(state: Path, processing_id: str, *, everything: bool, as_json: bool) -> None:
+    """Show where the time of a job went: its deliveries, their calls, the waits between them.
+
+    PROCESSING_ID is in the answer on the upload or request, such as request-week-1; the cloud need
+    not run.
+    """
+    # Here, since it imports OpenTelemetry's messages, which the other commands do without.
+    from infra.local.traced import NotTracedError, read_job  # noqa: PLC0415  see above
+    from infra.local.waterfall import show, to_json  # noqa: PLC0415  see above
+
+    try:
+        job = read_job(state, processing_id)
+    except NotTracedError as error:
+        raise click.ClickException(str(error)) from error
+    if as_json:
+        click.echo(json.dumps(to_json(job), indent=2))
+    else:
+        show(job, Console(), everything=everything)
 
 
 def _answers(address: str) -> bool:
@@ -238,6 +292,7 @@ def _short(name: str) -> str:
 @cli.command()
 @state_option
 @gemini_option
+@traces_option
 @click.option("--person", default="office-worker", show_default=True, help="Who: see --list.")
 @click.option("--list", "list_people", is_flag=True, help="List the people and stop.")
 @click.option(
@@ -285,7 +340,9 @@ def _short(name: str) -> str:
 @click.option(
     "--explain", is_flag=True, help="Ask where PAT looked too: it is drawn into the page."
 )
-def demo(state: Path, gemini: str | None, *, list_people: bool, **choice: Any) -> None:
+def demo(
+    state: Path, gemini: str | None, *, traced: bool, list_people: bool, **choice: Any
+) -> None:
     """Carry one person's week through the chain and show each step.
 
     \b
@@ -304,7 +361,8 @@ def demo(state: Path, gemini: str | None, *, list_people: bool, **choice: Any) -
     try:
         with ExitStack() as stack:
             try:
-                ports = stack.enter_context(started(state, dict(environment), gemini))
+                running = started(state, dict(environment), gemini, traced=traced)
+                ports = stack.enter_context(running)
             except AlreadyRunningError:
                 click.echo(f"using the cloud that runs on {state}", err=True)
                 ports = Ports.of(state)

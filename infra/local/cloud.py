@@ -41,11 +41,12 @@ from infra.local.topology import (
     Ports,
     subscription,
 )
+from infra.local.traces import LocalTraces
 from infra.local.vertex import LocalVertex
 from infra.local.vertex_models import VertexModels
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 # Short, since a person looks on; in the cloud 10 s to 600 s.
 MIN_BACKOFF_S, MAX_BACKOFF_S = 0.25, 10
@@ -56,11 +57,11 @@ def lay_out(pubsub: PubSub, eventarc: Eventarc, ports: Ports) -> None:
     urls = {name: f"http://{HOST}:{port}/" for name, port in ports.named().items()}
     pubsub.ensure_topic(DEAD_LETTERS)
     pubsub.ensure_subscription(DEAD_LETTERS_PULL, DEAD_LETTERS)
-    for function, source in PUSHES.items():
+    for name, (source, function) in PUSHES.items():
         pubsub.ensure_topic(source)
         # As Terraform makes it: a push subscription of our own, a raw body with an OIDC token.
         pubsub.ensure_subscription(
-            subscription(function),
+            subscription(name),
             source,
             push_endpoint=urls[function],
             oidc_audience=urls[function],
@@ -76,6 +77,7 @@ def lay_out(pubsub: PubSub, eventarc: Eventarc, ports: Ports) -> None:
             "google.cloud.firestore.document.v1.created",
             pattern,
             urls[function],
+            oidc_audience=urls[function],
             min_backoff_s=MIN_BACKOFF_S,
             max_backoff_s=MAX_BACKOFF_S,
             dead_letter_topic=DEAD_LETTERS,
@@ -83,7 +85,7 @@ def lay_out(pubsub: PubSub, eventarc: Eventarc, ports: Ports) -> None:
         )
 
 
-async def serve(state: Path, ports: Ports) -> None:
+async def serve(state: Path, ports: Ports, ticks: Mapping[str, float]) -> None:
     """Serve until SIGTERM or SIGINT."""
     database = Database(state / "cloud.db")
     pubsub = PubSub(database)
@@ -98,10 +100,11 @@ async def serve(state: Path, ports: Ports) -> None:
         await _grpc(firestore, ports.firestore),
         await _grpc(pubsub, ports.pubsub),
     ]
-    scheduler, monitoring = LocalScheduler(database, pubsub), LocalMonitoring(pubsub)
+    scheduler, monitoring = LocalScheduler(database, pubsub, ticks), LocalMonitoring(pubsub)
     models = VertexModels(database)
     vertex = LocalVertex(f"http://{HOST}:{ports.pat}", models.choose, monitoring.predicted)
-    routes = (each.routes() for each in (vertex, models, scheduler, monitoring))
+    traces = LocalTraces(database)
+    routes = (each.routes() for each in (vertex, models, scheduler, monitoring, traces))
     http = _http(pubsub, ports, itertools.chain.from_iterable(routes))
     running = [asyncio.create_task(each.run()) for each in (pubsub, scheduler, monitoring)]
     serving = asyncio.create_task(http.serve())
@@ -153,9 +156,11 @@ def main() -> None:
     """The process's entry."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--state", type=Path, required=True, help="directory of the state")
+    help_text = "seconds between two ticks to sweep, unless the state says otherwise"
+    parser.add_argument("--sweep-every", type=float, help=help_text)
     arguments = parser.parse_args()
-    ports = Ports.of(arguments.state)
-    asyncio.run(serve(arguments.state, ports))
+    ports, every_s = Ports.of(arguments.state), arguments.sweep_every
+    asyncio.run(serve(arguments.state, ports, {"sweep": every_s} if every_s else {}))
 
 
 if __name__ == "__main__":

@@ -123,6 +123,8 @@ def _carry(state: Path, choice: Choice) -> None:
     chunks = records.recent(phone.user_id, RECENT_DAYS)
     picture = _picture(chunks, state, choice, insight, explanation)
     console.print(f"\nThe week's picture: {picture}")
+    trace = f"python -m infra.local trace {origin.processing_id} --state {state}"
+    console.print(f"Where its time went: {trace}", soft_wrap=True)
     if job["status"] == Status.FAILED:
         raise DemoError(f"the job failed: {job['reason']['message']}")
 

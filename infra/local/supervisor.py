@@ -7,12 +7,12 @@ import json
 import logging
 import os
 import signal
-import subprocess
+import subprocess  # nosec B404 # of our own modules
 import sys
 import threading
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
 import httpx
@@ -24,6 +24,8 @@ from infra.local.topology import (
     around_proxies,
     client_environment,
     function_environment,
+    strict_environment,
+    telemetry_environment,
 )
 
 if TYPE_CHECKING:
@@ -36,7 +38,12 @@ _log = logging.getLogger(__name__)
 RESTART_PAUSE_S = (0.2, 5.0)  # doubled with each death in a row
 START_TIMEOUT_S = 120.0
 # One client for all probes: a new one costs 30 ms of CPU each time. Loopback knows no proxy.
-LOOPBACK = httpx.Client(timeout=2.0, trust_env=False, verify=False)  # noqa: S501  plain HTTP
+LOOPBACK = httpx.Client(
+    timeout=2.0,
+    trust_env=False,
+    verify=False,  # noqa: S501 # nosec B501 # plain HTTP
+)
+SWEEP_EVERY_S = 60.0
 PROCESSES = "processes.json"  # in the state: name to process id
 _POLL_S = 0.1
 
@@ -56,7 +63,7 @@ class Command:
     name: str
     module: str
     arguments: tuple[str, ...]
-    environment: Mapping[str, str]
+    environment: Mapping[str, str] = field(repr=False)  # a key may be in it
     probe: str
 
 
@@ -87,7 +94,7 @@ class Child:
             self._pause = min(self._pause * 2, RESTART_PAUSE_S[1])
         self._not_before = now + self._pause
         with self._log.open("ab") as log:
-            self._process = subprocess.Popen(  # noqa: S603  our own modules
+            self._process = subprocess.Popen(  # noqa: S603 # nosec B603 # our own modules
                 [
                     sys.executable,
                     "-m",
@@ -211,6 +218,8 @@ def commands(
     inherited: Mapping[str, str],
     pat_model_id: str,
     gemini: Mapping[str, str],
+    *,
+    traced: bool = False,
 ) -> list[Command]:
     """The cloud, the PAT container and the functions."""
     base = {
@@ -227,13 +236,15 @@ def commands(
         "TF_CPP_MIN_LOG_LEVEL": "2",
     }
     own = function_environment(ports, pat_model_id=pat_model_id, gemini=gemini)
+    if traced:
+        own |= telemetry_environment(ports)
     named = ports.named()
     functions = [
         Command(
             name,
             "functions_framework",
             _framework_arguments(name, named[name]),
-            base | own,
+            base | _given(own, name) | strict_environment(name, ports),
             f"http://{HOST}:{named[name]}/",
         )
         for name in FUNCTIONS
@@ -242,7 +253,7 @@ def commands(
         Command(
             "cloud",
             "infra.local.cloud",
-            ("--state", str(state)),
+            ("--state", str(state), "--sweep-every", f"{SWEEP_EVERY_S:g}"),
             base,
             f"http://{HOST}:{ports.http}/_local/backlog",
         ),
@@ -255,6 +266,12 @@ def commands(
         ),
         *functions,
     ]
+
+
+def _given(environment: Mapping[str, str], function: str) -> dict[str, str]:
+    """The functions' environment, with the key for the one that uses it alone."""
+    mine = function == "insights"
+    return {name: each for name, each in environment.items() if mine or name != "GEMINI_API_KEY"}
 
 
 def _framework_arguments(name: str, port: int) -> tuple[str, ...]:

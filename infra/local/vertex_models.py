@@ -92,7 +92,7 @@ class VertexModels:
         self._state = VertexState(database)
         self._jobs = VertexJobs(database, self._state)
         self._calls: Counter[str] = Counter()
-        self._random = random.Random(1)  # noqa: S311  which replica answers is no secret
+        self._random = random.Random(1)  # noqa: S311 # nosec B311 # a replica, no secret
 
     def routes(self) -> list[Route]:
         """The API's methods and the control path; mounted after the predict path."""

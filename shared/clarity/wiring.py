@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime
-from functools import cache, wraps
-from typing import TYPE_CHECKING, TypeVar
+import threading
+from datetime import UTC, datetime, timedelta
+from functools import cache, update_wrapper
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from google.cloud.firestore import Client
-from google.cloud.pubsub_v1 import PublisherClient
+from google.cloud.pubsub_v1 import PublisherClient, SubscriberClient
 
-from clarity.adapters import log
-from clarity.adapters.cloudevent import Consumer, Ticked, document_created, job_message
+from clarity.adapters import log, telemetry
+from clarity.adapters.cloudevent import Consumer, Ticked, document_of, job_message
+from clarity.adapters.door import Strict, guard
 from clarity.adapters.firestore import FirestoreRecords
 from clarity.adapters.firestore_budgets import FirestoreBudgets
 from clarity.adapters.firestore_claims import FirestoreClaims
 from clarity.adapters.firestore_devices import FirestoreDevices
 from clarity.adapters.firestore_reviews import FirestoreReviews
 from clarity.adapters.pubsub import PubSubTopics
-from clarity.settings import IngestSettings, InsightsSettings, ParkSettings, PreprocessSettings
+from clarity.settings import (
+    IngestSettings,
+    InsightsSettings,
+    ParkSettings,
+    PreprocessSettings,
+    SweepSettings,
+)
 from clarity.steps.breaker import Breaker
 from clarity.steps.explain import Explain
 from clarity.steps.feedback import TakeFeedback
@@ -27,20 +35,27 @@ from clarity.steps.ingest import Ingest
 from clarity.steps.insight import Insight
 from clarity.steps.notify import Notify
 from clarity.steps.park import Park
+from clarity.steps.ports import Toll
 from clarity.steps.preprocess import Preprocess
 from clarity.steps.tell import Tell
+from clarity.steps.turns import Turns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-    from clarity.domain.events import DocumentCreated, JobMessage
-    from clarity.settings import Settings
-    from clarity.steps.ports import Claims, Narrator, Records
+    from clarity.adapters.door import Handler
+    from clarity.domain.events import Document, JobMessage
+    from clarity.domain.job import Collection
+    from clarity.settings import Environment, Settings
+    from clarity.steps.ports import Claims, Records
+    from clarity.steps.ports_words import Narrator
 
 # Of the lease; the rest is for reading and writing documents.
 TELLING = 0.8
 # An insight is there before anybody is told of it: a function does not wait long for that.
 FCM_TIMEOUT_S = 3.0
+# How long a tick waits for a first dead letter: most of the time there is none.
+LETTERS_S = 2.0
 
 T = TypeVar("T")
 
@@ -52,39 +67,68 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def _logged(compose: Callable[[], T]) -> Callable[[], T]:
-    """Log why a function cannot be composed: nobody else does, and each event fails of it."""
+class _Composed(Generic[T]):
+    """Composed once a process, on its first event; of the events that come with it, one does it.
 
-    @wraps(compose)
-    def composed() -> T:
-        try:
-            return compose()
-        except Exception as error:
-            with log.bound(step=compose.__name__):
-                _log.error("failed", exc_info=error)
-            raise
+    The others wait: Google's packages do not bear to be imported by two threads at once.
+    """
 
-    return composed
+    def __init__(self, compose: Callable[[], T]) -> None:
+        update_wrapper(self, compose)
+        self._step = compose.__name__
+        self._kept = cache(compose)
+        self._lock = threading.Lock()
+        self.cache_clear = self._kept.cache_clear
+
+    def __call__(self) -> T:
+        with self._lock:
+            try:
+                return self._kept()
+            except Exception as error:
+                # Nobody else logs why a function cannot be composed, and each event fails of it.
+                with log.bound(step=self._step):
+                    # Of no person yet: what it says tells the operator what is not as it must be.
+                    _log.error("failed", exc_info=error, extra={"fields": {"reason": str(error)}})
+                raise
 
 
-def _documents(settings: Settings, step: str) -> tuple[Client, FirestoreClaims, FirestoreRecords]:
-    log.configure(settings.google_cloud_project, step)
+def door(settings: Environment) -> Callable[[Handler], Handler]:
+    """The function of a main.py, as the framework is to call it."""
+    log.configure(settings.google_cloud_project)
+    if not settings.event_audience:
+        return guard(None)
+    project, keys = settings.google_cloud_project, settings.event_keys
+    return guard(Strict(project, settings.audiences, settings.callers, keys))
+
+
+def _record(settings: Environment, step: str) -> None:
+    telemetry.open_telemetry(
+        settings.telemetry_endpoint,
+        project=settings.google_cloud_project,
+        location=settings.telemetry_location,
+        service=step,
+    )
+
+
+def _documents(settings: Settings) -> tuple[Client, FirestoreClaims, FirestoreRecords]:
     client = Client(project=settings.google_cloud_project)
     # Claims expire before the results that they name, and long after the last redelivery.
     claims = FirestoreClaims(client, now, settings.retention / 2)
     return client, claims, FirestoreRecords(client)
 
 
-@cache
-@_logged
-def ingest() -> Consumer[DocumentCreated]:
+@_Composed
+def ingest() -> Consumer[Document]:
     """The ingest function: documents in, `health-data-ingested` out."""
     settings = IngestSettings.from_env()
-    _, claims, records = _documents(settings, "ingest")
+    _record(settings, "ingest")
+    _, claims, records = _documents(settings)
     topics = PubSubTopics(
         PublisherClient(),
-        settings.dead_letter_topic,
-        ingested_topic=settings.health_data_ingested_topic,
+        {
+            "dead_letter": settings.dead_letter_topic,
+            "ingested": settings.health_data_ingested_topic,
+        },
     )
     step = Ingest(
         claims=claims,
@@ -94,29 +138,41 @@ def ingest() -> Consumer[DocumentCreated]:
         clock=now,
         lease=settings.lease,
         retention=settings.retention,
+        upload_retention=settings.upload_retention,
         queue_stale=settings.queue_stale,
+        tolls=_tolls(settings),
     )
-    return Consumer("ingest", document_created, step, step.reject, topics, settings.max_event_age)
+    return Consumer("ingest", document_of, step, step.reject, topics, settings.max_event_age)
 
 
-@cache
-@_logged
+def _tolls(settings: IngestSettings) -> Mapping[Collection, Toll]:
+    hour = timedelta(hours=1)
+    uploads = Toll("uploads", hour / settings.uploads_per_hour, settings.upload_burst)
+    requests = Toll("requests", hour / settings.requests_per_hour, settings.request_burst)
+    return {"uploads": uploads, "insight_requests": requests, "feedback": requests}
+
+
+@_Composed
 def preprocess() -> Consumer[JobMessage]:
     """The preprocess function: `health-data-ingested` in, `health-insights-processing` out."""
     # Here, since only preprocess talks to Vertex AI: the others start without it.
     from clarity.adapters.vertex import open_encoder  # noqa: PLC0415  see above
 
     settings = PreprocessSettings.from_env()
-    _, claims, records = _documents(settings, "preprocess")
+    _record(settings, "preprocess")
+    _, claims, records = _documents(settings)
     topics = PubSubTopics(
         PublisherClient(),
-        settings.dead_letter_topic,
-        analysed_topic=settings.health_insights_processing_topic,
+        {
+            "dead_letter": settings.dead_letter_topic,
+            "analysed": settings.health_insights_processing_topic,
+        },
     )
     encoder = open_encoder(
         settings.pat_endpoint,
         model_id=settings.pat_model_id,
         timeout_s=settings.pat_timeout_seconds,
+        retry_s=settings.pat_retry_seconds,
         host=settings.pat_endpoint_host,
         emulator_host=settings.vertex_emulator_host,
     )
@@ -134,15 +190,17 @@ def preprocess() -> Consumer[JobMessage]:
         quiet=settings.quiet,
         patience=settings.patience,
     )
-    return Consumer("preprocess", job_message, step, step.reject, topics, settings.max_event_age)
+    return Consumer(
+        "preprocess", job_message, Turns(step), step.reject, topics, settings.max_event_age
+    )
 
 
-@cache
-@_logged
+@_Composed
 def insights() -> Consumer[JobMessage]:
     """The insights function: `health-insights-processing` in, an insight out."""
     settings = InsightsSettings.from_env()
-    client, claims, records = _documents(settings, "insights")
+    _record(settings, "insights")
+    client, claims, records = _documents(settings)
     tell = Tell(
         narrator=_narrator(settings),
         records=records,
@@ -158,9 +216,11 @@ def insights() -> Consumer[JobMessage]:
         time=TELLING * settings.lease,
         retention=settings.retention,
     )
+    topics = PubSubTopics(PublisherClient(), {"dead_letter": settings.dead_letter_topic})
     step = Insight(
         claims=claims,
         records=records,
+        topics=topics,
         reviews=FirestoreReviews(client),
         tell=tell,
         notify=_notify(settings, client, claims, records),
@@ -168,12 +228,12 @@ def insights() -> Consumer[JobMessage]:
         lease=settings.lease,
         retention=settings.retention,
     )
-    topics = PubSubTopics(PublisherClient(), settings.dead_letter_topic)
-    return Consumer("insights", job_message, step, step.reject, topics, settings.max_event_age)
+    return Consumer(
+        "insights", job_message, Turns(step), step.reject, topics, settings.max_event_age
+    )
 
 
-@cache
-@_logged
+@_Composed
 def park() -> Ticked:
     """The park function: a clock's ticks in, an endpoint that runs while there is work."""
     # Here, since only park deploys: the others start without Vertex AI's clients.
@@ -182,7 +242,7 @@ def park() -> Ticked:
     from clarity.adapters.vertex_models import open_endpoint  # noqa: PLC0415  see above
 
     settings = ParkSettings.from_env()
-    log.configure(settings.google_cloud_project, "park")
+    _record(settings, "park")
     machine = Machine(
         machine_type=settings.pat_machine_type,
         accelerator=settings.pat_accelerator,
@@ -203,6 +263,44 @@ def park() -> Ticked:
         emulator_host=settings.monitoring_emulator_host,
     )
     return Ticked("park", Park(endpoint, load, now, settings.park_idle), settings.max_event_age)
+
+
+@_Composed
+def sweep() -> Ticked:
+    """The sweep function: a clock's ticks in, what was left lying is taken up again."""
+    # Here, since only sweep has a use for these.
+    from clarity.adapters.firestore_dead_letters import FirestoreDeadLetters  # noqa: PLC0415
+    from clarity.adapters.firestore_sweep import FirestoreSweeps  # noqa: PLC0415
+    from clarity.adapters.pubsub_letters import PubSubMail  # noqa: PLC0415
+    from clarity.steps.leftovers import Limits  # noqa: PLC0415
+    from clarity.steps.sweep import Sweep  # noqa: PLC0415
+
+    settings = SweepSettings.from_env()
+    _record(settings, "sweep")
+    client, claims, records = _documents(settings)
+    topics = PubSubTopics(
+        PublisherClient(),
+        {
+            "dead_letter": settings.dead_letter_topic,
+            "ingested": settings.health_data_ingested_topic,
+            "analysed": settings.health_insights_processing_topic,
+            "documents": settings.documents_topic,
+        },
+    )
+    step = Sweep(
+        sweeps=FirestoreSweeps(client, now, settings.retention),
+        mail=PubSubMail(SubscriberClient(), settings.dead_letters_subscription, wait_s=LETTERS_S),
+        letters=FirestoreDeadLetters(client, now),
+        claims=claims,
+        records=records,
+        topics=topics,
+        clock=now,
+        limits=Limits(**settings.sweep_limits, documents=settings.sweep_documents),
+        lease=settings.lease,
+        retention=settings.retention,
+        count=lambda action, amount: telemetry.add("clarity.sweeps", amount, {"action": action}),
+    )
+    return Ticked("sweep", step, settings.max_event_age)
 
 
 def _notify(

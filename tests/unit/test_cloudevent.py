@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from cloudevents.http import CloudEvent, from_http
@@ -21,6 +22,7 @@ from clarity.adapters.cloudevent import (
 from clarity.domain.errors import (
     ExhaustedError,
     ForgottenError,
+    InProgressError,
     MalformedEventError,
     RefusedError,
     UnavailableError,
@@ -29,6 +31,9 @@ from clarity.domain.events import JobMessage
 from clarity.domain.job import Origin
 from tests import events
 from tests.memory import MemoryTopics
+
+if TYPE_CHECKING:
+    from clarity.steps.ports import Outgoing
 
 MESSAGE = JobMessage(Origin("ada", "uploads", "u1"), "normal", "a1")
 
@@ -42,6 +47,7 @@ class Door:
     """A consumer whose step fails as it is told."""
 
     error: Exception | None = None
+    unrecorded: Exception | None = None
     topics: MemoryTopics = field(default_factory=MemoryTopics)
     handled: list[Any] = field(default_factory=list)
     rejected: list[Any] = field(default_factory=list)
@@ -51,8 +57,10 @@ class Door:
         if self.error:
             raise self.error
 
-    def reject(self, decoded: JobMessage, error: Exception) -> None:
-        self.rejected.append((decoded, error))
+    def reject(self, decoded: JobMessage, error: Exception, letter: Outgoing) -> None:
+        if self.unrecorded:
+            raise self.unrecorded
+        self.rejected.append((decoded, error, letter))
 
     def deliver(self, request: events.Request) -> None:
         consumer = Consumer(
@@ -76,11 +84,29 @@ def test_a_permanent_error_is_acknowledged_dead_lettered_and_recorded() -> None:
 
     door.deliver(events.published(MESSAGE.body(), message_id="m7"))
 
-    (letter,) = door.topics.dead_letters
-    assert (letter.step, letter.code, letter.reason) == ("test", "refused", "never")
-    assert letter.event_id == "m7"
-    assert letter.reference["user_id"] == "ada"
-    assert door.rejected == [(MESSAGE, error)]
+    ((decoded, said, letter),) = door.rejected
+    assert (decoded, said) == (MESSAGE, error)
+    told = ("step", "code", "reason", "event_id", "user_id")
+    assert [letter.attributes[name] for name in told] == ["test", "refused", "never", "m7", "ada"]
+    assert json.loads(letter.data) == MESSAGE.body()
+    assert not door.topics.dead_letters  # the step sends it, with what it writes
+
+
+def test_the_letter_goes_out_even_where_nothing_can_be_recorded() -> None:
+    door = Door(RefusedError("never"), unrecorded=RefusedError("no room"))
+
+    door.deliver(events.published(MESSAGE.body()))
+
+    assert [letter.attributes["code"] for letter in door.topics.dead_letters] == ["refused"]
+
+
+def test_an_event_that_another_worker_has_at_hand_is_not_given_up() -> None:
+    door = Door(RefusedError("never"), unrecorded=InProgressError("running elsewhere"))
+
+    with pytest.raises(InProgressError):
+        door.deliver(events.published(MESSAGE.body()))
+
+    assert not door.topics.dead_letters
 
 
 @pytest.mark.parametrize("error", [UnavailableError("later"), KeyError("a defect")])
@@ -117,9 +143,8 @@ def test_an_event_that_is_too_old_is_given_up_with_its_last_error(error, told) -
 
     door.deliver((headers | {"ce-time": old}, body))
 
-    (letter,) = door.topics.dead_letters
-    assert letter.code == "exhausted"
-    ((_, given_up),) = door.rejected
+    ((_, given_up, letter),) = door.rejected
+    assert letter.attributes["code"] == "exhausted"
     assert isinstance(given_up, ExhaustedError)
     assert str(given_up) == f"given up after 300 s, the last time: {told}"
 
@@ -139,7 +164,7 @@ def test_a_message_that_cannot_be_read_is_kept_as_it_came() -> None:
     door.deliver((headers, b'{"no": "envelope"}'))
 
     (letter,) = door.topics.dead_letters
-    assert letter.code == "malformed_event"
+    assert letter.attributes["code"] == "malformed_event"
     assert b"no" in letter.data
     assert not door.rejected
 

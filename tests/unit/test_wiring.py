@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from functions_framework import create_app
@@ -14,7 +17,7 @@ from infra.local.topology import FUNCTIONS, Ports, function_environment
 from tests import events
 from tests.cloud import REPOSITORY, environment
 
-PORTS = Ports(*range(1, 9))  # nobody is asked there
+PORTS = Ports(*range(1, 10))  # nobody is asked there
 
 
 def source(function: str) -> str:
@@ -40,7 +43,8 @@ def test_a_function_without_credentials_says_so_at_each_event(function, tmp_path
 
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [(line["message"], line["step"]) for line in lines] == [("failed", function)] * 2
-    assert all("none.json was not found" in line["exception"] for line in lines)
+    said = ("none.json was not found", "expected credentials, found none")
+    assert all(any(each in line["reason"] for each in said) for line in lines)
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
@@ -52,3 +56,18 @@ def test_a_function_with_an_impossible_setting_does_not_start(function) -> None:
         pytest.raises(SettingsError, match=r"^MAX_EVENT_AGE_SECONDS: expected a number above 0"),
     ):
         create_app(function, source(function))
+
+
+def test_the_events_of_a_cold_start_compose_once() -> None:
+    ready, made = threading.Barrier(8), []
+
+    def compose() -> int:
+        made.append(threading.get_ident())
+        time.sleep(0.05)  # as an import takes
+        return len(made)
+
+    composed = wiring._Composed(compose)
+    with ThreadPoolExecutor(8) as pool:
+        results = list(pool.map(lambda _: (ready.wait(), composed())[1], range(8)))
+
+    assert results == [1] * 8

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from google.cloud.firestore_v1.types import StructuredQuery
 
 from infra.local.firestore import paths
+from infra.local.firestore.names import NameKey, key_of
 from infra.local.firestore.values import ARRAY, NAN, NULL, Key, bound_key, name_key, order_key
 from infra.local.firestore.wire import Document, Message, Value, invalid
 
@@ -42,6 +43,35 @@ def compile_filter(condition: Message) -> Predicate:
     if kind == "unary_filter":
         return _unary(condition.unary_filter)
     return invalid("a filter must be set.")
+
+
+def name_range(condition: Message) -> tuple[NameKey, NameKey | None]:
+    """From which name to which one a checked filter lets documents through; None: to the end."""
+    kind = condition.WhichOneof("filter_type")
+    if kind == "composite_filter":
+        composite = condition.composite_filter
+        if composite.op != _CompositeOp.AND:
+            return (), None
+        ranges = [name_range(item) for item in composite.filters]
+        lasts = [last for _, last in ranges if last is not None]
+        return max(first for first, _ in ranges), min(lasts, default=None)
+    field = condition.field_filter
+    if kind != "field_filter" or field.op not in _RANGES:
+        return (), None
+    if paths.parse_reference(field.field.field_path) != paths.NAME:
+        return (), None
+    key, (from_it, to_it) = key_of(field.value.reference_value), _RANGES[field.op]
+    return key if from_it else (), key if to_it else None
+
+
+# Which side of the range of names a comparison with one closes.
+_RANGES: dict[int, tuple[bool, bool]] = {
+    _FieldOp.LESS_THAN: (False, True),
+    _FieldOp.LESS_THAN_OR_EQUAL: (False, True),
+    _FieldOp.GREATER_THAN: (True, False),
+    _FieldOp.GREATER_THAN_OR_EQUAL: (True, False),
+    _FieldOp.EQUAL: (True, True),
+}
 
 
 def _composite(condition: Message) -> Predicate:

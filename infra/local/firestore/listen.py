@@ -11,6 +11,7 @@ from google.cloud.firestore_v1 import types
 
 from infra.local.firestore.names import check_document
 from infra.local.firestore.query import Query, compile_query
+from infra.local.firestore.watchers import EVERYTHING, group
 from infra.local.firestore.wire import (
     Document,
     DocumentChange,
@@ -21,7 +22,7 @@ from infra.local.firestore.wire import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Collection, Sequence
 
     from infra.local.firestore.store import Store, View
 
@@ -40,6 +41,16 @@ class Target:
     query: Query | None
     names: frozenset[str]
     held: Results = field(default_factory=dict)
+
+    @property
+    def watched(self) -> Collection[str]:
+        """What of the store concerns the target (see `watchers`)."""
+        if self.query is None:
+            return self.names
+        scope = self.query.scope
+        if not scope.collection_id:
+            return (EVERYTHING,)
+        return (group(scope.collection_id) if scope.all_descendants else scope.path,)
 
     def results(self, view: View) -> Results:
         """The documents that the target consists of."""
@@ -88,13 +99,14 @@ class Listener:
         """Answer the stream's requests and report commits until the client ends it."""
         reader = asyncio.create_task(self._read(requests))
         reader.add_done_callback(lambda _: self._responses.put_nowait(None))
-        self._store.subscribers.add(self._on_commit)
         try:
             while (response := await self._responses.get()) is not None:
                 yield response
             await reader  # a refusal of the whole stream
         finally:
-            self._store.subscribers.discard(self._on_commit)
+            for target in self._targets.values():
+                self._store.watchers.remove(self._on_commit, target.watched)
+            self._targets.clear()
             reader.cancel()
 
     async def _read(self, requests: AsyncIterator[Message]) -> None:
@@ -115,6 +127,7 @@ class Listener:
             self._refuse(identity, error)
             return
         self._targets[identity] = target
+        self._store.watchers.add(self._on_commit, target.watched)
         self._snapshot(target, request)
         if request.once:
             self._remove(identity)
@@ -153,7 +166,9 @@ class Listener:
         return known
 
     def _remove(self, identity: int) -> None:
-        if self._targets.pop(identity, None) is not None:
+        target = self._targets.pop(identity, None)
+        if target is not None:
+            self._store.watchers.remove(self._on_commit, target.watched)
             self._change(_Type.REMOVE, identity)
 
     def _refuse(self, identity: int, error: StatusError) -> None:

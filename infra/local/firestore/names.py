@@ -103,11 +103,16 @@ def _relative(name: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The documents a query looks at: a collection, a collection group, or everything below."""
+    """The documents a query looks at: a collection, a collection group, or everything below.
+
+    Those of a group need only be looked for from `first` to `last`.
+    """
 
     parent: str
     collection_id: str
     all_descendants: bool
+    first: NameKey = ()
+    last: NameKey | None = None
 
     @property
     def path(self) -> str:

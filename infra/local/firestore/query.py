@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import grpc
 from google.cloud.firestore_v1.types import StructuredQuery
 
 from infra.local.firestore import paths
-from infra.local.firestore.filters import Predicate, compile_filter, operand_key
+from infra.local.firestore.filters import Predicate, compile_filter, name_range, operand_key
 from infra.local.firestore.names import Scope, check_collection_id, check_parent, root_of
 from infra.local.firestore.nearest import Nearest, compile_nearest
 from infra.local.firestore.refusals import check_filter, filtered_paths, inequality_paths
@@ -136,12 +136,13 @@ def compile_query(parent: str, query: Message, required: Sequence[paths.Path] = 
         invalid("offset must be non-negative.")
     if query.HasField("limit") and query.limit.value < 0:
         invalid("limit must be non-negative.")
+    start, end = _bound(query, "start_at", orders), _bound(query, "end_at", orders)
     return Query(
-        scope=_scope(parent, query, orders),
+        scope=_narrowed(_scope(parent, query, orders), query, orders, start, end),
         passes=passes,
         orders=orders,
-        start=_bound(query, "start_at", orders),
-        end=_bound(query, "end_at", orders),
+        start=start,
+        end=end,
         offset=query.offset,
         limit=query.limit.value if query.HasField("limit") else None,
         projection=_projection(query),
@@ -160,6 +161,19 @@ def _scope(parent: str, query: Message, orders: tuple[Order, ...]) -> Scope:
     if selectors[0].all_descendants and by_fields and parent != root_of(parent):
         invalid("collection group queries are only allowed at the root parent")
     return Scope(parent, selectors[0].collection_id, selectors[0].all_descendants)
+
+
+def _narrowed(
+    scope: Scope, query: Message, orders: tuple[Order, ...], start: Bound | None, end: Bound | None
+) -> Scope:
+    """The scope from the first to the last name that filters and cursors let through."""
+    first, last = name_range(query.where) if query.HasField("where") else ((), None)
+    if orders[0] == Order(paths.NAME, descending=False):
+        if start is not None and start.position:
+            first = max(first, start.position[0][1])
+        if end is not None and end.position:
+            last = min(last or end.position[0][1], end.position[0][1])
+    return replace(scope, first=first, last=last)
 
 
 def _filter(query: Message) -> Predicate:

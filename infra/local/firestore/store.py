@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Protocol
 
 import grpc
 
-from infra.local.firestore.names import Scope, collection_id_of, parent_of
+from infra.local.firestore.groups import Groups
+from infra.local.firestore.names import Scope, parent_of
+from infra.local.firestore.watchers import Watchers
 from infra.local.firestore.wire import (
     Document,
     DocumentChange,
@@ -66,10 +68,10 @@ class Store:
         self._on_commit = on_commit
         self._documents: dict[str, Document] = {}
         self._collections: dict[str, dict[str, Document]] = {}
-        self._groups: dict[str, set[str]] = {}
+        self._groups = Groups()
         self._history: deque[_Past] = deque()
         self._history_bytes = 0
-        self.subscribers: set[Callable[[Sequence[DocumentChange], int], None]] = set()
+        self.watchers = Watchers()
         database.executescript(_SCHEMA)
         clock = database.execute("SELECT micros FROM firestore_clock").fetchone()
         self._last: int = 0 if clock is None else clock[0]
@@ -117,8 +119,7 @@ class Store:
         for change in changes:
             self._place(change.name, change.after)
             self._remember(change, micros)
-        for subscriber in tuple(self.subscribers):
-            subscriber(changes, micros)
+        self.watchers.tell(changes, micros)
 
     def at(self, micros: int) -> View:
         """The documents as they stood at a time."""
@@ -147,7 +148,7 @@ class Store:
             return [scope.path] if scope.path in self._collections else []
         among: Iterable[str] = self._collections
         if scope.collection_id:
-            among = self._groups.get(scope.collection_id, ())
+            among = self._groups.between(scope.collection_id, scope.first, scope.last)
         return [path for path in among if scope.holds_collection(path)]
 
     def _place(self, name: str, document: Document | None) -> None:
@@ -156,14 +157,14 @@ class Store:
             self._documents[name] = document
             if path not in self._collections:
                 self._collections[path] = {}
-                self._groups.setdefault(collection_id_of(name), set()).add(path)
+                self._groups.add(path)
             self._collections[path][name] = document
         elif name in self._documents:
             del self._documents[name]
             del self._collections[path][name]
             if not self._collections[path]:
                 del self._collections[path]
-                self._groups[collection_id_of(name)].discard(path)
+                self._groups.remove(path)
 
     def _remember(self, change: DocumentChange, micros: int) -> None:
         size = 0 if change.before is None else change.before.ByteSize()

@@ -49,7 +49,7 @@ def _set_push(config: Subscription, options: SubscriptionOptions) -> None:
     push.push_endpoint = options["push_endpoint"]
     if options.get("unwrapped"):
         push.no_wrapper.write_metadata = True
-    if "oidc_audience" in options:
+    if options.get("oidc_audience"):
         project = config.name.split("/")[1]
         push.oidc_token.audience = options["oidc_audience"]
         push.oidc_token.service_account_email = f"pubsub-push@{project}.iam.gserviceaccount.com"

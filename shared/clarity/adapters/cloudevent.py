@@ -9,19 +9,21 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 import logging
-import secrets
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import orjson
 from google.events.cloud.firestore import DocumentEventData
 from google.protobuf.message import DecodeError
 from pydantic import BaseModel, Field, ValidationError
 
+from clarity.adapters import telemetry
+from clarity.adapters.firestore_values import plain_fields, revision
 from clarity.adapters.log import bound
 from clarity.domain.errors import (
     ClarityError,
@@ -31,23 +33,26 @@ from clarity.domain.errors import (
     PermanentError,
     TransientError,
 )
-from clarity.domain.events import DocumentCreated, JobMessage
-from clarity.domain.job import Collection, Origin
-from clarity.steps.ports import DeadLetter
+from clarity.domain.events import Document, DocumentCreated, DocumentNamed, JobMessage
+from clarity.domain.job import Origin
+from clarity.steps.ports import Outgoing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from contextlib import AbstractContextManager
+    from collections.abc import Callable, Iterator
 
     from cloudevents.http import CloudEvent
 
     from clarity.steps.ports import Topics
 
-E = TypeVar("E", DocumentCreated, JobMessage)
+E = TypeVar("E", Document, JobMessage)
 
 CREATED = "google.cloud.firestore.document.v1.created"
 PUBLISHED = "google.cloud.pubsub.topic.v1.messagePublished"
-_COLLECTIONS: tuple[Collection, ...] = get_args(Collection)
+# Our messages have some hundred bytes, and no level below their own.
+MAX_MESSAGE_BYTES = 64 * 1024
+MAX_MESSAGE_DEPTH = 4
+# A Pub/Sub message may have 10 MB; the rest is for what is said about it.
+MAX_LETTER_BYTES = 9_000_000
 
 _log = logging.getLogger(__name__)
 
@@ -62,7 +67,7 @@ class Consumer(Generic[E]):
     step: str
     decode: Callable[[CloudEvent], E]
     handle: Callable[[E], None]
-    reject: Callable[[E, PermanentError], None]
+    reject: Callable[[E, PermanentError, Outgoing], None]
     topics: Topics
     max_age: timedelta
 
@@ -79,10 +84,12 @@ def deliver(event: CloudEvent, consumer: Consumer[E]) -> None:
         try:
             decoded = consumer.decode(event)
             ids.enter_context(bound(processing_id=decoded.origin.processing_id))
+            telemetry.mark({telemetry.PROCESSING_ID: decoded.origin.processing_id})
             consumer.handle(decoded)
             _log.info("done")
         except ForgottenError as error:
             _log.info("dropped", extra={"fields": {"code": error.code}})
+            telemetry.came_out("dropped", error.code)
         except PermanentError as error:
             _give_up(event, consumer, decoded, error)
         except Exception as error:
@@ -122,15 +129,32 @@ def tick(event: CloudEvent, ticked: Ticked) -> None:
             _log.info("done")
         except TransientError as error:
             _log.warning("not now", extra={"fields": {"code": error.code, "reason": str(error)}})
+            telemetry.came_out("dropped", error.code)
         except PermanentError as error:
             _log.error("failed", extra={"fields": {"code": error.code, "reason": str(error)}})
+            telemetry.came_out("dropped", error.code)
         except Exception as error:
             _log_failure(error)
             raise
 
 
-def _bound(event: CloudEvent, step: str) -> AbstractContextManager[None]:
-    return bound(event_id=str(event["id"]), step=step, traceparent=_traceparent(event))
+@contextmanager
+def _bound(event: CloudEvent, step: str) -> Iterator[None]:
+    """Lines and spans within are this delivery's; what it sends continues its trace."""
+    event_id = str(event["id"])
+    attributes: dict[str, telemetry.Value] = {
+        "messaging.operation.type": "process",
+        "messaging.message.id": event_id,
+        "cloudevents.event_type": str(event["type"]),
+        telemetry.WAITED: _age(event).total_seconds(),
+    }
+    identity = f"{event['source']} {event_id}"
+    arrival = telemetry.Arrival(step, identity, _traceparent(event), attributes)
+    with (
+        telemetry.delivery(arrival) as traceparent,
+        bound(event_id=event_id, step=step, traceparent=traceparent),
+    ):
+        yield
 
 
 def _log_failure(error: Exception) -> None:
@@ -150,31 +174,44 @@ def _age(event: CloudEvent) -> timedelta:
 def _give_up(
     event: CloudEvent, consumer: Consumer[E], decoded: E | None, error: PermanentError
 ) -> None:
-    _log.error("dead-lettered", extra={"fields": {"code": error.code}})
-    consumer.topics.dead_letter(_letter(event, consumer.step, decoded, error))
+    letter = _letter(event, consumer.step, decoded, error)
     if decoded is None:
-        return
-    try:
-        consumer.reject(decoded, error)
-    except PermanentError as fault:  # delivered again, it would fail again; the letter has it
-        _log.error("not recorded on the job", extra={"fields": {"code": fault.code}})
+        consumer.topics.publish(letter)
+    else:
+        try:
+            consumer.reject(decoded, error, letter)
+        except PermanentError as fault:  # delivered again, it would fail again; the letter has it
+            _log.error("not recorded on the job", extra={"fields": {"code": fault.code}})
+            consumer.topics.publish(letter)
+    _log.error("dead-lettered", extra={"fields": {"code": error.code}})
+    telemetry.came_out("dead_lettered", error.code)
 
 
 def _letter(
     event: CloudEvent,
     step: str,
-    decoded: DocumentCreated | JobMessage | None,
+    decoded: Document | JobMessage | None,
     error: PermanentError,
-) -> DeadLetter:
-    reference = {"type": str(event["type"]), "source": str(event["source"])}
+) -> Outgoing:
+    attributes = {
+        "step": step,
+        "code": error.code,
+        "reason": str(error),
+        "event_id": str(event["id"]),
+        "type": str(event["type"]),
+        "source": str(event["source"]),
+    }
     if subject := event.get("subject"):
-        reference["subject"] = str(subject)
+        attributes["subject"] = str(subject)
     if decoded is not None:
-        reference["processing_id"] = decoded.origin.processing_id
-        reference["user_id"] = decoded.origin.user_id
+        attributes["processing_id"] = decoded.origin.processing_id
+        attributes["user_id"] = decoded.origin.user_id
     # A document stays in Firestore; a message would be gone, so it is kept as it came.
     data = _message_data(event) if event["type"] == PUBLISHED else b""
-    return DeadLetter(step, error.code, str(error), str(event["id"]), reference, data)
+    if len(data) > MAX_LETTER_BYTES:
+        attributes["data_bytes"] = str(len(data))
+        data = b""
+    return Outgoing("dead_letter", data, attributes)
 
 
 def _message_data(event: CloudEvent) -> bytes:
@@ -182,17 +219,18 @@ def _message_data(event: CloudEvent) -> bytes:
         return _envelope(event).message.payload()
     except MalformedEventError:
         data = event.get_data()
-        return data if isinstance(data, bytes) else orjson.dumps(data)
+        # Not orjson: it takes no half of a surrogate pair, which JSON may hold.
+        return data if isinstance(data, bytes) else json.dumps(data).encode()
 
 
 class _PubSubMessage(BaseModel):
     data: str = ""
-    attributes: dict[str, str] = Field(default_factory=dict)
+    attributes: dict[str, str] = Field(default_factory=dict, max_length=100)  # as Pub/Sub has it
 
     def payload(self) -> bytes:
         try:
             return base64.b64decode(self.data, validate=True)
-        except binascii.Error as error:
+        except ValueError as error:
             raise MalformedEventError(f"message.data: expected base64, found: {error}") from error
 
 
@@ -210,16 +248,46 @@ def _envelope(event: CloudEvent) -> _Envelope:
 
 def job_message(event: CloudEvent) -> JobMessage:
     """The job that a Pub/Sub message announces."""
+    return JobMessage.parse(_message_body(event))
+
+
+def document_of(event: CloudEvent) -> Document:
+    """The document that a Firestore trigger brings, or that a Pub/Sub message names."""
+    if event["type"] == PUBLISHED:
+        return DocumentNamed.parse(_message_body(event))
+    return document_created(event)
+
+
+def _message_body(event: CloudEvent) -> Mapping[str, object]:
     if event["type"] != PUBLISHED:
         raise MalformedEventError(f"expected {PUBLISHED}, found {event['type']}")
     payload = _envelope(event).message.payload()
+    if len(payload) > MAX_MESSAGE_BYTES:
+        raise MalformedEventError(
+            f"message.data: expected at most {MAX_MESSAGE_BYTES} bytes, found {len(payload)}"
+        )
     try:
         body = orjson.loads(payload)
     except orjson.JSONDecodeError as error:
         raise MalformedEventError(f"message.data: expected JSON, found: {error}") from error
     if not isinstance(body, Mapping):
         raise MalformedEventError(f"message.data: expected an object, found {type(body).__name__}")
-    return JobMessage.parse(body)
+    if nested(body, MAX_MESSAGE_DEPTH):
+        raise MalformedEventError(f"message.data: expected at most {MAX_MESSAGE_DEPTH} levels")
+    return body
+
+
+def nested(value: object, most: int) -> bool:
+    """Whether lists and objects lie in each other more than so many levels deep."""
+    level = [value]
+    for _ in range(most):
+        level = [
+            child
+            for each in level
+            if isinstance(each, list | dict)
+            for child in (each.values() if isinstance(each, dict) else each)
+        ]
+    return any(isinstance(each, list | dict) for each in level)
 
 
 def document_created(event: CloudEvent) -> DocumentCreated:
@@ -227,13 +295,12 @@ def document_created(event: CloudEvent) -> DocumentCreated:
     if event["type"] != CREATED:
         raise MalformedEventError(f"expected {CREATED}, found {event['type']}")
     document = _document(event.get_data())
-    fields = {name: _value(value) for name, value in document.fields.items()}
     return DocumentCreated(
         str(event["id"]),
         _time(event),
         _origin(document.name),
-        fields,
-        revision=document.create_time.ToJsonString() if document.HasField("create_time") else "",
+        plain_fields(document),
+        revision(document),
     )
 
 
@@ -248,6 +315,7 @@ def _document(data: object) -> Any:
             continue
         if event_data.HasField("value"):
             return event_data.value
+    # The parser stops at 100 messages in each other, which is deeper than Firestore takes a map.
     raise MalformedEventError("expected DocumentEventData with a value, found neither")
 
 
@@ -263,12 +331,7 @@ def _origin(name: str) -> Origin:
     if len(parts) != 4 or parts[0] != "users":  # noqa: PLR2004  users/U/collection/ID
         raise MalformedEventError("expected a document users/U/uploads/X, found another path")
     _, user_id, collection, document_id = parts
-    for known in _COLLECTIONS:
-        if collection == known:
-            return Origin(user_id, known, document_id)
-    raise MalformedEventError(
-        f"expected one of {', '.join(_COLLECTIONS)}, found {collection!r:.40}"
-    )
+    return Origin.of(user_id, collection, document_id)
 
 
 def _time(event: CloudEvent) -> datetime:
@@ -279,28 +342,10 @@ def _time(event: CloudEvent) -> datetime:
         raise MalformedEventError(f"time: expected RFC 3339, found {text!r:.40}") from error
 
 
-def _value(value: Any) -> object:
-    """A Firestore value as plain Python; timestamps as datetime in UTC."""
-    kind = value.WhichOneof("value_type")
-    if kind == "map_value":
-        return {name: _value(item) for name, item in value.map_value.fields.items()}
-    if kind == "array_value":
-        return [_value(item) for item in value.array_value.values]
-    if kind == "timestamp_value":
-        return value.timestamp_value.ToDatetime(tzinfo=UTC)
-    if kind == "geo_point_value":
-        return {
-            "latitude": value.geo_point_value.latitude,
-            "longitude": value.geo_point_value.longitude,
-        }
-    return None if kind in (None, "null_value") else getattr(value, kind)
-
-
 def _traceparent(event: CloudEvent) -> str:
-    """The trace that the event continues; a new one where it starts."""
+    """The trace that the event continues; empty where it starts one."""
     data = event.get_data()
     message = data.get("message") if isinstance(data, Mapping) else None
     attributes = message.get("attributes") if isinstance(message, Mapping) else None
     found = attributes.get("traceparent") if isinstance(attributes, Mapping) else None
-    given = found or event.get("traceparent")
-    return str(given or f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01")
+    return str(found or event.get("traceparent") or "")

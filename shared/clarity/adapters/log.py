@@ -6,6 +6,7 @@ import json
 import logging
 import re
 import sys
+import traceback
 from contextlib import contextmanager
 from contextvars import ContextVar
 from types import MappingProxyType
@@ -35,12 +36,15 @@ def traceparent() -> str:
     return _context.get().get("traceparent", "")
 
 
-class _JsonLines(logging.Formatter):
+class JsonLines(logging.Formatter):
+    """A record as one JSON object, with the ids of what it is about."""
+
     def __init__(self, project: str) -> None:
         super().__init__()
         self._project = project
 
     def format(self, record: logging.LogRecord) -> str:
+        """One line."""
         context = dict(_context.get())
         line: dict[str, object] = {
             "severity": record.levelname,
@@ -53,19 +57,23 @@ class _JsonLines(logging.Formatter):
         line |= context
         line |= getattr(record, "fields", {})
         if record.exc_info:
-            line["exception"] = self.formatException(record.exc_info)
+            line["exception"] = "".join(_where(record.exc_info[1]))
         return json.dumps(line, default=str)
 
 
-def configure(project: str, target: str) -> None:
-    """Send all logs to standard output as JSON lines.
+def _where(error: BaseException | None) -> Iterator[str]:
+    """The stacks of an error and of those behind it, without what they say: they may quote data."""
+    if error is None:
+        return
+    hidden = None if error.__suppress_context__ else error.__context__
+    yield from _where(error.__cause__ or hidden)
+    yield from traceback.format_tb(error.__traceback__)
+    yield f"{type(error).__module__}.{type(error).__qualname__}\n"
 
-    Args:
-        project: for the full names of traces.
-        target: the function's name; Flask logs each failure again under it, so it is silenced.
-    """
+
+def configure(project: str) -> None:
+    """Send all logs to standard output as JSON lines; the project is in the names of traces."""
     stream = logging.StreamHandler(sys.stdout)
-    stream.setFormatter(_JsonLines(project))
+    stream.setFormatter(JsonLines(project))
     # force: with LOG_EXECUTION_ID the framework has installed a handler before us.
     logging.basicConfig(level=logging.INFO, handlers=[stream], force=True)
-    logging.getLogger(target).disabled = True

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import keras
 
 Weights = dict[str, NDArray[np.float32]]
+MOST_BYTES = 1 << 30  # of one tensor, unpacked; those of PAT have some megabytes
 
 
 class WeightsError(PermanentError):
@@ -119,8 +120,13 @@ def read_tensors(path: Path) -> Weights:
 
 
 def _datasets(group: h5py.Group, prefix: str = "") -> Iterator[tuple[str, NDArray[np.float32]]]:
-    for name, item in group.items():
+    for name in group:
+        if isinstance(group.get(name, getlink=True), h5py.ExternalLink):
+            raise WeightsError(f"{prefix}{name} lies in another file, which is not opened")
+        item = group.get(name)
         if isinstance(item, h5py.Dataset):
+            if item.nbytes > MOST_BYTES or item.external:
+                raise WeightsError(f"{prefix}{name}: expected at most 1 GiB in the file itself")
             yield prefix + name, np.asarray(item[()])
         elif not isinstance(item, h5py.Group):
             raise WeightsError(f"{prefix}{name} is a link that leads nowhere")

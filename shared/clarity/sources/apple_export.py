@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 CHUNK: Final = 1 << 16
 SHOWN_EVERY: Final = 1 << 20  # bytes between two calls of `progress`
 LONGEST_HEAD: Final = 1 << 20  # bytes within which the document type declaration has to end
+LONGEST_TAG: Final = 16 << 20  # bytes of one tag; the parser keeps it all until it ends
+DEEPEST: Final = 100_000  # tags left open in each other; an export has four
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -105,11 +107,13 @@ def _feed(records: Records, source: Opened, progress: Callable[[int, int], None]
     parser.StartDoctypeDeclHandler = _refuse
     parser.EntityDeclHandler = _refuse
     records.listen_to(parser)
-    done, shown = 0, 0
+    done, shown, depth = 0, 0, 0
     try:
         for chunk in _without_doctype(stream):
             parser.Parse(chunk, False)
             done += len(chunk)
+            depth += _left_open(chunk)
+            _check(done - parser.CurrentByteIndex, depth)
             if done - shown >= SHOWN_EVERY:
                 shown = done
                 progress(source.done(done), source.total)
@@ -123,6 +127,21 @@ def _feed(records: Records, source: Opened, progress: Callable[[int, int], None]
         return f"{place}, while unpacking: {source.fault or error or 'the archive ends early'}"
     progress(source.total, source.total)
     return f"behind the export, which is whole: {source.fault}" if source.fault else None
+
+
+def _left_open(chunk: bytes) -> int:
+    """How many more tags it opens than it closes, nearly: comments and odd values count as tags."""
+    return chunk.count(b"<") - 2 * chunk.count(b"</") - chunk.count(b"/>")
+
+
+def _check(unread: int, depth: int) -> None:
+    """Refuse what is made to fill the memory, not to be read."""
+    if unread > LONGEST_TAG:
+        raise UnreadableSourceError(
+            f"expected tags of at most {LONGEST_TAG >> 20} MiB, found a longer one: refused"
+        )
+    if depth > DEEPEST:
+        raise UnreadableSourceError(f"expected tags that end, found {depth:,} left open: refused")
 
 
 def _decoded(stream: BinaryIO) -> tuple[Iterator[bytes], str | None]:

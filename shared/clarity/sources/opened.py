@@ -3,6 +3,9 @@
 A zip archive keeps its table of contents at its end, so a download that broke off has none. Its
 members still stand behind one another, each with a header of its own: what is there is unpacked
 from those.
+
+Nothing is ever written out: names, links and paths in an archive lead nowhere. What unpacks to more
+than any export holds is refused on the way.
 """
 
 from __future__ import annotations
@@ -31,6 +34,11 @@ _GZIP: Final = b"\x1f\x8b"
 _HEADER: Final = struct.Struct("<4s5H3I2H")  # APPNOTE.TXT 4.3.7, the local file header
 _UNKNOWN_SIZE: Final = 0x0008  # flag: the sizes follow the data
 _STORED, _DEFLATED = 0, 8
+# Exports of a decade have a few gigabytes, and shrink to a twentieth or fortieth in the archive.
+MOST_UNPACKED: Final = 8 << 30
+MOST_TIMES: Final = 250
+_ANYWAY: Final = 64 << 20  # so much may come of any file
+_SHOWN: Final = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +70,39 @@ def opened(path: Path) -> Iterator[Opened]:
     with _file(path) as file:
         head, size = file.read(4), path.stat().st_size
         file.seek(0)
+        meter = _Meter(path.name, size)
         if head.startswith(_GZIP):
-            yield Opened(_Parts(_gunzipped(file)), size, lambda _: file.tell())  # type: ignore[arg-type]  # reads bytes
+            yield Opened(_Parts(_gunzipped(file, meter)), size, lambda _: file.tell())  # type: ignore[arg-type]  # reads bytes
         elif not head.startswith(b"PK"):
             yield Opened(file, size, lambda read: read)
         elif (whole := _whole(file, path)) is not None:
             archive, member = whole
             with archive, archive.open(member) as stream:
-                yield Opened(stream, member.file_size, lambda read: read)  # type: ignore[arg-type]  # the same
+                parts = map(meter.passed, iter(lambda: stream.read(_CHUNK), b""))
+                yield Opened(_Parts(parts), member.file_size, lambda read: read)  # type: ignore[arg-type]  # the same
         else:
             fault = DAMAGED_ARCHIVE if zipfile.is_zipfile(file) else CUT_ARCHIVE
             file.seek(0)
-            yield Opened(_Parts(_unpacked(file, fault)), size, lambda _: file.tell(), fault)  # type: ignore[arg-type]  # the same
+            yield Opened(_Parts(_unpacked(file, fault, meter)), size, lambda _: file.tell(), fault)  # type: ignore[arg-type]  # the same
+
+
+class _Meter:
+    """Refuses what unpacks to too much."""
+
+    def __init__(self, name: str, packed: int) -> None:
+        self._name = name
+        self._most = min(MOST_UNPACKED, max(_ANYWAY, MOST_TIMES * packed))
+        self._count = 0
+
+    def passed(self, part: bytes) -> bytes:
+        """The part, if there were not too many of them."""
+        self._count += len(part)
+        if self._count > self._most:
+            raise UnreadableSourceError(
+                f"expected at most {self._most >> 20:,} MiB in {self._name}, found more: it unpacks"
+                " to far more than an export holds, and is refused"
+            )
+        return part
 
 
 def _file(path: Path) -> BinaryIO:
@@ -114,9 +143,14 @@ def _member(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
     """The export inside the archive: the one of Apple's own name, else the largest."""
     inside = [info for info in archive.infolist() if _is_export(info.filename)]
     if not inside:
-        found = ", ".join(info.filename for info in archive.infolist()[:5]) or "an empty archive"
+        found = _listed([info.filename for info in archive.infolist()]) or "an empty archive"
         raise UnreadableSourceError(f"expected {FOLDER}export.xml in the zip, found {found}")
     return max(inside, key=lambda info: (info.filename == f"{FOLDER}export.xml", info.file_size))
+
+
+def _listed(names: list[str]) -> str:
+    """The first names, whatever letters they have: a terminal obeys some."""
+    return ", ".join(ascii(name)[1:-1][:_SHOWN] for name in names[:5])
 
 
 class _Parts(io.RawIOBase):
@@ -142,7 +176,7 @@ class _Parts(io.RawIOBase):
         return count
 
 
-def _unpacked(file: BinaryIO, fault: str) -> Iterator[bytes]:
+def _unpacked(file: BinaryIO, fault: str, meter: _Meter) -> Iterator[bytes]:
     """The parts of the first member that is the export."""
     seen: list[str] = []
     while len(header := file.read(_HEADER.size)) == _HEADER.size and header.startswith(_ZIP):
@@ -152,7 +186,7 @@ def _unpacked(file: BinaryIO, fault: str) -> Iterator[bytes]:
         length = None if flags & _UNKNOWN_SIZE else packed
         if method not in (_STORED, _DEFLATED) or (method == _STORED and length is None):
             break
-        parts = _inflated(file) if method == _DEFLATED else _stored(file, length or 0)
+        parts = _inflated(file, meter) if method == _DEFLATED else _stored(file, length or 0)
         if _is_export(name):
             yield from parts
             return
@@ -161,24 +195,24 @@ def _unpacked(file: BinaryIO, fault: str) -> Iterator[bytes]:
             pass
         if length is None:
             _to_next_header(file)
-    found = ", ".join(seen[:5]) or "none"
+    found = _listed(seen) or "none"
     raise UnreadableSourceError(f"expected {FOLDER}export.xml in the zip, found {found}; {fault}")
 
 
-def _gunzipped(file: BinaryIO) -> Iterator[bytes]:
+def _gunzipped(file: BinaryIO, meter: _Meter) -> Iterator[bytes]:
     """All members of a gzip file."""
     while file.peek(1):  # type: ignore[attr-defined]  # it is buffered
-        yield from _inflated(file, 16 + zlib.MAX_WBITS)
+        yield from _inflated(file, meter, 16 + zlib.MAX_WBITS)
 
 
-def _inflated(file: BinaryIO, window: int = -zlib.MAX_WBITS) -> Iterator[bytes]:
+def _inflated(file: BinaryIO, meter: _Meter, window: int = -zlib.MAX_WBITS) -> Iterator[bytes]:
     """A deflated member; the file then stands behind it."""
     inflater = zlib.decompressobj(window)
     while not inflater.eof:
         packed = inflater.unconsumed_tail or file.read(_PACKED)
         if not packed:
             raise EOFError("the archive ends early")
-        yield inflater.decompress(packed, _CHUNK)
+        yield meter.passed(inflater.decompress(packed, _CHUNK))
     file.seek(-len(inflater.unused_data), io.SEEK_CUR)
 
 

@@ -1,0 +1,214 @@
+"""What no log may hold: values, names, sentences, prompts, keys, tokens; and the search for them.
+
+`Kept` sees each record that this process logs, in the form that a function would print it in.
+`check_state` reads what an embedded cloud's processes wrote beside what was written to its
+Firestore, `check_files` whatever else lies about. Each fails with the lines that say too much.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import sqlite3
+import struct
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from google.cloud.firestore_v1.types import Document
+
+from clarity.adapters import log
+
+if TYPE_CHECKING:
+    import logging
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+# A number that stands alone: no part of an id, a date, a time, an address or a version.
+NUMBER = re.compile(r"(?<![\w.:/#+-])-?\d+(?:\.\d+)?(?:e[+-]?\d+)?(?![\w:/-]|\.\d)")
+# Where a number is no value: a process, a line of code, a port, a count or a time of our own.
+OURS = re.compile(
+    r"\[\d+\]|, line \d+|\(\d+\)|(?:port|pid|id|attempt|in) \d+|\d+ bytes"
+    r'|"(?:seconds|ms|count|status|\w+_tokens|bytes|event_id|message_id|spanId)": "?[\d.]+'
+)
+TOKENS = re.compile(
+    r"[Bb]earer [\w.~+/-]{8,}|\beyJ[\w-]{8,}\.[\w-]{8,}|\bAIza[\w-]{20,}|PRIVATE KEY-----"
+)
+# Of a person's documents: which texts are theirs, or about them.
+_PRIVATE = frozenset(
+    {
+        "name", "product_type", "hardware_version", "manufacturer", "push_token", "words",
+        "text", "narrative", "title", "body", "note", "notes", "birth_date", "region", "time_zone",
+    }
+)  # fmt: skip
+_DIGITS = 4
+_LETTERS = 5
+_SAMPLED = 200  # uploads of a state whose texts are read: their names repeat
+
+
+class LeakError(AssertionError):
+    """A log says what it may not."""
+
+
+class Secrets:
+    """Texts and numbers that no line may hold."""
+
+    def __init__(self) -> None:
+        self.texts: set[str] = set()
+        self.numbers: set[float] = set()
+
+    def add(self, value: object, key: str = "") -> None:
+        """Everything private in a document, or one text."""
+        if isinstance(value, dict):
+            for name, each in value.items():
+                self.add(each, str(name))
+        elif isinstance(value, list | tuple):
+            for each in value:
+                self.add(each, key)
+        elif isinstance(value, str):
+            if _is_private(key, value):
+                self.texts.add(value)
+        elif isinstance(value, float | int) and _significant(value):
+            self.numbers.add(float(value))
+
+    def keep(self, texts: Iterable[str]) -> None:
+        """Keys and the like, whatever they look like."""
+        self.texts |= {each for each in texts if len(each) >= 2 * _LETTERS}
+
+    def found(self, line: str) -> Iterator[str]:
+        """What the line gives away."""
+        yield from TOKENS.findall(line)
+        yield from (text for text in self.texts if text in line)
+        if self.numbers:
+            yield from (each for each in numbers(line) if abs(float(each)) in self.numbers)
+
+
+def _is_private(key: str, text: str) -> bool:
+    return len(text) >= _LETTERS and (key in _PRIVATE or " " in text)
+
+
+def _significant(value: float) -> bool:
+    digits = repr(float(value)).partition("e")[0].replace(".", "").replace("-", "").strip("0")
+    return len(digits) >= _DIGITS
+
+
+def numbers(line: str) -> list[str]:
+    """The numbers in a line that might be values."""
+    return [each for each in NUMBER.findall(OURS.sub(" ", line)) if _significant(float(each))]
+
+
+@cache
+def told() -> frozenset[str]:
+    """Lines of our prompts, phrases and texts that are long enough to be nothing else."""
+    from tests.cloud import REPOSITORY  # noqa: PLC0415  which imports this module
+
+    package = REPOSITORY / "shared/clarity"
+    files = [*package.glob("adapters/prompts/*.md"), *package.glob("domain/words/phrases/*.txt")]
+    lines = {line.strip() for file in files for line in file.read_text().splitlines()}
+    pieces = {
+        piece.strip()
+        for file in package.glob("domain/words/texts/*.ftl")
+        for line in file.read_text().splitlines()
+        if not line.startswith("#")
+        for piece in re.split(r"\{[^}]*\}|^[\w-]+ = ", line)
+    }
+    return frozenset(each for each in lines | pieces if len(each) >= 24 and " " in each)
+
+
+class Kept:
+    """The lines that this process logs, and what they may not hold."""
+
+    def __init__(self) -> None:
+        self.secrets = Secrets()
+        self.lines: list[str] = []
+        self._formatter = log.JsonLines("clarity-local")
+
+    def record(self, record: logging.LogRecord) -> None:
+        self.lines.append(self._formatter.format(record))
+
+    def check(self) -> None:
+        """Forget the lines; fail if one of them says too much."""
+        lines, self.lines = self.lines, []
+        _raise(f"{line} <- {found!r}" for line in lines for found in self.secrets.found(line))
+        text = "\n".join(lines)
+        _raise(f"a line of ours in a log: {each!r}" for each in told() if text and each in text)
+
+
+KEPT = Kept()
+
+
+def check_files(files: Iterable[Path], secrets: Secrets) -> None:
+    """Fail if one of the files says too much."""
+    for file in files:
+        text = file.read_text(errors="replace")
+        if leaks := {found for line in text.splitlines() for found in secrets.found(line)}:
+            raise LeakError(f"{file} holds {sorted(leaks)[:10]}")
+        if leaks := {each for each in told() if each in text}:
+            raise LeakError(f"{file} holds {sorted(leaks)[:10]}")
+
+
+def check_state(state: Path) -> None:
+    """Fail if the logs of an embedded cloud hold something of what is in its Firestore."""
+    files = sorted(state.rglob("*.log"))
+    lines = {line for file in files for line in file.read_text(errors="replace").splitlines()}
+    suspects = {each for line in lines for each in numbers(line)}
+    secrets = Secrets()
+    needles = {needle: float(each) for each in suspects for needle in _stored(float(each))}
+    for document in _documents(state, needles, secrets):
+        secrets.add(document)
+    check_files(files, secrets)
+
+
+def _documents(
+    state: Path, needles: Mapping[bytes, float], secrets: Secrets
+) -> Iterator[dict[str, Any]]:
+    """The people's documents; of many uploads some, and any that holds a suspect number."""
+    read = 0
+    if not (state / "cloud.db").exists():
+        return
+    with contextlib.closing(
+        sqlite3.connect(f"file:{state / 'cloud.db'}?mode=ro", uri=True)
+    ) as database:
+        rows = database.execute(
+            "SELECT name, document FROM firestore_documents WHERE name LIKE '%/documents/users/%'"
+            " AND name NOT LIKE '%/chunks/%'"
+        )
+        for name, blob in rows:
+            secrets.numbers |= {abs(number) for needle, number in needles.items() if needle in blob}
+            read += "/uploads/" in name
+            if "/uploads/" not in name or read < _SAMPLED:
+                yield _texts(Document.pb(Document.deserialize(blob)).fields)
+
+
+def _stored(number: float) -> Iterator[bytes]:
+    """How Firestore's protobuf holds a number: as a double, and a whole one as a varint."""
+    for each in {number, abs(number)}:
+        yield b"\x19" + struct.pack("<d", each)
+        if each.is_integer() and each > 0:
+            yield b"\x10" + _varint(int(each))
+
+
+def _varint(number: int) -> bytes:
+    parts = []
+    while number > 0x7F:
+        parts.append(number & 0x7F | 0x80)
+        number >>= 7
+    return bytes([*parts, number])
+
+
+def _texts(fields: Any) -> dict[str, Any]:
+    """The texts of a document; its numbers are looked for in its bytes."""
+    found: dict[str, Any] = {}
+    for name, value in fields.items():
+        kind = value.WhichOneof("value_type")
+        if kind == "string_value":
+            found[name] = value.string_value
+        elif kind == "map_value":
+            found[name] = _texts(value.map_value.fields)
+        elif kind == "array_value":
+            found[name] = [_texts({name: each}) for each in value.array_value.values]
+    return found
+
+
+def _raise(leaks: Iterable[str]) -> None:
+    if said := sorted(set(leaks)):
+        raise LeakError("a log says too much:\n" + "\n".join(said[:10]))
