@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 HELLO = "tests/bench/hello/main.py"
-FUNCTIONS = ("ingest", "preprocess", "insights", "park")
+FUNCTIONS = ("ingest", "preprocess", "insights", "park", "sweep")
 MAX_RATIO, MAX_MIB = 3.0, 120.0
 
 # In a fresh interpreter: load the door as functions-framework does, compose what the first event
@@ -58,7 +58,7 @@ def cold_starts(console: Console, runs: int) -> Table:
     """Each function beside a hello-world function."""
     doors = {"hello": HELLO} | {name: f"functions/{name}/main.py" for name in FUNCTIONS}
     # A door that lacks a setting does not start; nobody is asked at these ports.
-    settings = function_environment(Ports(*range(1, 9)), pat_model_id="m", gemini={})
+    settings = function_environment(Ports(*range(1, 10)), pat_model_id="m", gemini={})
     with environment(settings):
         costs = {
             name: cold_start(name, source, runs)

@@ -19,7 +19,7 @@ from clarity.domain.words.facts import Fact
 from clarity.domain.words.grounding import check
 from clarity.domain.words.narrative import Narrative, Sentence
 from clarity.sources.generated import answers_wire, people
-from clarity.steps.ports import Task
+from clarity.steps.ports_words import Task
 from infra.local.phone import Phone
 from infra.local.topology import HOST
 from tests.cloud import until, whole_cloud

@@ -89,8 +89,24 @@ def recent_reads(assumed: Assumptions) -> float:
 
 def count_reads(assumed: Assumptions) -> float:
     """What the two counts of a person's uploads take beyond the first read of each."""
-    held = (assumed.uploads_per_day + assumed.repeats_per_day) * assumed.retention_days
+    held = (assumed.uploads_per_day + assumed.repeats_per_day) * upload_days(assumed)
     return 2 * (max(1, math.ceil(held / usage.COUNTED_PER_READ)) - 1)
+
+
+def upload_days(assumed: Assumptions) -> float:
+    """After how many days an upload expires."""
+    return min(usage.UPLOAD_RETENTION_DAYS, assumed.retention_days)
+
+
+def raw_stored(assumed: Assumptions) -> float:
+    """Bytes of a person's uploads that are there, as they came."""
+    return raw_bytes(assumed) * upload_days(assumed)
+
+
+def stored(assumed: Assumptions) -> float:
+    """Bytes of a person's documents, once as much expires as comes."""
+    kept = day(assumed).new_bytes - raw_bytes(assumed)
+    return kept * assumed.retention_days + raw_stored(assumed)
 
 
 def raw_bytes(assumed: Assumptions) -> float:
@@ -162,10 +178,7 @@ def day(assumed: Assumptions) -> Day:
 def _seconds(delivery: Delivery, assumed: Assumptions) -> float:
     """Of the instance, to the next tenth as it is billed."""
     milliseconds = delivery.milliseconds + delivery.calls * assumed.round_trip_ms
-    if delivery in (ANALYSIS, KNOWN):
-        milliseconds += usage.LOOKBACK_DAYS / usage.READERS * assumed.round_trip_ms
     if delivery in (OPENS, JOINS, AGAIN):
-        milliseconds += (assumed.days_per_upload + 2) * assumed.round_trip_ms
         milliseconds += assumed.samples_per_upload * usage.MILLISECONDS_PER_SAMPLE
     if delivery is REPAIR:
         milliseconds += usage.MODEL_MILLISECONDS

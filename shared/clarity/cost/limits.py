@@ -250,7 +250,7 @@ def _sizes(assumed: Assumptions) -> Iterator[Limit]:
         usage.INDEX_ENTRIES,
         _INDEX_ENTRIES,
         "entries",
-        "nothing: each collection has one field with an index at most",
+        "nothing: each collection has two fields with an index at most",
         FIRESTORE,
         grows=False,
     )

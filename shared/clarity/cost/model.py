@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from clarity.cost import usage
-from clarity.cost.day import Day, day
+from clarity.cost.day import Day, day, stored
 from clarity.cost.prices import DAYS, price
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ GIB: Final = 2.0**30
 HOURS: Final = 24 * DAYS  # of a month
 SECONDS_PER_DAY: Final = 86_400
 # The project itself, whoever uses it.
-_SCHEDULER_JOBS: Final = 1
+_SCHEDULER_JOBS: Final = 2
 _SECRETS: Final = 1
 _IMAGE_GIB: Final = 5.0  # the last images of the endpoint; a GPU's are the large ones
 _BUNDLES_GIB: Final = 0.1
@@ -151,11 +151,11 @@ def _firestore(
     for name in ("reads", "writes"):
         yield "Firestore", name, f"firestore {name}", people * getattr(mean, name) * DAYS
     yield "Firestore", "TTL deletes", "firestore TTL deletes", people * mean.expired * DAYS
-    stored = people * mean.new_bytes * assumed.retention_days / GIB
-    yield "Firestore", "storage", "firestore storage", stored
+    held = people * stored(assumed) / GIB
+    yield "Firestore", "storage", "firestore storage", held
     recovery = "point-in-time recovery"
-    yield "Firestore", recovery, f"firestore {recovery}", stored
-    yield "Firestore", "backups", "firestore backups", stored * assumed.backups
+    yield "Firestore", recovery, f"firestore {recovery}", held
+    yield "Firestore", "backups", "firestore backups", held * assumed.backups
     yield "Firestore", "to phones", "transfer to phones", people * mean.phone_bytes * DAYS / GIB
 
 

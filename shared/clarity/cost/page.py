@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
-from clarity.cost.day import day, raw_bytes
+from clarity.cost.day import raw_stored, stored
 from clarity.cost.limits import (
     RAMP,
     in_order,
@@ -91,7 +91,7 @@ def sentences(month: Bill) -> Iterator[str]:
     if not month.has_endpoint:
         yield "with --node-price the endpoint is in the sum, and what parking it saves is shown"
     yield f"in no line: {', '.join(IN_NO_LINE)}"
-    share = raw_bytes(assumed) / day(assumed).new_bytes
+    share = raw_stored(assumed) / stored(assumed)
     yield (
         f"of what Firestore stores {share:.0%} are uploads as they came; the days' chunks hold the"
         " same samples"

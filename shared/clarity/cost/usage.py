@@ -13,10 +13,10 @@ from typing import Final
 
 # As in the steps, the adapters and infra/gcp/chain.tf; tests hold them together.
 LOOKBACK_DAYS: Final = 35  # of a person's days that an analysis reads
-READERS: Final = 8  # of these days, read at once
 BUDGET_SHARDS: Final = 20  # documents that the project's day of paid calls is split over
 QUIET_SECONDS: Final = 30.0  # for so long no upload may have come
 FIRST_RETRY_SECONDS: Final = 10.0  # of a push; doubled each time
+UPLOAD_RETENTION_DAYS: Final = 7.0  # of what a phone wrote; its samples live on in the chunks
 COUNTED_PER_READ: Final = 1000  # index entries that a count looks at for one read
 
 
@@ -42,21 +42,21 @@ class Delivery:
 
 
 # ingest, an upload: the first of a burst opens a job, another one joins it.
-OPENS: Final = Delivery(5, 5, 3, 14, published=1, milliseconds=60)
-JOINS: Final = Delivery(6, 4, 2, 14, milliseconds=50)
+OPENS: Final = Delivery(4, 8, 3, 9, published=1, milliseconds=60)
+JOINS: Final = Delivery(5, 6, 2, 8, milliseconds=50)
 # One that brings nothing new.
-AGAIN: Final = Delivery(3, 3, 2, 8, milliseconds=40)
+AGAIN: Final = Delivery(1, 5, 2, 4, milliseconds=40)
 WRITES_PER_DAY: Final = 2  # the day and its chunk, for each local day with something new
 MILLISECONDS_PER_SAMPLE: Final = 0.25
 # ingest, what else a person writes.
-REQUEST: Final = Delivery(3, 4, 3, 10, published=1, milliseconds=40)
-FEEDBACK: Final = Delivery(4, 4, 2, 10, milliseconds=40)
+REQUEST: Final = Delivery(1, 7, 3, 6, published=1, milliseconds=40)
+FEEDBACK: Final = Delivery(2, 6, 2, 5, milliseconds=40)
 # preprocess: too early, since uploads still arrive; a new week; one that is analysed already.
-EARLY: Final = Delivery(6, 2, 0, 10, milliseconds=45)
-ANALYSIS: Final = Delivery(13, 9, 5, 29, published=1, milliseconds=250)
-KNOWN: Final = Delivery(9, 3, 1, 16, published=1, milliseconds=160)
+EARLY: Final = Delivery(4, 0, 0, 4, milliseconds=45)
+ANALYSIS: Final = Delivery(9, 10, 5, 22, published=1, milliseconds=250)
+KNOWN: Final = Delivery(7, 4, 1, 14, published=1, milliseconds=160)
 # insights: told by the language model in one call; a repair is a call more.
-INSIGHT: Final = Delivery(14, 12, 5, 32, milliseconds=150)
+INSIGHT: Final = Delivery(11, 12, 5, 23, milliseconds=150)
 REPAIR: Final = Delivery(2, 5, 1, 7, milliseconds=50)
 MODEL_MILLISECONDS: Final = 4_000.0  # of one call of Gemini: not measured
 # Versions of a job that a listening phone is sent, and the insight.
@@ -69,7 +69,7 @@ ANALYSIS_BYTES: Final = 20_000.0  # with the history of the weeks
 INSIGHT_BYTES: Final = 10_000.0
 SMALL_BYTES: Final = 500.0  # of any other document: job, claim, budget, day, request
 HEARD_BYTES: Final = 14_000.0  # of a job's versions and its insight, on the way to a phone
-INDEX_ENTRIES: Final = 1  # of any document
+INDEX_ENTRIES: Final = 2  # of any document, at most
 TRIGGERS: Final = 3
 MESSAGE_BYTES: Final = 1_000.0  # least that is billed; ours are shorter
 EVENT_LIMIT_BYTES: Final = 512_000  # Eventarc's; see limits.py
