@@ -188,6 +188,99 @@ def insights(
         context.exit(1)
 
 
+@evaluate.command()
+@click.option(
+    "--data",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder with NHANES 2005-2006: minutes.npz, index.csv. Without it, generated people only.",
+)
+@click.option(
+    "--people",
+    "most",
+    default=1500,
+    show_default=True,
+    type=click.IntRange(min=50),
+    help="People of the survey.",
+)
+@click.option(
+    "--generated",
+    default=600,
+    show_default=True,
+    type=click.IntRange(min=50),
+    help="Generated people.",
+)
+@click.option(
+    "--null",
+    default=200,
+    show_default=True,
+    type=click.IntRange(min=3),
+    help="Comparisons of each size in which nothing has changed.",
+)
+@click.option(
+    "--repeats",
+    default=100,
+    show_default=True,
+    type=click.IntRange(min=3),
+    help="Comparisons of each size after each change.",
+)
+@click.option(
+    "--page", type=click.Path(dir_okay=False, path_type=Path), help="Also draw it: an HTML file."
+)
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="Also write all as JSON."
+)
+def drift(
+    data: Path | None,
+    *,
+    most: int,
+    generated: int,
+    null: int,
+    repeats: int,
+    page: Path | None,
+    out: Path | None,
+) -> None:
+    """How often drift is found where there is none, and after changes of known size.
+
+    People's weeks are changed as a new device, a wrong time zone or less wear would change them;
+    a window of some people is compared with a reference of others. Each rule stands beside ours.
+    """
+    # Here, so that other commands do without.
+    from clarity.pat import runtime  # noqa: PLC0415  see above
+    from clarity.studies.drift_cohorts import cohort, generated_weeks, survey  # noqa: PLC0415
+    from clarity.studies.drift_evaluation import comparisons_of, evaluate_drift  # noqa: PLC0415
+    from clarity.studies.drift_page import render, sentences, tables  # noqa: PLC0415
+
+    pat = runtime.load("small")
+    with Progress(console=Console(stderr=True)) as progress:
+        cohorts = []
+        if data is not None:
+            reading = progress.add_task("measuring NHANES", total=most)
+            weeks = survey(data, most)
+            cohorts.append(
+                cohort("NHANES 2005-2006", weeks, pat, lambda: progress.advance(reading))
+            )
+        living = progress.add_task("measuring generated people", total=generated)
+        weeks = generated_weeks(generated)
+        cohorts.append(cohort("generated people", weeks, pat, lambda: progress.advance(living)))
+        try:
+            total = comparisons_of(cohorts, null, repeats)
+            comparing = progress.add_task("comparing", total=total)
+            evaluation = evaluate_drift(
+                pat.source.manifest.model_id,
+                cohorts,
+                null=null,
+                repeats=repeats,
+                done=lambda: progress.advance(comparing),
+            )
+        except ValueError as error:
+            raise click.ClickException(str(error)) from error
+    _print_all(tables(evaluation), sentences(evaluation))
+    if page is not None:
+        page.write_text(render(evaluation), encoding="utf-8")
+    if out is not None:
+        _write(evaluation.to_document(), out)
+
+
 def _known(given: Sequence[str], known: Sequence[str]) -> None:
     if unknown := set(given) - set(known):
         raise click.BadParameter(f"expected some of {', '.join(known)}, found {min(unknown)!r}")
