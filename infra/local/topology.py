@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import secrets
 import socket
+import time
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING
 
@@ -64,6 +66,12 @@ DEAD_LETTERS_PULL = subscription("clarity-dead-letters")
 MAX_DELIVERY_ATTEMPTS = 100
 
 
+# Below those that the system gives to outgoing connections: one of these would keep a server from
+# coming back to its port.
+_PORTS = range(20_000, 32_000)
+_FREED_WITHIN_S = 5.0  # the processes of a cloud that was killed end by themselves
+
+
 @dataclass(frozen=True, slots=True)
 class Ports:
     """The loopback ports; kept with the state, so that a restart finds its clients again."""
@@ -95,7 +103,7 @@ class Ports:
         ports = {}
         for field in fields(Ports):
             port = known.get(field.name)
-            ports[field.name] = port if port and _free(port) else _free_port(taken)
+            ports[field.name] = port if port and _freed(port) else _free_port(taken)
             taken.add(ports[field.name])
         file.write_text(json.dumps(ports))
         return Ports(**ports)
@@ -103,6 +111,16 @@ class Ports:
     def named(self) -> dict[str, int]:
         """Name to port."""
         return asdict(self)
+
+
+def _freed(port: int) -> bool:
+    """Whether the port is free, or is so in a moment."""
+    until = time.monotonic() + _FREED_WITHIN_S
+    while not _free(port):
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.1)
+    return True
 
 
 def _free(port: int) -> bool:
@@ -121,10 +139,8 @@ def _bindable(probe: socket.socket, port: int) -> bool:
 
 def _free_port(taken: set[int]) -> int:
     while True:
-        with socket.socket() as probe:
-            probe.bind((HOST, 0))
-            port: int = probe.getsockname()[1]
-        if port not in taken:
+        port = secrets.choice(_PORTS)
+        if port not in taken and _free(port):
             return port
 
 
