@@ -45,7 +45,7 @@ def write_person(folder: Path, person: str, *, counted: int = MINUTES) -> None:
     }
     for kind, (header, seconds, values) in tables.items():
         rows = "\n".join(f"{at},{value}" for at, value in zip(seconds, values, strict=True))
-        packed = gzip.compress(f"{header}\n{rows}\n".encode())
+        packed = gzip.compress(f"{header}\n{rows}\n".encode(), mtime=0)
         (folder / f"{person}_{kind}.csv.gz").write_bytes(packed)
 
 
@@ -281,7 +281,7 @@ def test_without_any_heart_rate_only_movement_is_trained(tmp_path):
         (gzip.compress(b"seconds,count\n0,nan\n", mtime=0), "two finite numbers"),
         (gzip.compress(b"seconds,count\n", mtime=0), "two finite numbers"),
         (
-            gzip.compress(b"seconds,count\n999999,1\n"),
+            gzip.compress(b"seconds,count\n999999,1\n", mtime=0),
             "expected counts during the scored recording",
         ),
     ],

@@ -11,7 +11,7 @@ import pytest
 
 from clarity.domain.errors import InProgressError, RefusedError, UnavailableError
 from clarity.steps.once import claim_key, once
-from clarity.steps.ports import Done, Held, Outgoing
+from clarity.steps.ports import Claimed, Done, Held, Outgoing
 from tests.memory import MemoryClaims, MemoryRecords, MemoryTopics
 
 LEASE = timedelta(seconds=0.3)
@@ -59,6 +59,20 @@ def test_a_lease_is_renewed_for_as_long_as_the_work_takes(claims, failures) -> N
     assert run(claims, work) == "done"
     assert all(isinstance(each, Held) for each in others)
     assert claims.renewals >= 3
+
+
+def test_a_worker_that_hangs_loses_its_claim_in_the_end(claims) -> None:
+    taken = []
+
+    def work(_claim: Any) -> Done:
+        time.sleep(4.2 * LEASE.total_seconds())
+        taken.append(claim(claims))
+        return Done("late")
+
+    with pytest.raises(InProgressError):
+        run(claims, work)
+
+    assert isinstance(taken[0], Claimed)
 
 
 def test_work_that_is_quick_renews_nothing_and_leaves_no_thread(claims) -> None:

@@ -40,6 +40,9 @@ if TYPE_CHECKING:
 
 # A lease is renewed when this part of it has passed: two renewals may fail before it ends.
 _RENEWED_AFTER = 1 / 3
+# A worker that has not ended after so many leases hangs: nobody renews for it any more. A function's
+# time limit ends its request, not its threads.
+_LEASES = 4
 # What the result of an event that was given up begins with; the error's code follows.
 REJECTED = "rejected:"
 
@@ -63,7 +66,7 @@ def once(
         event: the event's own identity (a document path, a content hash), not a delivery's.
         work: does it. What it writes by itself must be harmless where it comes late or twice.
         user_id: whose data it is, so that erasure finds the claim.
-        lease: how long a dead worker keeps others away; a living one renews it.
+        lease: how long a dead worker keeps others away; a living one renews it a few times.
         topics: where the messages go that the work owes; None where it owes none.
         toll: what the first claim of this event takes from the person's bucket.
 
@@ -151,7 +154,9 @@ class _Renewed:
         return self._claim
 
     def _renew(self) -> None:
-        while not self._stopped.wait(self._lease.total_seconds() * _RENEWED_AFTER):
+        for _ in range(round((_LEASES - 1) / _RENEWED_AFTER)):
+            if self._stopped.wait(self._lease.total_seconds() * _RENEWED_AFTER):
+                return
             try:
                 self._claim = self._claims.renew(self._claim, self._lease)
             except InProgressError:  # lost: `complete` will say so
