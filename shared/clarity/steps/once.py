@@ -40,8 +40,8 @@ if TYPE_CHECKING:
 
 # A lease is renewed when this part of it has passed: two renewals may fail before it ends.
 _RENEWED_AFTER = 1 / 3
-# A worker that has not ended after so many leases hangs: nobody renews for it any more. A function's
-# time limit ends its request, not its threads.
+# A worker that has not ended after so many leases hangs, and loses its claim: a function's time
+# limit ends its request, not its threads.
 _LEASES = 4
 # What the result of an event that was given up begins with; the error's code follows.
 REJECTED = "rejected:"
