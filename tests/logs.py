@@ -1,8 +1,9 @@
 """What no log may hold: values, names, sentences, prompts, keys, tokens; and the search for them.
 
 `Kept` sees each record that this process logs, in the form that a function would print it in.
-`check_state` reads what an embedded cloud's processes wrote beside what was written to its
-Firestore, `check_files` whatever else lies about. Each fails with the lines that say too much.
+`check_state` reads what an embedded cloud's processes wrote, and the reasons of its dead letters,
+beside what was written to its Firestore, `check_files` whatever else lies about. Each fails with
+the lines that say too much.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from google.cloud.firestore_v1.types import Document
+from google.pubsub_v1.types import PubsubMessage
 
 from clarity.adapters import log
 
@@ -147,15 +149,36 @@ def check_files(files: Iterable[Path], secrets: Secrets) -> None:
 
 
 def check_state(state: Path) -> None:
-    """Fail if the logs of an embedded cloud hold something of what is in its Firestore."""
+    """Fail if logs or letters of an embedded cloud hold something of what is in its Firestore."""
     files = sorted(state.rglob("*.log"))
+    reasons = set(_reasons(state))
     lines = {line for file in files for line in file.read_text(errors="replace").splitlines()}
+    lines |= reasons
     suspects = {each for line in lines for each in numbers(line)}
-    secrets = Secrets()
+    secrets, wrote = Secrets(), Secrets()
     needles = {needle: float(each) for each in suspects for needle in _stored(float(each))}
     for document in _documents(state, needles, secrets):
         secrets.add(document)
+        # What went wrong is said to the person in the same words, beside what they wrote.
+        wrote.add({name: each for name, each in document.items() if name != "reason"})
     check_files(files, secrets)
+    wrote.numbers |= secrets.numbers
+    _raise(f"a letter: {each} <- {found!r}" for each in reasons for found in wrote.found(each))
+
+
+def _reasons(state: Path) -> Iterator[str]:
+    """What a state's dead letters say went wrong, in their topic and where they are kept."""
+    if not (state / "cloud.db").exists():
+        return
+    with contextlib.closing(
+        sqlite3.connect(f"file:{state / 'cloud.db'}?mode=ro", uri=True)
+    ) as database:
+        for (blob,) in database.execute("SELECT body FROM pubsub_messages"):
+            yield PubsubMessage.deserialize(blob).attributes.get("reason", "")
+        for (blob,) in database.execute(
+            "SELECT document FROM firestore_documents WHERE name LIKE '%/documents/dead_letters/%'"
+        ):
+            yield Document.deserialize(blob).fields["reason"].string_value
 
 
 def _documents(

@@ -143,7 +143,6 @@ def swept(chain: Chain, **changed: Any) -> Sweep:
         "mail": MemoryMail(),
         "letters": MemoryLetters(),
         "claims": chain.claims,
-        "records": chain.records,
         "topics": chain.topics,
         "count": lambda *_: None,
     }

@@ -34,6 +34,7 @@ _COLORS = {
 }
 # What is left of the width, after names, two times and the outcome, is for the bars.
 _NAME, _OUTCOME, _TIMES, _LEAST_BAR = 24, 19, 21, 12
+_LEAST_NAME = 16  # with less beside it, the outcome is below the name
 _WIDE = 120  # from here on there is room for longer names and outcomes
 
 
@@ -67,24 +68,31 @@ def _waterfall(job: Job, width: int, *, everything: bool) -> Table:
     wide = width >= _WIDE
     name, outcome = (_NAME + 14, _OUTCOME + 7) if wide else (_NAME, _OUTCOME)
     bar = width - name - outcome - _TIMES
+    below = bar + name < _LEAST_NAME
+    name = max(1, width - _TIMES) if below else min(name, bar + name)
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bright_black")
-    table.add_column("", width=name, no_wrap=True, overflow="ellipsis")
+    table.add_column("", width=name, no_wrap=not below, overflow="fold" if below else "ellipsis")
     table.add_column("at, s", width=8, justify="right", no_wrap=True)
     table.add_column("took", width=8, justify="right", no_wrap=True)
     if bar >= _LEAST_BAR:
         table.add_column("", width=bar, no_wrap=True)
-    table.add_column("", width=outcome, no_wrap=True, overflow="ellipsis")
+    if not below:
+        table.add_column("", width=outcome, overflow="fold")
     for row in _rows(job, everything=everything):
         color = _COLORS[row.kind]
         style = "bold" if row.strong else ("bright_black" if row.kind == WAITING else "")
+        came_out = Text(row.outcome, _outcome_style(row.outcome))
         cells = [
             Text(row.name, style),
             Text(f"{row.start - job.start:.3f}", "bright_black"),
             Text(_time(row.end - row.start), style),
-            Text(row.outcome, _outcome_style(row.outcome)),
         ]
         if bar >= _LEAST_BAR:
-            cells.insert(3, _bar(row, job, bar, color))
+            cells.append(_bar(row, job, bar, color))
+        if not below:
+            cells.append(came_out)
+        elif row.outcome:
+            cells[0] = Text("\n").join((cells[0], came_out))
         table.add_row(*cells)
     return table
 
@@ -157,8 +165,9 @@ def _events(node: Node) -> str:
 def _totals(job: Job) -> Table:
     spent = job.spent()
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bright_black")
-    for heading, justify in (("where the time went", "left"), ("spans", "right"), ("s", "right")):
-        table.add_column(heading, justify=justify)  # type: ignore[arg-type]  # a literal each
+    table.add_column("where the time went", overflow="fold")
+    for heading in ("spans", "s"):
+        table.add_column(heading, justify="right", no_wrap=True)
     for kind in (*PEERS.values(), OWN, PAUSES):
         if kind in spent:
             count, seconds = spent[kind]

@@ -6,9 +6,10 @@ import click
 
 from clarity.adapters.dead_letters_cli import dead_letters
 from clarity.adapters.model_cli import model
-from clarity.adapters.reviews_cli import reviews
+from clarity.adapters.reviews_cli import project_option, reviews, user_argument
 from clarity.analyze import analyze
 from clarity.cost.cli import cost
+from clarity.domain.errors import ClarityError
 from clarity.pat.cli import pat
 from clarity.studies.cli import evaluate
 
@@ -35,8 +36,8 @@ main.add_command(cost)
 
 
 @main.command()
-@click.argument("user_id")
-@click.option("--project", required=True, help="Google Cloud project.")
+@user_argument
+@project_option
 @click.confirmation_option(prompt="Delete all that is stored about this person?")
 def erase(user_id: str, project: str) -> None:
     """Delete everything stored about USER_ID, from samples to insights, audit, claims and letters.
@@ -49,7 +50,10 @@ def erase(user_id: str, project: str) -> None:
 
     from clarity.adapters.firestore_erase import erase as forget  # noqa: PLC0415  see above
 
-    deleted = forget(Client(project=project), user_id, settle_s=SETTLE_S)
+    try:
+        deleted = forget(Client(project=project), user_id, settle_s=SETTLE_S)
+    except ClarityError as error:
+        raise click.ClickException(str(error)) from error
     found = (
         f"{deleted.documents} documents, {deleted.claims} claims, {deleted.letters} dead letters"
     )

@@ -271,13 +271,13 @@ def sweep() -> Ticked:
     # Here, since only sweep has a use for these.
     from clarity.adapters.firestore_dead_letters import FirestoreDeadLetters  # noqa: PLC0415
     from clarity.adapters.firestore_sweep import FirestoreSweeps  # noqa: PLC0415
-    from clarity.adapters.pubsub_letters import PubSubMail  # noqa: PLC0415
+    from clarity.adapters.pubsub_letters import AnySize, PubSubMail  # noqa: PLC0415
     from clarity.steps.leftovers import Limits  # noqa: PLC0415
     from clarity.steps.sweep import Sweep  # noqa: PLC0415
 
     settings = SweepSettings.from_env()
     _record(settings, "sweep")
-    client, claims, records = _documents(settings)
+    client, claims, _ = _documents(settings)
     topics = PubSubTopics(
         PublisherClient(),
         {
@@ -289,10 +289,13 @@ def sweep() -> Ticked:
     )
     step = Sweep(
         sweeps=FirestoreSweeps(client, now, settings.retention),
-        mail=PubSubMail(SubscriberClient(), settings.dead_letters_subscription, wait_s=LETTERS_S),
+        mail=PubSubMail(
+            SubscriberClient(transport=AnySize),
+            settings.dead_letters_subscription,
+            wait_s=LETTERS_S,
+        ),
         letters=FirestoreDeadLetters(client, now),
         claims=claims,
-        records=records,
         topics=topics,
         clock=now,
         limits=Limits(**settings.sweep_limits, documents=settings.sweep_documents),

@@ -142,7 +142,6 @@ def sweep(client: Client, chain: CloudChain) -> None:
         mail,
         letters,
         FirestoreClaims(client, chain.clock, RETENTION / 2),
-        FirestoreRecords(client),
         chain.topics,
         chain.clock,
         replace(LIMITS, documents=1),

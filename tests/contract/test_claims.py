@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 import pytest
+from google.cloud.firestore import DELETE_FIELD
 
 from clarity.domain.errors import InProgressError
 from clarity.domain.job import AUTOMATIC, Status
@@ -70,6 +71,20 @@ def test_a_renewed_lease_lasts_longer_and_is_completed_whoever_renewed_it(store)
     assert store.claims.renew(claim, LEASE).token == renewed.token  # an answer that was lost
     store.claims.complete(claim, Done("the result"))
     assert store.claim() == Completed("the result")
+
+
+def test_who_gives_up_after_a_try_does_not_try_again(firestore) -> None:
+    if not firestore:
+        pytest.skip("the fake counts no attempts")
+    store = over(firestore)
+    for _ in range(2):  # the second as after a replay
+        store.claims.release(store.claim())
+        store.claims.complete(store.claim(), Done("rejected:bad"))
+        claim = store.client.document(f"claims/{store.key}")
+        tried = claim.get().get("attempts")
+        claim.update({"lease_until": store.clock(), "result": DELETE_FIELD})
+
+    assert tried == 2
 
 
 def test_what_is_done_is_written_at_once(store) -> None:

@@ -7,22 +7,29 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import orjson
 import pytest
+from cloudevents.http import from_http
+from google.cloud.pubsub_v1 import SubscriberClient
 
+from clarity.adapters.cloudevent import Consumer, deliver, document_of
 from clarity.adapters.firestore_claims import FirestoreClaims
 from clarity.adapters.firestore_dead_letters import FirestoreDeadLetters
 from clarity.adapters.firestore_erase import erase
-from clarity.adapters.pubsub_letters import PubSubMail
-from clarity.domain.errors import MisconfiguredError
+from clarity.adapters.pubsub import PubSubTopics
+from clarity.adapters.pubsub_letters import AnySize, PubSubMail, letter_of
+from clarity.domain.errors import MisconfiguredError, RefusedError
 from clarity.domain.job import Origin
 from clarity.steps.dead_letters import Filter, file_letters
 from clarity.steps.ports import Claimed
 from clarity.steps.replay import Replay
-from infra.local.topology import PROJECT
+from infra.local.topology import DEAD_LETTERS, DEAD_LETTERS_PULL, PROJECT
+from tests import events
+from tests.cloud import environment
 from tests.contract import pubsub_servers
 from tests.contract.servers import EMBEDDED, OFFICIAL
 from tests.given_up import LEASE, Failed, Sent, now
-from tests.letters import body, letter, minutes, ours
+from tests.letters import body, letter, message, minutes, ours
 
 if TYPE_CHECKING:
     from google.cloud.firestore import Client
@@ -78,6 +85,62 @@ def test_letters_are_pulled_kept_and_not_brought_again(kind, cloud, origin, tmp_
     (unread,) = (each for each in found if each.data == origin.user_id.encode())
     # The next server counts its messages from the same number.
     store.client.document(f"dead_letters/{unread.id}").delete()
+
+
+@pytest.mark.parametrize("kind", [EMBEDDED, OFFICIAL])
+def test_letters_beyond_what_a_plain_channel_takes_are_filed(kind, cloud, origin, tmp_path) -> None:
+    store = FirestoreDeadLetters(cloud.firestore(), now)
+    with pubsub_servers.connected(kind, tmp_path) as pubsub:
+        topic = pubsub.topic()
+        subscription = pubsub.subscription(topic)
+        pubsub.publish(topic, b"x" * 5_000_000, **ours(origin))
+        with environment({"PUBSUB_EMULATOR_HOST": pubsub.address}):
+            subscriber = SubscriberClient(transport=AnySize)
+        with subscriber:
+            mail = PubSubMail(subscriber, subscription, wait_s=5.0)
+            file_letters(mail, store, clock=now, within=minutes(1), most=1)
+
+    (kept,) = store.find(Filter(user_id=origin.user_id))
+    assert (kept.data_bytes, kept.data) == (5_000_000, None)
+
+
+def test_a_letter_whose_ids_no_store_takes_is_kept(store) -> None:
+    user_id, about = "ü" * 1400, uuid.uuid4().hex
+    named = {"schema_version": 1, "user_id": user_id, "upload_id": about, "priority": "low"}
+    one = letter_of(message({}, orjson.dumps(named), message_id=about, at=now()))
+
+    assert store.file(one)
+
+    (kept,) = store.read(one.id)
+    assert (kept.event_id, kept.origin) == (about, None)
+
+
+def refuse(_: object) -> None:
+    raise RefusedError("never")
+
+
+def test_a_letter_about_ids_too_long_for_attributes_names_its_document(cloud, origin) -> None:
+    origin = replace(origin, user_id=origin.user_id + "Ü" * 700, document_id="M" * 1490)
+    topics = PubSubTopics(cloud.publisher(), {"dead_letter": DEAD_LETTERS})
+    consumer = Consumer(
+        "ingest",
+        document_of,
+        refuse,
+        lambda _, __, letter: topics.publish(letter),
+        topics,
+        timedelta(minutes=5),
+    )
+    store = FirestoreDeadLetters(cloud.firestore(), now)
+    store.client.document(origin.path).set({"samples": 3})
+
+    deliver(from_http(*events.created(origin.path, {"samples": 3})), consumer)
+
+    with cloud.subscriber() as subscriber:
+        mail = PubSubMail(subscriber, DEAD_LETTERS_PULL, wait_s=1.0)
+        file_letters(mail, store, clock=now, within=minutes(1), most=1000)
+    (kept,) = store.find(Filter(user_id=origin.user_id))
+    assert kept.origin == origin
+    assert store.look(kept).kind == "replay"
 
 
 def test_a_subscription_that_is_not_there_is_a_misconfiguration(cloud) -> None:
@@ -138,6 +201,20 @@ def test_letters_are_found_by_what_they_are_about(store) -> None:
     assert mine == {ada.user_id, ben.user_id}
     assert store.waiting() >= 3
     assert all(each.data is None for each in store.find(Filter(user_id=ben.user_id)))
+
+
+def test_a_document_that_is_no_letter_keeps_no_other_from_being_read(store, origin) -> None:
+    one = letter(origin, at=now())
+    place = store.client.document(f"dead_letters/{one.id}")
+    for odd in ({"step": "ingest", "state": "waiting"}, {**ours(origin), "last_at": "yesterday"}):
+        place.set({**odd, "user_id": origin.user_id})
+        other = letter(replace(origin, document_id="u2"), at=now())
+        store.file(other)
+
+        assert [each.id for each in store.find(Filter(user_id=origin.user_id))] == [other.id]
+
+    assert store.file(one)
+    assert [each.id for each in store.read(one.id)] == [one.id]
 
 
 def test_a_letter_is_found_by_the_beginning_of_its_id(store, origin) -> None:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner, Result
+from google.api_core.retry import Retry
 
-from clarity.adapters import dead_letters_cli
+from clarity.adapters import dead_letters_cli, firestore_dead_letters
 from clarity.adapters.firestore_dead_letters import FirestoreDeadLetters
 from clarity.cli import main
 from clarity.domain.job import Origin
@@ -102,9 +103,10 @@ def test_filters_narrow_the_list_and_say_what_they_expect(cloud, store, user) ->
     assert found("--before", f"{now() - timedelta(days=1):%Y-%m-%d}") == ["preprocess"]
     assert found("--state", "dropped") == []
     assert found("--state", "all") == ["preprocess", "insights"]
-    wrong = clarity(cloud, "list", "--since", "last week")
-    assert wrong.exit_code == 2
-    assert "expected 2026-06-14" in wrong.output
+    for said in ("last week", "999999d"):
+        wrong = clarity(cloud, "list", "--since", said)
+        assert wrong.exit_code == 2
+        assert "expected 2026-06-14" in wrong.output
 
 
 def test_one_letter_is_shown_whole_with_what_a_replay_would_do(cloud, store, user) -> None:
@@ -194,3 +196,15 @@ def test_a_reason_steers_no_terminal(cloud, store, user) -> None:
 
     assert "?[2J[bold]expected[/bold]" in table
     assert store.find(Filter(user_id=user))
+
+
+def test_where_no_cloud_answers_a_command_ends_soon_and_in_words(cloud, monkeypatch) -> None:
+    monkeypatch.setitem(firestore_dead_letters._PATIENCE, "retry", Retry(timeout=1.0))
+    nobody = dict.fromkeys(("FIRESTORE_EMULATOR_HOST", "PUBSUB_EMULATOR_HOST"), "127.0.0.1:1")
+
+    for words in (("list",), ("show", "abcd"), ("replay", "--yes")):
+        with environment({**cloud.variables, **nobody}):
+            said = CliRunner().invoke(main, ["dead-letters", *words, "--project", PROJECT])
+
+        assert said.exit_code == 1
+        assert "Error: Firestore: RetryError" in said.stderr

@@ -258,6 +258,22 @@ def test_an_id_with_a_slash_is_refused_before_anything_is_asked(run, wrong) -> N
     assert "expected an id without a slash" in said.output
 
 
+@pytest.mark.parametrize("wrong", ["", ".", "..", "a/b", "__ada__", "\udcff"])
+def test_nobody_is_erased_under_what_is_no_id(wrong) -> None:
+    said = CliRunner().invoke(main, ["erase", wrong, "--project", "p", "--yes"])
+
+    assert said.exit_code == 2
+    assert "Invalid value for 'USER_ID': expected an id without a slash" in said.output
+
+
+def test_an_erasure_that_firestore_refuses_is_answered_in_words(cloud) -> None:
+    with environment(cloud.variables):
+        said = CliRunner().invoke(main, ["erase", "x" * 2000, "--project", PROJECT, "--yes"])
+
+    assert said.exit_code == 1
+    assert said.output.startswith("Error: Firestore: ")
+
+
 def test_the_help_says_what_waits_there_and_what_to_do() -> None:
     said = CliRunner().invoke(main, ["reviews", "--help"]).output
 

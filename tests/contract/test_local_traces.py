@@ -157,6 +157,23 @@ def test_a_narrow_terminal_gets_the_waterfall_without_bars(traced) -> None:
     assert any(line.split()[-1] == "done" for line in lines if line.startswith("process insights"))
 
 
+@pytest.mark.parametrize("width", [40, 60, 80, 160])
+def test_no_width_costs_a_figure_or_a_word_of_why(traced, width) -> None:
+    job = f"upload-{uuid.uuid4().hex[:8]}"
+    with telemetry.delivery(telemetry.Arrival("ingest", f"event of {job}", "", {})):
+        telemetry.mark({telemetry.PROCESSING_ID: job})
+        telemetry.came_out("dead_lettered", "unknown_reference")
+    until(lambda: kept(traced, job), 10, "the trace")
+
+    lines = run(traced.state, job, width=width).output.splitlines()
+
+    assert max(map(len, lines)) <= width
+    words = " ".join(lines).split()
+    assert {"dead_lettered", "unknown_reference", "ingest", "ms"} <= set(words)
+    assert not any("…" in line for line in lines)
+    assert words[words.index("ingest") + 1] == "0.000"
+
+
 def test_uploads_that_joined_are_told_of_and_shown_on_demand(traced) -> None:
     job = f"upload-{uuid.uuid4().hex[:8]}"
     context = work("ingest", job, "")

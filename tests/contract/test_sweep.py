@@ -104,6 +104,19 @@ def test_completed_claims_are_found_until_their_messages_are_marked_as_sent(clie
         assert abs(each.completed_at - now()) < timedelta(minutes=1)
 
 
+def test_documents_that_lack_a_field_are_named_and_the_others_found(client, sweeps) -> None:
+    open_job(client, "a", "uploads", "u")
+    open_job(client, "z", "uploads", "u")
+    client.document("users/m/jobs/odd").set({"status": "queued"})
+    client.document("claims/ingest:odd").set({"unpublished": True})
+
+    jobs, claims = sweeps.open_jobs("", 10), sweeps.unpublished("", 10)
+
+    assert [each.origin.user_id for _, each in jobs.found] == ["a", "z"]
+    assert (jobs.read, jobs.unlike) == (3, ["users/m/jobs/odd"])
+    assert (claims.found, claims.unlike) == ([], ["claims/ingest:odd"])
+
+
 def test_a_claim_says_how_far_its_step_has_come(client, sweeps) -> None:
     claims = FirestoreClaims(client, now, RETENTION)
     lease = timedelta(seconds=30)

@@ -77,6 +77,14 @@ def test_a_message_goes_out_in_the_trace_of_its_event(topics, server) -> None:
     }
 
 
+def test_an_id_that_does_not_fit_an_attribute_is_left_to_the_body(topics, server) -> None:
+    ids = {"user_id": "ü" * 512, "processing_id": "upload-" + "x" * 1024}
+
+    topics.publish(Outgoing("dead_letter", b"", ids))
+
+    assert dict(server.taken[0].messages[0].attributes) == {"user_id": "ü" * 512}
+
+
 def test_a_message_that_is_sent_again_keeps_the_trace_that_it_was_written_in(
     topics, server
 ) -> None:

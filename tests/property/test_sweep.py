@@ -51,7 +51,7 @@ def left_lying() -> Chain:
 
 def sweeping(chain: Chain, killer: Killer) -> Sweep:
     ports: list[Any] = [MemorySweeps(chain), MemoryMail(), MemoryLetters()]
-    ports += [chain.claims, chain.records, chain.topics]
+    ports += [chain.claims, chain.topics]
     limits = replace(LIMITS, documents=2)
     return Sweep(*map(killer, ports), chain.clock, limits, LEASE, RETENTION, lambda *_: None)  # type: ignore[call-arg]  # mypy counts a map's items as none
 

@@ -70,6 +70,14 @@ def test_an_export_that_is_nothing_but_air_is_refused(tmp_path, small, little_me
     refused(zipped(tmp_path / "e.zip", (NAME, SPACES, 60)), "found more")
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_an_export_packed_in_a_way_that_has_no_bound_is_refused_unread(tmp_path, method) -> None:
+    with zipfile.ZipFile(tmp_path / "e.zip", "w", method) as archive:
+        archive.writestr(NAME, HEAD + "<HealthData></HealthData>")
+
+    refused(tmp_path / "e.zip", f"stored or deflated in e.zip, found method {method}")
+
+
 def test_one_whose_records_are_all_the_same_is_refused_by_its_size(tmp_path, small) -> None:
     with gzip.open(tmp_path / "e.xml.gz", "wb", compresslevel=1) as file:
         file.write((HEAD + "<HealthData>").encode())

@@ -16,6 +16,7 @@ from clarity.adapters.cloudevent import (
     Ticked,
     deliver,
     document_created,
+    document_of,
     job_message,
     tick,
 )
@@ -24,11 +25,13 @@ from clarity.domain.errors import (
     ForgottenError,
     InProgressError,
     MalformedEventError,
+    PermanentError,
     RefusedError,
     UnavailableError,
 )
-from clarity.domain.events import JobMessage
-from clarity.domain.job import Origin
+from clarity.domain.events import Document, DocumentNamed, JobMessage
+from clarity.domain.intake.samples import parse_upload
+from clarity.domain.job import Origin, parse_request
 from tests import events
 from tests.memory import MemoryTopics
 
@@ -90,6 +93,51 @@ def test_a_permanent_error_is_acknowledged_dead_lettered_and_recorded() -> None:
     assert [letter.attributes[name] for name in told] == ["test", "refused", "never", "m7", "ada"]
     assert json.loads(letter.data) == MESSAGE.body()
     assert not door.topics.dead_letters  # the step sends it, with what it writes
+
+
+@pytest.mark.parametrize("wrote", ["Ada says", ["Ada says"], {"Ada says": 1}])
+def test_a_letter_tells_the_kind_of_what_a_person_wrote_and_the_person_reads_the_words(
+    wrote,
+) -> None:
+    for parse, document in (
+        (parse_request, {"data_timeframe": wrote, "insight_type": wrote, "explanation": wrote}),
+        (lambda found: parse_upload(found, received_at=datetime.now(UTC)), {"time_zone": wrote}),
+        (DocumentNamed.parse, {"schema_version": wrote}),
+        (DocumentNamed.parse, {"schema_version": 1, "user_id": [wrote]}),
+        (lambda found: Origin.of("ada", str(found["wrote"]), "u1"), {"wrote": wrote}),
+    ):
+        with pytest.raises(PermanentError) as caught:
+            parse(document)
+        door = Door(caught.value)
+
+        door.deliver(events.published(MESSAGE.body()))
+
+        ((_, error, letter),) = door.rejected
+        assert "Ada says" in str(error)
+        assert "Ada says" not in letter.attributes["reason"]
+        assert "expected" in letter.attributes["reason"]
+
+
+def refuse(_: object) -> None:
+    raise RefusedError("never")
+
+
+def test_the_letter_about_a_document_carries_its_name_where_no_length_cuts_it() -> None:
+    origin = Origin("ada", "uploads", "x" * 1200)
+    letters: list[Outgoing] = []
+    consumer: Consumer[Document] = Consumer(
+        "ingest",
+        document_of,
+        refuse,
+        lambda _, __, letter: letters.append(letter),
+        MemoryTopics(),
+        timedelta(minutes=5),
+    )
+
+    deliver(parsed(events.created(origin.path, {"value": 61.375})), consumer)
+
+    (letter,) = letters
+    assert json.loads(letter.data) == DocumentNamed(origin).body()
 
 
 def test_the_letter_goes_out_even_where_nothing_can_be_recorded() -> None:

@@ -9,10 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clarity.adapters.pubsub_letters import MAX_DATA_BYTES, letter_of
+from clarity.adapters.pubsub_letters import letter_of
 from clarity.domain.errors import RefusedError, UnavailableError
 from clarity.domain.job import Origin
-from clarity.steps.dead_letters import Filter, Letter, Received, Tried, file_letters, merged
+from clarity.steps.dead_letters import (
+    MAX_DATA_BYTES,
+    Filter,
+    Letter,
+    Received,
+    Tried,
+    file_letters,
+    merged,
+)
 from tests.letters import (
     AT,
     MOVED,
@@ -98,6 +106,36 @@ def test_what_can_be_no_document_names_none(attributes) -> None:
     assert found.origin is None
 
 
+@pytest.mark.parametrize(
+    "origin", [Origin("ü" * 751, "uploads", "u1"), Origin("a", "uploads", "x" * 1494)]
+)
+def test_ids_and_job_ids_that_no_store_takes_name_no_document(origin) -> None:
+    found = letter_of(message({}, body(origin)))
+
+    assert found.origin is None
+    assert found.user_id in ("", "a")
+
+
+def test_ids_as_long_as_a_store_takes_them_name_their_document() -> None:
+    origin = Origin("ü" * 750, "uploads", "x" * 1493)
+
+    assert letter_of(message({}, body(origin))).origin == origin
+
+
+def test_a_letter_says_how_long_the_message_was_that_it_left_out() -> None:
+    found = letter_of(message(ours(data_bytes="5000000")))
+
+    assert (found.data_bytes, found.data) == (5_000_000, b"")
+
+
+def test_numbers_and_times_that_no_store_takes_are_none() -> None:
+    times = {f"{MOVED}TopicPublishTime": "0001-01-01T00:00:00+14:00"}
+
+    found = letter_of(message({**moved(), **times, f"{MOVED}DeliveryCount": "9" * 30}))
+
+    assert (found.deliveries, found.first_at) == (0, AT)
+
+
 def test_whose_letter_it_is_is_known_even_where_the_document_is_none_of_ours() -> None:
     attributes = ours(subject="documents/users/ben/diaries/d1")
     for name in ("user_id", "processing_id"):
@@ -137,6 +175,26 @@ def test_one_failure_of_one_event_has_one_id_whatever_the_event_s_is() -> None:
     assert first.id == replace(first, event_id="another").id
     assert len({first.id, letter(step="insights").id, letter(code="refused").id}) == 3
     assert letter(Origin("ben", "uploads", "u1")).id != first.id
+
+
+def test_a_message_that_names_no_document_is_the_same_letter_when_it_is_replayed() -> None:
+    attributes = {"step": "preprocess", "code": "malformed_event", "event_id": "m1"}
+    first = letter_of(message(attributes, b"bad", message_id="l1"))
+    replayed = letter_of(message({**attributes, "event_id": "m2"}, b"bad", message_id="l2"))
+
+    assert replayed.id == first.id
+    assert letter_of(message(attributes, b"worse")).id != first.id
+    assert (
+        letter_of(message(attributes)).id != letter_of(message({**attributes, "event_id": "m2"})).id
+    )
+
+
+def test_each_letter_counts_as_a_try_where_the_claim_knows_only_of_the_last() -> None:
+    kept = merged(None, letter(), Tried(1, AT))
+    again = merged(kept, letter(message_id="m2"), Tried(1, AT))
+
+    assert again is not None
+    assert again.attempts == 2
 
 
 def test_the_claim_tells_how_often_it_was_tried_and_since_when() -> None:
@@ -254,8 +312,9 @@ def test_letters_are_acknowledged_once_they_are_kept_and_the_erased_too() -> Non
     assert box.gone == ["ack0", "ack1", "ack2"]
 
 
-def test_a_letter_that_cannot_be_kept_stays_and_the_others_are_filed() -> None:
-    box = Box(4, {"m2": RefusedError("too large")})
+@pytest.mark.parametrize("error", [RefusedError("too large"), ValueError("no path")])
+def test_a_letter_that_cannot_be_kept_stays_and_the_others_are_filed(error) -> None:
+    box = Box(4, {"m2": error})
 
     filing = filed(box, seconds=600)
 

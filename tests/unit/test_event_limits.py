@@ -13,6 +13,7 @@ from google.events.cloud.firestore import DocumentEventData
 
 from clarity.adapters.cloudevent import Consumer, deliver, document_created, job_message
 from clarity.domain.errors import MalformedEventError
+from clarity.steps.dead_letters import MAX_DATA_BYTES
 from tests import events
 from tests.memory import MemoryTopics
 
@@ -77,13 +78,13 @@ def test_a_message_without_bounds_becomes_a_letter_with_a_reason(message, reason
     assert reason in letter.attributes["reason"]
 
 
-def test_a_letter_that_no_topic_would_take_says_how_much_it_leaves_out() -> None:
-    data = base64.b64encode(b"x" * 9_500_000).decode()
+def test_a_letter_that_no_store_would_keep_says_how_much_it_leaves_out() -> None:
+    data = base64.b64encode(b"x" * (MAX_DATA_BYTES + 1)).decode()
 
     letter = letter_of(published({"data": data}))
 
     assert letter.data == b""
-    assert letter.attributes["data_bytes"] == "9500000"
+    assert letter.attributes["data_bytes"] == str(MAX_DATA_BYTES + 1)
 
 
 @pytest.mark.parametrize("levels", [1, 20])

@@ -123,3 +123,13 @@ def test_a_state_whose_logs_say_what_was_written_to_it_fails(tmp_path: Path) -> 
     with pytest.raises(LeakError, match="Ada's wrist"):
         check_state(tmp_path)
     file.unlink()  # or the end of this run finds it, too
+
+
+def test_a_state_whose_letters_say_what_was_written_to_it_fails(tmp_path: Path) -> None:
+    running = cloud_process(tmp_path)
+    client = running.__enter__().firestore()
+    client.document("users/ada/uploads/u1").create(UPLOAD)
+    client.document("dead_letters/l1").create({"reason": "expected a unit, found Ada's wrist"})
+
+    with pytest.raises(LeakError, match=r"a letter: .* <- .Ada's wrist"):
+        running.__exit__(None, None, None)

@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from clarity.domain.errors import RefusedError, UnavailableError
+from clarity.domain.errors import InProgressError, RefusedError, UnavailableError
 from clarity.domain.person import Person
 from clarity.steps.insight import READY
 from clarity.steps.once import claim_key
-from clarity.steps.ports import Claimed, Done
+from clarity.steps.ports import Done
 from tests.chain import LEASE, Chain
 from tests.measured import ask, measure, tell
 
@@ -165,14 +165,17 @@ def test_the_job_has_ended_before_anybody_is_told(chain) -> None:
     assert seen == ["completed", "completed"]
 
 
-def test_what_another_worker_is_telling_or_has_told_is_left_alone(chain) -> None:
+def test_what_another_worker_has_told_is_left_alone_and_what_it_is_at_is_seen_to_again(
+    chain,
+) -> None:
     message = ask(chain.records, chain.clock())
     person = Person(push=True)
     keys = [claim_key("notify", f"ada/i1/{device}") for device in ("phone", "watch")]
     chain.claims.claim(keys[0], user_id="ada", lease=LEASE)
     chain.claims.complete(chain.claims.claim(keys[1], user_id="ada", lease=LEASE), Done(""))
 
-    chain.insights.notify(message, "i1", person)
+    with pytest.raises(InProgressError):
+        chain.insights.notify(message, "i1", person)
     assert chain.push.calls == 0
 
     # Its lease has run out without a word: it never came to tell the phone.
@@ -187,18 +190,44 @@ def test_a_lease_that_is_lost_on_the_way_leaves_the_telling_to_the_other(chain) 
     class Slow(type(claims)):  # type: ignore[misc]  # the fake's own class
         def claim(self, key, *, user_id, lease, toll=None):
             found = super().claim(key, user_id=user_id, lease=lease)
-            if isinstance(found, Claimed):
-                chain.clock.wait(lease.total_seconds() + 1)
-                next(other)
-                super().claim(key, user_id=user_id, lease=lease)
+            chain.clock.wait(lease.total_seconds() + 1)
+            next(other)
+            super().claim(key, user_id=user_id, lease=lease)
             return found
 
     object.__setattr__(chain.insights.notify, "claims", Slow(chain.clock, chain.records))
 
-    chain.insights.notify(ask(chain.records, chain.clock()), "i1", Person(push=True))
+    with pytest.raises(InProgressError):
+        chain.insights.notify(ask(chain.records, chain.clock()), "i1", Person(push=True))
 
-    assert next(other) == 2
+    assert next(other) == 1
     assert chain.push.calls == 0
+
+
+def test_a_store_that_fails_between_claim_and_result_costs_nobody_the_notice(chain) -> None:
+    message, claims, failures = ask(chain.records, chain.clock()), chain.claims, [True]
+
+    class Failing(type(claims)):  # type: ignore[misc]  # the fake's own class
+        def complete(self, claim, done):
+            if failures:
+                failures.pop()
+                raise UnavailableError("Firestore: 503")
+            return super().complete(claim, done)
+
+        def release(self, claim):
+            raise UnavailableError("Firestore: 503")
+
+    object.__setattr__(chain.insights.notify, "claims", Failing(chain.clock, chain.records))
+    with pytest.raises(UnavailableError):
+        chain.insights.notify(message, "i1", Person(push=True))
+
+    # The next delivery comes before the lease of the first has ended, the one after it later.
+    with pytest.raises(InProgressError):
+        chain.insights.notify(message, "i1", Person(push=True))
+    chain.clock.wait(LEASE.total_seconds() + 1)
+    chain.insights.notify(message, "i1", Person(push=True))
+
+    assert [token for token, _ in chain.push.handed_over] == ["token-1", "token-2"]
 
 
 def test_each_notice_leaves_a_record_without_words_or_token_that_expires(chain) -> None:

@@ -18,10 +18,13 @@ from clarity.steps.leftovers import STEPS, named
 from clarity.steps.once import claim_key
 from clarity.steps.sweep import ACTIONS, COUNTS
 from tests.chain import LEASE, QUIET, RETENTION, Chain
-from tests.memory_sweep import LIMITS, complete, swept
+from tests.memory_sweep import LIMITS, MemorySweeps, complete, swept
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from clarity.domain.events import DocumentCreated
+    from clarity.steps.leftovers import Work
     from clarity.steps.ports import Outgoing
 
 WISH = {"data_timeframe": "1week", "insight_type": "general", "priority": "normal"}
@@ -347,3 +350,37 @@ def test_a_job_that_stays_open_although_its_last_step_was_completed_ends() -> No
 
     assert counts["failed"] == 1
     assert chain.job(origin)["reason"]["code"] == "stuck"
+    (letter,) = chain.topics.dead_letters
+    assert (letter.attributes["step"], letter.attributes["code"]) == ("insights", "stuck")
+
+    chain.records.jobs["ada", origin.processing_id] |= {
+        "status": Status.QUEUED,
+        "updated_at": chain.clock(),
+    }
+    chain.clock.wait(LIMITS.give_up.total_seconds())
+
+    assert swept(chain)()["failed"] == 1
+    assert chain.job(origin)["status"] == Status.FAILED
+
+
+@pytest.mark.parametrize("at", range(len(STEPS)))
+def test_a_job_that_a_worker_moves_while_it_is_given_up_goes_on(at) -> None:
+    chain = Chain()
+    origin = chain.request()
+    for step in STEPS:
+        chain.claims.held.pop(claim_key(step, origin.path), None)
+    for step in STEPS[:at]:
+        complete(chain, step, origin)
+    chain.clock.wait(LIMITS.give_up.total_seconds())
+
+    class Late(MemorySweeps):
+        def work(self, keys: Sequence[str]) -> Sequence[Work]:
+            found = super().work(keys)
+            complete(self.chain, STEPS[at], origin)
+            return found
+
+    counts = swept(chain, sweeps=Late(chain))()
+
+    assert (counts["failed"], counts["tried"]) == (0, 1)
+    assert chain.job(origin)["status"] == Status.QUEUED
+    assert not chain.topics.dead_letters

@@ -49,6 +49,22 @@ def test_a_part_that_fails_keeps_no_other_from_its_work(caplog) -> None:
     assert (said["named"], said["not_done"]) == (1, 1)
 
 
+def test_a_job_that_is_not_as_it_should_be_is_named_and_left(caplog) -> None:
+    chain = Chain()
+    odd, good = chain.request("odd"), chain.request("plain")
+    chain.topics.ingested_messages.clear()
+    chain.clock.wait(LIMITS.stuck.total_seconds())
+    chain.records.jobs["ada", odd.processing_id]["updated_at"] = "yesterday"
+
+    with caplog.at_level(logging.INFO):
+        counts = swept(chain)()
+
+    assert (counts["resumed"], counts["not_done"]) == (1, 1)
+    assert [each.processing_id for each in chain.topics.ingested_messages] == [good.processing_id]
+    (said,) = (each.fields for each in caplog.records if each.getMessage() == "not swept")
+    assert said["document"] == f"users/ada/jobs/{odd.processing_id}"
+
+
 def test_a_tick_that_has_no_time_left_within_a_page_stops_and_the_next_does_the_rest() -> None:
     chain = Chain()
     for number in range(3):

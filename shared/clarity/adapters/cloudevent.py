@@ -35,6 +35,7 @@ from clarity.domain.errors import (
 )
 from clarity.domain.events import Document, DocumentCreated, DocumentNamed, JobMessage
 from clarity.domain.job import Origin
+from clarity.steps.dead_letters import MAX_DATA_BYTES
 from clarity.steps.ports import Outgoing
 
 if TYPE_CHECKING:
@@ -51,8 +52,6 @@ PUBLISHED = "google.cloud.pubsub.topic.v1.messagePublished"
 # Our messages have some hundred bytes, and no level below their own.
 MAX_MESSAGE_BYTES = 64 * 1024
 MAX_MESSAGE_DEPTH = 4
-# A Pub/Sub message may have 10 MB; the rest is for what is said about it.
-MAX_LETTER_BYTES = 9_000_000
 
 _log = logging.getLogger(__name__)
 
@@ -131,7 +130,7 @@ def tick(event: CloudEvent, ticked: Ticked) -> None:
             _log.warning("not now", extra={"fields": {"code": error.code, "reason": str(error)}})
             telemetry.came_out("dropped", error.code)
         except PermanentError as error:
-            _log.error("failed", extra={"fields": {"code": error.code, "reason": str(error)}})
+            _log.error("failed", extra={"fields": {"code": error.code, "reason": error.unquoted}})
             telemetry.came_out("dropped", error.code)
         except Exception as error:
             _log_failure(error)
@@ -196,7 +195,7 @@ def _letter(
     attributes = {
         "step": step,
         "code": error.code,
-        "reason": str(error),
+        "reason": error.unquoted,
         "event_id": str(event["id"]),
         "type": str(event["type"]),
         "source": str(event["source"]),
@@ -206,9 +205,12 @@ def _letter(
     if decoded is not None:
         attributes["processing_id"] = decoded.origin.processing_id
         attributes["user_id"] = decoded.origin.user_id
-    # A document stays in Firestore; a message would be gone, so it is kept as it came.
-    data = _message_data(event) if event["type"] == PUBLISHED else b""
-    if len(data) > MAX_LETTER_BYTES:
+    data = b""
+    if event["type"] == PUBLISHED:  # it would be gone, so it is kept as it came
+        data = _message_data(event)
+    elif decoded is not None:  # a document stays where it is: its ids may not fit attributes
+        data = orjson.dumps(DocumentNamed(decoded.origin).body())
+    if len(data) > MAX_DATA_BYTES:
         attributes["data_bytes"] = str(len(data))
         data = b""
     return Outgoing("dead_letter", data, attributes)
@@ -339,7 +341,7 @@ def _time(event: CloudEvent) -> datetime:
     try:
         return datetime.fromisoformat(text).astimezone(UTC)
     except ValueError as error:
-        raise MalformedEventError(f"time: expected RFC 3339, found {text!r:.40}") from error
+        raise MalformedEventError("time: expected RFC 3339, found {}", text) from error
 
 
 def _traceparent(event: CloudEvent) -> str:

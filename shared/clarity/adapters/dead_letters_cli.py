@@ -56,11 +56,11 @@ class _Moment(click.ParamType[datetime]):
     ) -> datetime:
         if isinstance(value, datetime):
             return value
-        if age := _AGE.fullmatch(value):
-            return _now() - timedelta(**{_UNITS[age[2]]: int(age[1])})
         try:
+            if age := _AGE.fullmatch(value):
+                return _now() - timedelta(**{_UNITS[age[2]]: int(age[1])})
             found = datetime.fromisoformat(value)
-        except ValueError:
+        except (ValueError, OverflowError):
             self.fail(f"expected 2026-06-14, 2026-06-14T10:00Z, 90m, 6h or 3d, found {value!r}")
         return found if found.tzinfo else found.replace(tzinfo=UTC)
 
@@ -243,7 +243,7 @@ def _opened(project: str) -> Iterator[_Office]:
 
     from clarity.adapters.firestore_dead_letters import FirestoreDeadLetters  # noqa: PLC0415
     from clarity.adapters.pubsub import PubSubTopics  # noqa: PLC0415
-    from clarity.adapters.pubsub_letters import PubSubMail  # noqa: PLC0415
+    from clarity.adapters.pubsub_letters import AnySize, PubSubMail  # noqa: PLC0415
 
     topics: dict[Topic, str] = {
         name: f"projects/{project}/topics/{each}" for name, each in TOPICS.items()
@@ -251,7 +251,7 @@ def _opened(project: str) -> Iterator[_Office]:
     try:
         store = FirestoreDeadLetters(Client(project=project), _now)
         again = Replay(store, PubSubTopics(PublisherClient(), topics))
-        with SubscriberClient() as subscriber:
+        with SubscriberClient(transport=AnySize) as subscriber:
             name = f"projects/{project}/subscriptions/{SUBSCRIPTION}"
             office = _Office(store, PubSubMail(subscriber, name, WAIT_S), again)
             _take_in(office)
@@ -302,7 +302,7 @@ def _replayed(
         try:
             return office.store.look(letter) if by is None else office.replay(letter, by)
         except PermanentError as error:
-            return Decision("refused", str(error))
+            return Decision("refused", error.unquoted)
 
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         yield from _through(zip(letters, pool.map(one, letters), strict=True), len(letters))

@@ -27,6 +27,7 @@ from clarity.adapters.firestore_stand import log_end, new_job, stand
 from clarity.adapters.log import traceparent
 from clarity.domain.errors import InProgressError, UnavailableError
 from clarity.domain.job import Status
+from clarity.steps.once import REJECTED
 from clarity.steps.ports import Claimed, Completed, Held, Outgoing
 
 if TYPE_CHECKING:
@@ -149,7 +150,8 @@ class FirestoreClaims:
             "expires_at": now + self.retention,
         }
         if before is not None and before.exists:
-            fields["attempts"] = before.get("attempts") + 1
+            ours = replace(ours, attempts=before.get("attempts") + 1)
+            fields["attempts"] = ours.attempts
             written = before.reference.update(fields, self._as_seen(before.update_time))
             return replace(ours, version=written.update_time)
         batch.create(self._document(ours.key), fields)
@@ -171,7 +173,7 @@ class FirestoreClaims:
         """Who has the claim, or None if its lease has expired."""
         found = before.to_dict() or {}
         if found["token"] == ours.token:  # taken by us, but the answer was lost
-            ours = replace(ours, version=before.update_time)
+            ours = replace(ours, version=before.update_time, attempts=found["attempts"])
             if toll is None or found["attempts"] > 1:
                 return ours
             until = self._bucket(ours.user_id, toll).get().get("until_ms")
@@ -186,6 +188,8 @@ class FirestoreClaims:
     def _commit(self, claim: Claimed, done: Done) -> Completed:
         batch = self.client.batch()
         fields = self._result(done)
+        if done.result.startswith(REJECTED):  # who gives it up does not try it again
+            fields["attempts"] = max(claim.attempts - 1, 1)
         batch.update(self._document(claim.key), fields, self._as_seen(claim.version))
         if done.answer:
             origin, answer = done.answer

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from google.api_core.exceptions import Aborted, AlreadyExists, FailedPrecondition, NotFound
+from google.api_core.retry import Retry
 from google.cloud.firestore import DELETE_FIELD, SERVER_TIMESTAMP
 from google.cloud.firestore_v1.base_query import FieldFilter
 
 from clarity.adapters.firestore_erase import erasure_of
 from clarity.adapters.firestore_errors import translated
 from clarity.adapters.firestore_stand import stand
-from clarity.domain.errors import UnavailableError
+from clarity.domain.errors import MalformedEventError, UnavailableError
 from clarity.domain.job import Origin
 from clarity.steps.dead_letters import Filter, Letter, Tried, merged
 from clarity.steps.once import claim_key
@@ -22,7 +24,6 @@ from clarity.steps.replay import Decision, Standing, decide
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from datetime import datetime
 
     from google.cloud.firestore import (
         Client,
@@ -33,9 +34,13 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_log = logging.getLogger(__name__)
+
 # How often a write is tried whose condition somebody else has made false.
 _ATTEMPTS = 5
 _MISSED = (Aborted, AlreadyExists, FailedPrecondition, NotFound)
+# Somebody looks on: the client's own patience with a query has no end.
+_PATIENCE: dict[str, Any] = {"retry": Retry(timeout=10.0), "timeout": 10.0}
 # After the last letter: as long as Pub/Sub keeps a message at most.
 KEPT = timedelta(days=31)
 # Fields of a letter that are no reference, and come back as they went in.
@@ -50,6 +55,7 @@ _PLAIN = (
     "letters",
     "attempts",
     "deliveries",
+    "content",
     "state",
     "replays",
     "replayed_at",
@@ -102,7 +108,7 @@ class FirestoreDeadLetters:
             query = query.where(filter=FieldFilter("user_id", "==", wanted.user_id))
         elif wanted.state is not None:
             query = query.where(filter=FieldFilter("state", "==", wanted.state))
-        letters = (_letter(found) for found in query.select(_LISTED).stream())
+        letters = (_letter(found) for found in query.select(_LISTED).stream(**_PATIENCE))
         meant = [each for each in letters if each is not None and wanted.admits(each)]
         return sorted(meant, key=lambda each: (each.last_at, each.id))
 
@@ -113,7 +119,7 @@ class FirestoreDeadLetters:
         first, behind = (letters.document(each) for each in (start, f"{start}~"))
         query = letters.where(filter=FieldFilter("__name__", ">=", first))
         query = query.where(filter=FieldFilter("__name__", "<", behind))
-        found = (_letter(each) for each in query.limit(2).stream())
+        found = (_letter(each) for each in query.limit(2).stream(**_PATIENCE))
         return [each for each in found if each is not None]
 
     @translated
@@ -121,7 +127,7 @@ class FirestoreDeadLetters:
         """How many letters wait for somebody to look at them."""
         query: Any = self.client.collection("dead_letters")
         waiting = query.where(filter=FieldFilter("state", "==", "waiting"))
-        return int(waiting.count().get()[0][0].value)
+        return int(waiting.count().get(**_PATIENCE)[0][0].value)
 
     @translated
     def look(self, letter: Letter) -> Decision:
@@ -196,7 +202,7 @@ class FirestoreDeadLetters:
 
     def _keep(self, batch: WriteBatch, found: _Found, letter: Letter) -> None:
         place, fields = self._letter(letter.id), _fields(letter)
-        if found.letter is None:
+        if not found.has("letter"):
             batch.create(place, fields)
         else:
             before = found.snapshots["letter"].to_dict() or {}
@@ -258,7 +264,7 @@ class FirestoreDeadLetters:
             for name, path in (("document", origin.path), ("job", job), ("claim", claim)):
                 places[name] = self.client.document(path)
         names = {place.path: name for name, place in places.items()}
-        snapshots = self.client.get_all(list(places.values()))
+        snapshots = self.client.get_all(list(places.values()), **_PATIENCE)
         return _Found(self.client, {names[each.reference.path]: each for each in snapshots})
 
     def _letter(self, letter_id: str) -> DocumentReference:
@@ -336,17 +342,29 @@ def _fields(letter: Letter) -> dict[str, object]:
 
 
 def _letter(found: DocumentSnapshot) -> Letter | None:
+    """What a document says; None where it says nothing, or no letter of this version."""
     fields: dict[str, Any] | None = found.to_dict()
     if not fields:
         return None
+    try:
+        return _read(fields)
+    except (KeyError, TypeError, MalformedEventError):
+        # The others are read all the same; another letter about the same failure replaces it.
+        _log.warning("%s is no dead letter", found.reference.path)
+        return None
+
+
+def _read(fields: Mapping[str, Any]) -> Letter:
     origin = None
     if "collection" in fields:
         parts = (fields[name] for name in ("user_id", "collection", "document_id"))
         origin = Origin.of(*parts)
+    if not all(isinstance(fields[name], datetime) for name in ("first_at", "last_at")):
+        raise TypeError("expected times")
     return Letter(
         reference={name: fields[name] for name in _REFERENCE if name in fields},
         origin=origin,
         data=fields.get("data"),
         messages=tuple(fields["messages"]),
-        **{name: fields[name] for name in _PLAIN},
+        **{name: fields[name] for name in _PLAIN if name in fields},
     )

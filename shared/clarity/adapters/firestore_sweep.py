@@ -96,9 +96,19 @@ class FirestoreSweeps:
         if after:
             ordered = ordered.start_after({"__name__": self.client.document(after)})
         read = ordered.get()
-        parsed = ((each.reference.path, parse(each)) for each in read)
-        found = [(path, each) for path, each in parsed if each is not None]
-        return Page(found, len(read), read[-1].reference.path if len(read) == most else "")
+        found: list[tuple[str, T]] = []
+        unlike: list[str] = []
+        for each in read:
+            path = each.reference.path
+            try:
+                parsed = parse(each)
+            except (KeyError, TypeError):  # a field is missing, or one of its parts
+                unlike.append(path)
+                continue
+            if parsed is not None:
+                found.append((path, parsed))
+        last = read[-1].reference.path if len(read) == most else ""
+        return Page(found, len(read), last, unlike)
 
 
 def _unpublished(claim: DocumentSnapshot) -> Unpublished:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 # A function lives 60 s or more; a publish takes milliseconds. Beyond this, redelivery is better.
 TIMEOUT_S = 20.0
 _PASSING = if_exception_type(Aborted, Cancelled, ResourceExhausted, ServerError)
-_ATTRIBUTE_BYTES = 1024  # a longer value would be refused; only a reason is ever that long
+_ATTRIBUTE_BYTES = 1024  # a longer value would be refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +53,11 @@ class PubSubTopics:
             raise RefusedError("expected a topic for this message, found none in the settings")
         context = {"traceparent": traceparent()} if traceparent() else {}
         attributes = {**context, **outgoing.attributes}
+        # A reason is cut; an id would be another one then, and is left to the body.
         texts = {
             name: value.encode()[:_ATTRIBUTE_BYTES].decode(errors="ignore")
             for name, value in attributes.items()
+            if name == "reason" or len(value.encode()) <= _ATTRIBUTE_BYTES
         }
         # Pub/Sub refuses a message with neither data nor attributes; ours have both or the latter.
         message = PubsubMessage(data=outgoing.data, attributes=texts)

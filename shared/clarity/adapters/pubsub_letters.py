@@ -8,12 +8,14 @@ kept. Anything else is kept as it came, for somebody to look at.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 from urllib.parse import unquote
 
+import grpc
 import orjson
 from google.api_core.exceptions import (
     DeadlineExceeded,
@@ -23,28 +25,41 @@ from google.api_core.exceptions import (
     RetryError,
     Unauthorized,
 )
+from google.pubsub_v1.services.subscriber.transports import SubscriberGrpcTransport
 
 from clarity.domain.errors import MalformedEventError, MisconfiguredError, UnavailableError
 from clarity.domain.job import Origin
-from clarity.steps.dead_letters import Letter, Received
+from clarity.steps.dead_letters import MAX_DATA_BYTES, Letter, Received
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from google.cloud.pubsub_v1 import SubscriberClient
 
-# What is kept of a message: a document takes 1 MiB.
-MAX_DATA_BYTES = 700_000
 UNDELIVERED, UNREADABLE, UNKNOWN = "undelivered", "unreadable", "unknown"
 # What is taken from our own letters, beside the origin.
 _REFERENCE = ("type", "source", "subject", "traceparent")
 _SOURCE = "CloudPubSubDeadLetterSource"
-_MAX_TEXT = 1500  # a longer one is none of ours
-# What Firestore takes as the id of a document.
-_ID = re.compile(r"(?!\.{1,2}$)(?!__.*__$)[^/]{1,1500}", re.DOTALL)
+_MAX_TEXT_BYTES = 1500  # a longer one is none of ours, and no id for Firestore
+# What Firestore takes as the id of a document, beside its length.
+_ID = re.compile(r"(?!\.{1,2}$)(?!__.*__$)[^/]+", re.DOTALL)
+_MAX_DIGITS = 9  # of a number that Firestore takes
 # Subscriptions that are not named as the step that they feed.
 _STEPS = {"documents": "ingest"}
 _TIMEOUT_S = 20.0
+
+
+class AnySize(SubscriberGrpcTransport):
+    """A transport for `SubscriberClient` that takes what Pub/Sub does.
+
+    The client's own channel does so too, but not the one that it opens to an emulator: there a pull
+    of more than 4 MB would fail, each time.
+    """
+
+    def __init__(self, *, host: str, channel: grpc.Channel | None = None, **given: Any) -> None:
+        if channel is not None:
+            channel = grpc.insecure_channel(host, [("grpc.max_receive_message_length", -1)])
+        super().__init__(host=host, channel=channel, **given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +67,7 @@ class PubSubMail:
     """The `Mail` port: a pull subscription.
 
     Attributes:
-        client: of Pub/Sub.
+        client: of Pub/Sub, with the transport `AnySize`.
         subscription: `projects/P/subscriptions/S`.
         wait_s: how long a pull waits for the first letter.
     """
@@ -89,7 +104,7 @@ class PubSubMail:
 
 def letter_of(message: Any) -> Letter:
     """What a message of the dead-letter topic (PubsubMessage) says."""
-    said = {name: value[:_MAX_TEXT] for name, value in message.attributes.items()}
+    said = {name: value for name, value in message.attributes.items() if _fits(value)}
     if {"step", "code", "event_id"} <= said.keys():
         step, code, reason = said["step"], said["code"], said.get("reason", "")
         event_id, transported = said["event_id"], False
@@ -107,7 +122,8 @@ def letter_of(message: Any) -> Letter:
         reference=_reference(said, origin, data if kept else b""),
         origin=origin,
         data=data if kept else None,
-        data_bytes=len(data),
+        data_bytes=len(data) or _count(said.get("data_bytes", "")),
+        content=hashlib.sha256(data).hexdigest() if data else "",
         messages=(message.message_id,),
         first_at=_first_at(said, published_at),
         last_at=published_at,
@@ -144,7 +160,7 @@ def _reference(said: Mapping[str, str], origin: Origin | None, data: bytes) -> d
         return {**found, **ids, **origin.reference}
     # Erasure must find the letter, even if it is about no document that we handle.
     named = (said.get("user_id"), _owner(found.get("subject", "")), *_in_body(data)[:1])
-    user_id = next((each for each in named if isinstance(each, str) and each), "")
+    user_id = next((each for each in named if _fits(each)), "")
     return {**found, "user_id": user_id} if user_id else found
 
 
@@ -187,23 +203,32 @@ def _in_body(data: bytes) -> Sequence[object]:
 
 
 def _made(parts: Sequence[object]) -> Origin | None:
-    texts = [each for each in parts if isinstance(each, str) and _ID.fullmatch(each)]
+    texts = [each for each in parts if _is_id(each)]
     if len(parts) != len(texts) or not texts:
         return None
     try:
-        return Origin.of(*texts)
+        origin = Origin.of(*texts)
     except MalformedEventError:
         return None
+    return origin if _is_id(origin.processing_id) else None  # a job of another id cannot be
+
+
+def _is_id(found: object) -> TypeGuard[str]:
+    return _fits(found) and _ID.fullmatch(found) is not None
+
+
+def _fits(found: object) -> TypeGuard[str]:
+    return isinstance(found, str) and 0 < len(found.encode()) <= _MAX_TEXT_BYTES
 
 
 def _first_at(said: Mapping[str, str], published_at: datetime) -> datetime:
     """When the message was published that Pub/Sub gave up, or else when the letter was."""
     try:
         first = datetime.fromisoformat(said[f"{_SOURCE}TopicPublishTime"])
-    except (KeyError, ValueError):
+        return min(first.astimezone(UTC), published_at)
+    except (KeyError, ValueError, OverflowError):
         return published_at
-    return min(first.astimezone(UTC), published_at)
 
 
 def _count(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() else 0
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS else 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import re
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from clarity.adapters.firestore_reviews import FirestoreReviews
 
 _WHOLE_TEXT = -1
+# Half a surrogate pair is what a shell's bytes become that are no UTF-8.
+_ID = re.compile(r"(?!\.\.?\Z|__.*__\Z)[^/\ud800-\udfff]+", re.DOTALL)
 
 
 def _login() -> str:
@@ -36,12 +39,14 @@ reader_option = click.option(
 
 
 def _an_id(_: object, argument: click.Parameter, value: str) -> str:
-    if not value or "/" in value:
-        raise click.BadParameter(f"expected an id without a slash, found {value!r}", param=argument)
+    """What a document may be called: Firestore's quotas name what it may not."""
+    if not _ID.fullmatch(value):
+        expected = "an id without a slash, and not empty, '.', '..' or '__x__'"
+        raise click.BadParameter(f"expected {expected}, found {value!r}", param=argument)
     return value
 
 
-_user = click.argument("user_id", callback=_an_id)
+user_argument = click.argument("user_id", callback=_an_id)
 _review = click.argument("processing_id", callback=_an_id)
 
 
@@ -79,7 +84,7 @@ def list_reviews(project: str) -> None:
 
 
 @reviews.command()
-@_user
+@user_argument
 @_review
 @project_option
 @reader_option
@@ -102,7 +107,7 @@ def show(user_id: str, processing_id: str, project: str, by: str) -> None:
 
 
 @reviews.command()
-@_user
+@user_argument
 @_review
 @project_option
 @reader_option

@@ -22,15 +22,66 @@ ClarityError
     └── OpenError             an outside service failed too often lately to be asked now
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+_SHOWN = 40
+
 
 class ClarityError(Exception):
     """Base of all errors that this package raises on purpose."""
 
 
 class PermanentError(ClarityError):
-    """Redelivery cannot help: what was expected and what was found are in the message."""
+    """Redelivery cannot help: what was expected and what was found are in the message.
+
+    Each `{}` in the words stands for one of the things found, which a person may have written: they
+    read it on their own document and job. `unquoted`, for everywhere else, tells its kind.
+    """
 
     code = "permanent"
+
+    def __init__(self, words: str, *found: object) -> None:
+        super().__init__(words, *found)
+        self._words, self._found = words, found
+
+    def __str__(self) -> str:
+        return self._with(_shown)
+
+    @property
+    def unquoted(self) -> str:
+        """The message without anything that a person wrote.
+
+        >>> print(UnusableUploadError("expected a zone, found {}", "Mars/Base").unquoted)
+        expected a zone, found text
+        """
+        return self._with(_kind)
+
+    def _with(self, told: Callable[[object], str]) -> str:
+        return self._words.format(*map(told, self._found)) if self._found else self._words
+
+
+def _shown(found: object) -> str:
+    try:
+        return f"{found!r:.{_SHOWN}}"
+    except ValueError:  # a number of thousands of digits
+        return _kind(found)
+
+
+def _kind(found: object) -> str:
+    kinds: tuple[tuple[type, str], ...] = (
+        (bool, "true or false"),
+        (int, "a number"),
+        (float, "a number"),
+        (str, "text" if found else "empty text"),
+        (list, "a list"),
+        (Mapping, "a map"),
+        (datetime, "a date"),
+        (type(None), "nothing"),
+    )
+    return next((name for kind, name in kinds if isinstance(found, kind)), "something else")
 
 
 class MalformedEventError(PermanentError):

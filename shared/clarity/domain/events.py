@@ -136,13 +136,11 @@ class JobMessage:
 def _require_version(body: Mapping[str, object]) -> None:
     version = body.get("schema_version")
     if version != SCHEMA_VERSION:
-        raise MalformedEventError(
-            f"expected schema_version {SCHEMA_VERSION}, found {version!r:.40}"
-        )
+        raise MalformedEventError(f"expected schema_version {SCHEMA_VERSION}, found {{}}", version)
 
 
 def _text(body: Mapping[str, object], name: str) -> str:
     value = body.get(name)
     if not isinstance(value, str) or not value or "/" in value:
-        raise MalformedEventError(f"{name}: expected a non-empty id, found {value!r:.40}")
+        raise MalformedEventError(f"{name}: expected a non-empty id, found {{}}", value)
     return value

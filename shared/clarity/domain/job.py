@@ -91,7 +91,7 @@ class Origin:
             if collection == known:
                 return Origin(user_id, known, document_id)
         raise MalformedEventError(
-            f"expected one of {', '.join(_COLLECTIONS)}, found {collection!r:.40}"
+            f"expected one of {', '.join(_COLLECTIONS)}, found {{}}", collection
         )
 
     @property
@@ -151,13 +151,14 @@ def parse_request(document: dict[str, object]) -> Wanted:
     """
     explanation = document.get("explanation", False)
     problems = [
-        f"{name}: expected one of {', '.join(allowed)}, found {document.get(name)!r:.40}"
+        (f"{name}: expected one of {', '.join(allowed)}, found {{}}", document.get(name))
         for name, allowed in _CHOICES.items()
         if document.get(name) not in allowed
     ]
     if not isinstance(explanation, bool):
-        problems.append(f"explanation: expected true or false, found {explanation!r:.40}")
+        problems.append(("explanation: expected true or false, found {}", explanation))
     if problems:
-        raise MalformedEventError("; ".join(problems))
+        words, found = zip(*problems, strict=True)
+        raise MalformedEventError("; ".join(words), *found)
     choices = {name: document[name] for name in _CHOICES}
     return Wanted(**choices, explanation=explanation is True)  # type: ignore[arg-type]  # checked above

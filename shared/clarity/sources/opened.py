@@ -117,8 +117,13 @@ def _whole(file: BinaryIO, path: Path) -> tuple[zipfile.ZipFile, zipfile.ZipInfo
     try:
         archive = zipfile.ZipFile(file)
         member = _member(archive)
+        if member.compress_type not in (_STORED, _DEFLATED):  # others unpack without a bound
+            raise UnreadableSourceError(
+                f"expected an export that is stored or deflated in {path.name}, found method"
+                f" {member.compress_type}: pack it again with a common program"
+            )
         archive.open(member).close()
-    except RuntimeError as error:  # a password, or a rare method
+    except RuntimeError as error:  # a password
         raise UnreadableSourceError(f"{path.name} cannot be unpacked: {error}") from error
     except (zipfile.BadZipFile, OSError, ValueError, struct.error):
         return None

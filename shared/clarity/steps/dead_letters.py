@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 State = Literal["waiting", "replayed", "dropped"]
 
 BATCH = 100
+# What a letter keeps of a message: a document takes 1 MiB.
+MAX_DATA_BYTES = 700_000
 # Deliveries of the same message are told apart from new ones as long as it is among these.
 _MESSAGES_KNOWN = 20
 
@@ -46,6 +48,7 @@ class Letter:
         letters: how many told of it.
         attempts: how often it was tried, as far as anybody counted.
         deliveries: the same by Pub/Sub's own count, where Pub/Sub gave up.
+        content: tells the message from others, kept or not; empty where it has no body.
         first_at: when it was tried first, as far as is known.
         last_at: when the last letter was published.
         state: whether somebody has to look at it.
@@ -70,6 +73,7 @@ class Letter:
     letters: int = 1
     attempts: int = 0
     deliveries: int = 0
+    content: str = ""
     state: State = "waiting"
     replays: int = 0
     replayed_at: datetime | None = None
@@ -81,9 +85,9 @@ class Letter:
     def id(self) -> str:
         """The same for each letter about this failure.
 
-        Not by the event's id: an event that is replayed has another one.
+        By the event's id only where nothing else is known: one that is replayed has another.
         """
-        about = self.origin.path if self.origin else self.event_id
+        about = self.origin.path if self.origin else self.content or self.event_id
         return hashlib.sha256(f"{self.step}|{self.code}|{about}".encode()).hexdigest()[:32]
 
     @property
@@ -116,7 +120,8 @@ def merged(before: Letter | None, new: Letter, tried: Tried | None) -> Letter | 
         newest,
         messages=(*before.messages, *new.messages)[-_MESSAGES_KNOWN:],
         letters=before.letters + 1,
-        attempts=max(before.attempts, new.attempts),
+        # Each letter tells of one, even where the claim knows only of the last.
+        attempts=max(before.attempts, new.attempts, before.letters + 1 if new.attempts else 0),
         deliveries=max(before.deliveries, new.deliveries),
         first_at=min(before.first_at, new.first_at),
         state="waiting" if again else before.state,
@@ -227,8 +232,10 @@ def _filed(mail: Mail, files: Files, batch: Sequence[Received], filing: Filing) 
             letter = received.letter
             try:
                 kept = files.file(letter)
-            except PermanentError as error:  # it stays in the subscription: others go before it
-                fields = {"code": error.code, "event_id": letter.event_id, "letter_id": letter.id}
+            # It stays in the subscription, and the others are kept.
+            except (PermanentError, TypeError, ValueError) as error:
+                code = error.code if isinstance(error, PermanentError) else type(error).__name__
+                fields = {"code": code, "event_id": letter.event_id, "letter_id": letter.id}
                 _log.error("a dead letter cannot be kept", extra={"fields": fields})
                 filing = replace(filing, left=filing.left + 1)
                 continue

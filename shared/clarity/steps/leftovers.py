@@ -33,11 +33,13 @@ class Page(Generic[T]):
         found: those that matter, each with its path.
         read: how many were looked at.
         last: the path of the last one; empty where none follows.
+        unlike: the paths of those that are not as they should be.
     """
 
     found: Sequence[tuple[str, T]]
     read: int
     last: str
+    unlike: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

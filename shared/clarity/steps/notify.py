@@ -2,7 +2,7 @@
 
 At most once per insight and device: the claim is completed before the notice is handed over, so
 that a worker that dies in between leaves a device untold rather than told twice. The insight is
-in the person's documents all the same.
+in the person's documents all the same. What fails before that is left to the next delivery.
 """
 
 from __future__ import annotations
@@ -10,15 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from clarity.domain.errors import (
-    InProgressError,
-    PermanentError,
-    TransientError,
-    UnavailableError,
-)
+from clarity.domain.errors import PermanentError, TransientError, UnavailableError
 from clarity.domain.words.wording import wording
-from clarity.steps.once import claim_key
-from clarity.steps.ports import Claimed, Done, Notice
+from clarity.steps.once import claim_key, once
+from clarity.steps.ports import Done, Notice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +21,7 @@ if TYPE_CHECKING:
 
     from clarity.domain.events import JobMessage
     from clarity.domain.person import Person
-    from clarity.steps.ports import Claims, Device, Devices, Push, Records
+    from clarity.steps.ports import Claimed, Claims, Device, Devices, Push, Records
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +37,11 @@ class Notify:
     retention: timedelta
 
     def __call__(self, message: JobMessage, insight_id: str, person: Person) -> None:
-        """Announce the insight."""
+        """Announce the insight.
+
+        Raises:
+            InProgressError: another worker is at it, or died at it: it is seen to again.
+        """
         words = wording(person.language, person.level)
         data = {"insight_id": insight_id, "processing_id": message.processing_id}
         notice = Notice(words.say("push-title"), words.say("push-body"), data)
@@ -56,8 +55,8 @@ class Notify:
         """Tell one device, unless it was told before; False if the service did not answer."""
         user_id = message.origin.user_id
         # Hashed, since the app chose the device's id.
-        key = claim_key("notify", "/".join((user_id, insight_id, device.device_id)))
-        if not self._first(key, user_id):
+        event = "/".join((user_id, insight_id, device.device_id))
+        if not self._first(event, user_id):
             return True
         result = self._handed_over(user_id, device, notice)
         now = self.clock()
@@ -71,19 +70,19 @@ class Notify:
             "at": now,
             "expires_at": now + self.retention,
         }
-        self.records.audit(user_id, key, record)
+        self.records.audit(user_id, claim_key("notify", event), record)
         return result != UnavailableError.code
 
-    def _first(self, key: str, user_id: str) -> bool:
+    def _first(self, event: str, user_id: str) -> bool:
         """Whether nobody has told this device of this insight; from now on somebody has."""
-        claim = self.claims.claim(key, user_id=user_id, lease=self.lease)
-        if not isinstance(claim, Claimed):
-            return False
-        try:
-            self.claims.complete(claim, Done("handed over"))
-        except InProgressError:  # the lease was lost: the other worker tells it
-            return False
-        return True
+        ours: list[Claimed] = []
+
+        def noted(claim: Claimed) -> Done:
+            ours.append(claim)
+            return Done("handed over")
+
+        once(self.claims, "notify", event, noted, user_id=user_id, lease=self.lease)
+        return bool(ours)
 
     def _handed_over(self, user_id: str, device: Device, notice: Notice) -> str:
         """What became of it: handed over, a token that nobody has, or an error's code."""

@@ -96,6 +96,7 @@ class Claimed:
         version: of the claim as we know it: whoever changes it makes another.
         retry_at: the person's bucket was empty; there will be a token then.
         over: the toll that was more than the bucket held; `complete` gives it back.
+        attempts: how often it was claimed, with this time.
     """
 
     key: str
@@ -104,6 +105,7 @@ class Claimed:
     version: object = None
     retry_at: datetime | None = None
     over: Toll | None = None
+    attempts: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
         Unpublished,
         Work,
     )
-    from clarity.steps.ports import Claims, Records, Topics
+    from clarity.steps.ports import Claims, Topics
 
 T = TypeVar("T")
 
@@ -57,6 +57,8 @@ PAGE = 100  # documents of one query
 # What a tick counts: what it did, and what else it found.
 ACTIONS = ("republished", "resumed", "named", "failed", "filed")
 COUNTS = (*ACTIONS, "open", "tried", "lapsed", "not_done")
+# What code meets in a document that is not as it should be: a field is missing, or of another kind.
+_UNLIKE = (AttributeError, KeyError, TypeError, ValueError)
 WRITTEN: tuple[Collection, ...] = ("uploads", "insight_requests", "feedback")
 _log = logging.getLogger(__name__)
 
@@ -85,7 +87,6 @@ class Sweep:
     mail: Mail
     letters: Letters
     claims: Claims
-    records: Records
     topics: Topics
     clock: Callable[[], datetime]
     limits: Limits
@@ -224,17 +225,20 @@ class Sweep:
             }
             # Of which document under this id nobody knows here.
             done = replace(done, result=f"{done.result}@", answer=(origin, answer))
+        # A job that is open although its last step is completed ends by itself, each time anew.
+        completed = work[at].completed is not None
+        event = f"{step} {origin.path} since {job.moved_at.isoformat()}"
         result = once(
             self.claims,
-            step,
-            origin.path,
+            "sweep" if completed else step,
+            event if completed else origin.path,
             lambda _: done,
             user_id=origin.user_id,
             lease=self.lease,
             topics=self.topics,
         )
-        if result != done.result:  # the last step is completed, and its job open all the same
-            self.records.move(origin, Status.FAILED, text, {"reason": reason}, self.clock())
+        if result != done.result:  # a worker has come, and the job goes on
+            raise InProgressError(f"{step} was completed meanwhile")
         self._did(tick, "failed", _ids(origin) | {"code": error.code, "stood": step})
 
     def _scan(
@@ -257,8 +261,13 @@ class Sweep:
 
     def _handle(self, tick: _Tick, page: Page[T], handle: Callable[[T], None]) -> str:
         """Handle what was found, one at least; the place up to which it was."""
+        for path in page.unlike:
+            self._leave(tick, path)
         for path, found in page.found:
-            self._try(tick, partial(handle, found))
+            try:
+                self._try(tick, partial(handle, found))
+            except _UNLIKE:
+                self._leave(tick, path)
             if self.clock() >= tick.until:
                 return path
         return page.last
@@ -274,6 +283,12 @@ class Sweep:
             _log.warning("not swept", extra={"fields": {"code": error.code}})
             if tick.trouble is None:
                 tick.trouble = error
+
+    def _leave(self, tick: _Tick, path: str) -> None:
+        """Leave a document that cannot be read, or whose claims cannot; somebody must look."""
+        tick.counts["not_done"] += 1
+        fields = {"code": "unreadable_document", "document": path}
+        _log.warning("not swept", extra={"fields": fields})
 
     def _did(self, tick: _Tick, action: str, ids: dict[str, str]) -> None:
         tick.counts[action] += 1
@@ -300,7 +315,7 @@ def _letter(job: OpenJob, step: str, error: StuckError, owes: Sequence[Outgoing]
     attributes = {
         "step": step,
         "code": error.code,
-        "reason": str(error),
+        "reason": error.unquoted,
         "event_id": claim_key("sweep", f"stuck {origin.path}"),
         "source": "sweep",
         "subject": f"documents/{origin.path}",

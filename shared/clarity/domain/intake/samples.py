@@ -106,7 +106,7 @@ def parse_upload(document: Mapping[str, object], *, received_at: datetime) -> Pa
     time_zone, by_record = _time_zone_name(document), isinstance(document.get("data"), Mapping)
     zone = zone_named(time_zone)
     if zone is None and not (by_record and time_zone is None):
-        raise UnusableUploadError(f"time_zone: expected an IANA name, found {short(time_zone)}")
+        raise UnusableUploadError("time_zone: expected an IANA name, found {}", time_zone)
     names = ("samples", "data") if by_record else ("samples",)
     taken = [listed for name in names for listed in _listed(document, name)]
     deleted = _listed(document, "deleted")
