@@ -165,8 +165,9 @@ class Phones:
         self.publisher.stop()
 
     def unanswered(self) -> int:
-        """How many uploads ingest has not answered yet."""
-        sent = sum(len(each.uploads) for each in self.people)
+        """How many uploads ingest has not answered yet, of those that were acknowledged."""
+        lost = sum("/uploads/" in path for path in self.lost)
+        sent = sum(len(each.uploads) for each in self.people) - lost
         with contextlib.suppress(GoogleAPICallError, RetryError):
             settled = self.client.collection_group("uploads").where(
                 filter=FieldFilter("status", "in", _ANSWERED)

@@ -87,6 +87,8 @@ class Chaos:
         seconds: in which they are written.
         cover: whether a function dies at each call that it makes.
         tell: told the phase and how far it is, 0 to 1.
+        took: seconds by phase.
+        left: what was waited for in vain.
     """
 
     state: Path
@@ -97,6 +99,7 @@ class Chaos:
     cover: bool = True
     tell: Callable[[str, float], None] = lambda _, __: None
     took: dict[str, float] = field(default_factory=dict)
+    left: list[Broken] = field(default_factory=list)
 
     def __call__(self) -> Run:
         """Make it."""
@@ -126,6 +129,7 @@ class Chaos:
         broken["the chaos itself"] = [
             *(Broken("storms", repr(error)) for error in storms.errors),
             *(Broken(path, "never acknowledged") for path in phones.lost),
+            *self.left,
         ]
         self._lap("check")
         return Run(weather, world.crashes, end, broken, self.took, phones.written)
@@ -136,7 +140,7 @@ class Chaos:
         weather.on = True
         storms.start()
         self._all("write", phones.run(letters, self.seconds))
-        self._until("answers", lambda: phones.unanswered() <= len(phones.lost))
+        self._answered("answers", phones)
         self._all("last words", phones.conclude(phones.people))
         if self.cover:
             self._encore(phones, storms.world.crashes)
@@ -154,7 +158,7 @@ class Chaos:
             for each in phones.join(more):
                 each.result()
             self.tell("encore", 1 - (ends - time.monotonic()) / (ENCORE * self.seconds))
-        self._until("encore", lambda: phones.unanswered() <= len(phones.lost))
+        self._answered("encore", phones)
         self._all("their last words", phones.conclude(joined))
 
     def _lap(self, phase: str) -> None:
@@ -172,12 +176,40 @@ class Chaos:
             self.tell(phase, 1 - len(left) / len(futures))
         self._lap(phase)
 
+    def _answered(self, phase: str, phones: Phones) -> None:
+        """Wait until all uploads are answered: who asks before is told of what has come so far."""
+
+        def tell(left: int) -> None:
+            self.tell(phase, 1 - left / sum(len(each.uploads) for each in phones.people))
+
+        if left := dwindled(phones.unanswered, tell):
+            self.left.append(Broken(phase, f"{left} uploads without answer, and no fewer for long"))
+        self._lap(phase)
+
     def _until(self, phase: str, holds: Callable[[], bool]) -> None:
         """Wait for it, but not for ever: what is not there then is found by the reader."""
         while not holds() and time.monotonic() - self._began < REST_S:
             self.tell(phase, (time.monotonic() - self._began) / REST_S)
             time.sleep(POLL_S)
         self._lap(phase)
+
+
+def dwindled(
+    count: Callable[[], int],
+    tell: Callable[[int], None],
+    *,
+    patience_s: float = REST_S,
+    poll_s: float = POLL_S,
+) -> int:
+    """Wait while it becomes less, however long that takes; what is left, or 0."""
+    least, since = count(), time.monotonic()
+    while least > 0 and time.monotonic() - since < patience_s:
+        tell(least)
+        time.sleep(poll_s)
+        found = count()
+        if found < least:
+            least, since = found, time.monotonic()
+    return max(least, 0)
 
 
 def resting(world: World) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from copy import deepcopy
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ import pytest
 from tests.chaos.invariants import COLUMNS
 from tests.chaos.people import crowd, last_request
 from tests.chaos.reader import Letter
-from tests.chaos.run import INVARIANTS, Chaos, Run
+from tests.chaos.run import INVARIANTS, Chaos, Run, dwindled
 from tests.chaos.weather import RPC, Weather
 
 if TYPE_CHECKING:
@@ -47,6 +48,17 @@ def test_the_same_seed_has_the_same_people_and_faults() -> None:
     assert crowd(3, 5, 40, 10.0) == crowd(3, 5, 40, 10.0) != crowd(4, 5, 40, 10.0)
     assert drawn[0] == drawn[1]
     assert set(drawn[0]) > {None}
+
+
+def test_what_becomes_less_is_waited_for_and_what_does_not_is_told() -> None:
+    seen: list[int] = []
+    slow, stuck = iter([9, 9, 7, 7, 4, 4, 1, 1, 0]), itertools.chain([9, 4], itertools.repeat(4))
+
+    left = dwindled(lambda: next(slow), seen.append, patience_s=1.0, poll_s=0.15)
+    in_vain = dwindled(lambda: next(stuck), seen.append, patience_s=1.0, poll_s=0.15)
+
+    assert (left, in_vain) == (0, 4)
+    assert seen[:8] == [9, 9, 7, 7, 4, 4, 1, 1]
 
 
 def first(found: Found, form: str) -> tuple[str, Json]:

@@ -88,7 +88,7 @@ def test_it_asks_until_the_canary_has_answered_too() -> None:
     [
         (prediction(first=0.9), "the deployed model canary reads the week differently"),
         (prediction("pat-other"), "expected the model pat-test, found pat-other"),
-        ({"embedding": [1.0]}, "RefusedError"),
+        ({"embedding": [1.0]}, "expected 5 answers of each, found"),
         (400, "RefusedError"),
         (503, "expected 5 answers of each, found"),
     ],

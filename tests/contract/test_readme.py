@@ -16,6 +16,7 @@ from clarity.settings import (
     InsightsSettings,
     ParkSettings,
     PreprocessSettings,
+    SweepSettings,
 )
 from clarity.sources.generated.people import PEOPLE
 from infra.local import topology
@@ -29,6 +30,7 @@ SETTINGS: dict[str, type[Environment]] = {
     "preprocess": PreprocessSettings,
     "insights": InsightsSettings,
     "park": ParkSettings,
+    "sweep": SweepSettings,
 }
 ROW = re.compile(r"^\| ((?:`[A-Z][A-Z_]+` )+)\| ([\w, ]+) \|", re.MULTILINE)
 # What a row may call several functions.
@@ -56,7 +58,7 @@ def test_every_setting_is_documented_and_every_documented_one_exists() -> None:
 
 
 def test_every_setting_is_supplied_by_the_embedded_cloud() -> None:
-    ports = topology.Ports(1, 2, 3, 4, 5, 6, 7, 8)
+    ports = topology.Ports(*range(1, 10))
     gemini = {"GEMINI_API_KEY": "k", "GEMINI_API_ENDPOINT": "e"}
     environment = topology.function_environment(ports, pat_model_id="m", gemini=gemini)
 
@@ -81,7 +83,7 @@ def test_every_make_variable_exists() -> None:
     ("program", "group"), [("clarity", clarity), ("python -m infra.local", cli)]
 )
 def test_every_command_exists(program, group) -> None:
-    shown = set(re.findall(rf"{re.escape(program)} ([a-z]+)", README))
+    shown = set(re.findall(rf"{re.escape(program)} ([a-z-]+)", README))
 
     assert shown
     for command in shown:
@@ -102,7 +104,8 @@ def test_every_status_is_explained() -> None:
 
 
 def test_every_topic_is_named() -> None:
-    for name in (*topology.PUSHES.values(), topology.DEAD_LETTERS):
+    topics = (topic for topic, _ in topology.PUSHES.values())
+    for name in (*topics, topology.DEAD_LETTERS):
         assert name.rpartition("/")[2] in README
 
 
