@@ -5,6 +5,7 @@ the upload should have been written to the moment at which its phone hears that 
 there. Limits are the brief's: 120 requests a minute, 50 people at once. The phones are a process of
 their own, whose CPU is told beside; it runs on the same cores.
 
+\b
 steady    all phones together write so many uploads a minute, whether answers come or not
 closed    each phone writes its next upload as soon as it has the last one's insight
 together  each phone writes one upload, all at the same moment
