@@ -1,24 +1,45 @@
 """Ask whether a locked package has a known vulnerability: `python -m infra.audit`.
 
-pip-audit asks PyPI about each version of each lock. Where PyPI's advisories cannot be asked (a
-machine with a package index alone) it would pass all as "not found"; then this says by name that
-the audit was skipped, and why. A package that alone is not found fails the audit.
+pip-audit asks about each version of each lock. Where no advisories can be had (no network, or a
+machine with a package index alone) it fails of that, or passes all as "not found"; then this says
+by name that the audit was skipped, and why. A package that alone is not found fails the audit.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess  # nosec B404 # of pip-audit
 import sys
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
-import httpx
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-ADVISORIES = "https://pypi.org/pypi"  # what pip-audit asks by itself
-_PINNED = re.compile(r"^([\w.-]+)==([\w.!+-]+)", re.MULTILINE)
-_TIMEOUT_S = 10.0
+# How the last line of its failure begins where nobody answers.
+_NOBODY = re.compile(
+    r"^(?:requests\.exceptions|pip_audit\._service\.interface)\.(\w+)", re.MULTILINE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What became of an audit.
+
+    Attributes:
+        skipped: why nothing was asked; empty where it was.
+        problems: a line for each package that is vulnerable, or that alone was not found.
+        packages: how many were asked about.
+    """
+
+    skipped: str = ""
+    problems: tuple[str, ...] = ()
+    packages: int = 0
 
 
 def locks(repository: Path = REPOSITORY) -> list[Path]:
@@ -27,46 +48,58 @@ def locks(repository: Path = REPOSITORY) -> list[Path]:
     return sorted({file for place in places for file in repository.glob(place)})
 
 
-def unreachable(lock: Path, advisories: str = ADVISORIES) -> str:
-    """Why the advisories on a lock's first package cannot be had; empty where they can."""
-    pinned = _PINNED.search(lock.read_text(encoding="utf-8"))
-    if pinned is None:
-        return f"{lock} pins nothing"
-    address = f"{advisories}/{pinned[1]}/{pinned[2]}/json"
-    try:
-        answer = httpx.get(address, timeout=_TIMEOUT_S, follow_redirects=True)
-        if answer.is_success and "vulnerabilities" in answer.json():
-            return ""
-    except (httpx.HTTPError, ValueError) as error:
-        return f"{address}: {type(error).__name__}"
-    return f"{address}: HTTP {answer.status_code}, without vulnerabilities"
-
-
 def commands(files: list[Path]) -> list[list[str]]:
     """The calls of pip-audit: one on the locks with hashes, one on those without."""
     found = []
     for hashed in (True, False):
         chosen = [file for file in files if ("--hash=" in file.read_text("utf-8")) == hashed]
-        options = ["--strict", "--disable-pip", "--progress-spinner", "off"]
+        options = ["--format", "json", "--disable-pip", "--progress-spinner", "off"]
         options += [] if hashed else ["--no-deps"]  # all of them are pinned in it
         options += [part for file in chosen for part in ("--requirement", str(file))]
         found.append([sys.executable, "-m", "pip_audit", *options])
     return found
 
 
-@click.command(help=__doc__)
-@click.option("--advisories", default=ADVISORIES, help="where PyPI's advisories are", hidden=True)
-def main(advisories: str) -> None:
-    """Audit, or say why not."""
-    files = locks()
-    if reason := unreachable(files[0], advisories):
-        click.echo(f"pip-audit: skipped, no advisories could be had ({reason})")
-        return
-    runs = [
-        subprocess.run(each, cwd=REPOSITORY, check=False)  # noqa: S603 # nosec B603 # our words
-        for each in commands(files)
+def audit(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Audit:
+    """Run one of the commands; None as environment is this process's own.
+
+    Raises:
+        click.ClickException: pip-audit failed for another reason than that nobody answers.
+    """
+    run = subprocess.run(  # noqa: S603 # nosec B603 # our words
+        command, cwd=REPOSITORY, check=False, capture_output=True, text=True, env=environment
+    )
+    if run.stdout:
+        return judge(json.loads(run.stdout)["dependencies"])
+    if nobody := _NOBODY.findall(run.stderr):
+        return Audit(skipped=nobody[-1])
+    raise click.ClickException(f"pip-audit: {run.stderr.strip()}")
+
+
+def judge(asked: Sequence[Mapping[str, Any]]) -> Audit:
+    """What pip-audit's answers about packages come to."""
+    unknown = [each["skip_reason"] for each in asked if "skip_reason" in each]
+    if unknown and len(unknown) == len(asked):
+        return Audit(skipped=unknown[0])
+    vulnerable = [
+        f"{each['name']} {each['version']}: {', '.join(one['id'] for one in each['vulns'])}"
+        for each in asked
+        if each.get("vulns")
     ]
-    sys.exit(max(abs(run.returncode) for run in runs))
+    return Audit(problems=(*vulnerable, *unknown), packages=len(asked))
+
+
+@click.command(help=__doc__)
+def main() -> None:
+    """Audit, or say why not."""
+    for command in commands(locks()):
+        found = audit(command)
+        if found.skipped:
+            click.echo(f"pip-audit: skipped, no advisories could be had ({found.skipped})")
+            return
+        if found.problems:
+            raise click.ClickException("\n".join(found.problems))
+        click.echo(f"pip-audit: nothing known of {found.packages} packages")
 
 
 if __name__ == "__main__":

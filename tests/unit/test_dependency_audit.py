@@ -2,39 +2,17 @@
 
 from __future__ import annotations
 
-import json
+import os
 import subprocess
-import threading
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING
 
+import click
 import pytest
-from click.testing import CliRunner
 
-from infra.audit import REPOSITORY, commands, locks, main, unreachable
+from infra.audit import REPOSITORY, Audit, audit, commands, judge, locks
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-KNOWN = json.dumps({"info": {}, "vulnerabilities": []}).encode()
-
-
-@contextmanager
-def advisories(status: int, body: bytes) -> Iterator[str]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(status)
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *arguments: object) -> None:
-            """Says nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/pypi"
-        server.shutdown()
+SOUND = {"name": "numpy", "version": "2.4.6", "vulns": []}
+VULNERABLE = {"name": "old", "version": "1.0", "vulns": [{"id": "CVE-1"}, {"id": "CVE-2"}]}
+UNKNOWN = {"name": "ours", "skip_reason": "ours (1.0) could not be audited"}
 
 
 def test_every_lock_is_audited() -> None:
@@ -44,32 +22,32 @@ def test_every_lock_is_audited() -> None:
     assert len([name for name in found if name.startswith("infra/endpoint/")]) == 2
 
 
-@pytest.mark.parametrize(
-    ("status", "body", "reason"),
-    [
-        (404, b"{}", "HTTP 404"),
-        (200, b"{}", "without vulnerabilities"),
-        (200, b"an index", "JSONDecodeError"),
-    ],
-)
-def test_an_index_without_advisories_is_named_and_nothing_is_said_to_be_audited(
-    status, body, reason
-) -> None:
-    with advisories(status, body) as address:
-        result = CliRunner().invoke(main, ["--advisories", address])
+def test_an_index_without_advisories_is_named_and_nothing_is_said_to_be_audited() -> None:
+    assert judge([UNKNOWN, UNKNOWN]) == Audit(skipped="ours (1.0) could not be audited")
 
-    assert result.exit_code == 0
-    assert result.output.startswith("pip-audit: skipped, no advisories could be had")
-    assert reason in result.output
+
+def test_what_is_vulnerable_or_alone_unknown_fails_by_name() -> None:
+    found = judge([SOUND, VULNERABLE, UNKNOWN])
+
+    assert found.problems == ("old 1.0: CVE-1, CVE-2", "ours (1.0) could not be audited")
+    assert not found.skipped
+
+
+def test_where_nothing_is_known_all_pass() -> None:
+    assert judge([SOUND]) == Audit(packages=1)
 
 
 def test_nobody_there_is_named_too() -> None:
-    assert "ConnectError" in unreachable(locks()[0], "http://127.0.0.1:9/pypi")
+    nowhere = "http://127.0.0.1:9"
+    environment = dict(os.environ) | {"HTTPS_PROXY": nowhere, "https_proxy": nowhere}  # noqa: TID251
+    environment |= {"NO_PROXY": "", "no_proxy": ""}
+
+    assert audit(commands(locks())[1], environment).skipped in {"ProxyError", "ConnectionError"}
 
 
-def test_where_there_are_advisories_it_is_not_skipped() -> None:
-    with advisories(200, KNOWN) as address:
-        assert unreachable(locks()[0], address) == ""
+def test_a_lock_that_cannot_be_read_is_no_reason_to_skip() -> None:
+    with pytest.raises(click.ClickException, match="absent"):
+        audit([*commands(locks())[1], "--requirement", "absent.txt"])
 
 
 @pytest.mark.parametrize("command", commands(locks()), ids=["hashed", "plain"])
