@@ -110,7 +110,7 @@ resource "google_cloudfunctions2_function" "function" {
   lifecycle {
     precondition {
       condition     = each.value.timeout_s > try(each.value.environment.LEASE_SECONDS, 0)
-      error_message = "${each.key}: expected LEASE_SECONDS below the timeout: the lease bounds the work."
+      error_message = "${each.key}: expected LEASE_SECONDS below the timeout: a longer lease keeps redeliveries away from what died."
     }
   }
 

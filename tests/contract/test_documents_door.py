@@ -259,8 +259,7 @@ def test_requests_above_the_burst_are_turned_away_with_a_time_to_come_again(door
             job = door.fields(f"users/{user}/jobs/{answer['processing_id']}")
             wait = answer["reason"]["retry_at"] - datetime.now(UTC)
             assert (job["status"], job["reason"]) == ("failed", answer["reason"])
-            # Two that are turned away at once count each other until both have their answer.
-            assert timedelta(seconds=90) < wait < timedelta(seconds=241)
+            assert timedelta(seconds=90) < wait < timedelta(seconds=122)
     assert door.letters() == before
 
 

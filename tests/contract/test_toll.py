@@ -115,6 +115,16 @@ def test_of_many_at_once_as_many_pass_as_there_are_tokens(store) -> None:
     assert come(store, 20, TOLL).retry_at == store.clock() + TOLL.every
 
 
+def test_workers_whose_clocks_are_apart_let_through_what_one_would(database) -> None:
+    ahead = replace(database.clock, now=database.clock.now + timedelta(milliseconds=40))
+    late = replace(database, claims=replace(database.claims, clock=ahead))
+
+    claims = [come((late, database)[number % 2], number, TOLL) for number in range(10)]
+
+    assert [claim.retry_at is None for claim in claims] == [True] * 5 + [False] * 5
+    assert come(database, 10, TOLL).retry_at == ahead.now + TOLL.every
+
+
 def test_kinds_and_people_have_buckets_of_their_own(store) -> None:
     one, other = replace(TOLL, burst=1), Toll("uploads", timedelta(minutes=2), 1)
     come(store, 0, one)

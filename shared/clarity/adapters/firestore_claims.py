@@ -158,14 +158,16 @@ class FirestoreClaims:
         if toll:
             bucket, cost = self._bucket(ours.user_id, toll), _milliseconds(toll.every)
             # In this order: what the bucket has gained by itself, then what is taken.
-            gained = {"until_ms": Maximum(_since_epoch(now)), "expires_at": fields["expires_at"]}
+            clock = Maximum(_since_epoch(now))
+            gained = {"seen_ms": clock, "until_ms": clock, "expires_at": fields["expires_at"]}
             batch.set(bucket, gained, merge=True)
             batch.set(bucket, {"until_ms": Increment(cost)}, merge=True)
         results = batch.commit()
         ours = replace(ours, version=results[0].update_time)
         if toll is None:
             return ours
-        return _judged(ours, toll, results[2].transform_results[0].integer_value, now)
+        seen, until = (results[at].transform_results[0].integer_value for at in (1, 2))
+        return _judged(ours, toll, seen, until)
 
     def _taken(
         self, ours: Claimed, before: DocumentSnapshot, toll: Toll | None
@@ -176,8 +178,8 @@ class FirestoreClaims:
             ours = replace(ours, version=before.update_time, attempts=found["attempts"])
             if toll is None or found["attempts"] > 1:
                 return ours
-            until = self._bucket(ours.user_id, toll).get().get("until_ms")
-            return _judged(ours, toll, until, self.clock())
+            bucket = self._bucket(ours.user_id, toll).get()
+            return _judged(ours, toll, bucket.get("seen_ms"), bucket.get("until_ms"))
         if "result" in found:
             owed = found.get("outbox", ()) if found.get("unpublished") else ()
             return Completed(
@@ -246,12 +248,19 @@ class FirestoreClaims:
         return self.client.document(f"claims/{key}")
 
 
-def _judged(claim: Claimed, toll: Toll, until_ms: int, now: datetime) -> Claimed:
-    """The claim, with the time to come again where its toll was more than the bucket held."""
-    over_ms = until_ms - _since_epoch(now) - toll.burst * _milliseconds(toll.every)
+def _judged(claim: Claimed, toll: Toll, seen_ms: int, until_ms: int) -> Claimed:
+    """The claim, with the time to come again where its toll was more than the bucket held.
+
+    The bucket's time is the latest that any worker has brought, since clocks are some milliseconds
+    apart. One token later there is room, whatever others who are turned away just now have yet to
+    give back.
+    """
+    cost_ms = _milliseconds(toll.every)
+    over_ms = until_ms - seen_ms - toll.burst * cost_ms
     if over_ms <= 0:
         return claim
-    return replace(claim, retry_at=now + timedelta(milliseconds=over_ms), over=toll)
+    retry_at = _EPOCH + timedelta(milliseconds=seen_ms + min(over_ms, cost_ms))
+    return replace(claim, retry_at=retry_at, over=toll)
 
 
 def _shorter(

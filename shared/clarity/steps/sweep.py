@@ -15,11 +15,18 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from clarity.domain.errors import InProgressError, PermanentError, StuckError, TransientError
+from clarity.domain.errors import (
+    ClarityError,
+    InProgressError,
+    PermanentError,
+    StuckError,
+    TransientError,
+)
 from clarity.domain.job import Status
 from clarity.steps.dead_letters import Files, file_letters
 from clarity.steps.leftovers import (
@@ -200,7 +207,9 @@ class Sweep:
             for each in owes:
                 self.topics.publish(each)
         except BaseException:
-            self.claims.release(turn)
+            # What went wrong is what the tick must know; unreleased, the lease runs out.
+            with suppress(ClarityError):
+                self.claims.release(turn)
             raise
         self._did(tick, action, _ids(origin))
 
