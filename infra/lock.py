@@ -16,6 +16,8 @@ PARTS = {
     "insights": "functions/insights/requirements.txt",
     "park": "functions/park/requirements.txt",
     "sweep": "functions/sweep/requirements.txt",
+    "monitor": "functions/monitor/requirements.txt",
+    "privacy": "functions/privacy/requirements.txt",
     "endpoint": "infra/endpoint/requirements-cpu.txt",
     "endpoint-gpu": "infra/endpoint/requirements-gpu.txt",
 }
