@@ -2,6 +2,7 @@
 
 FD is the reading end of a pipe whose writing end only the parent holds. When the parent dies, by
 kill -9 too, the pipe closes, and the child kills its whole process group. Works on Linux and macOS.
+FD,DOOR: a socket that the parent has listened on so far is handed on as systemd does it.
 """
 
 from __future__ import annotations
@@ -12,16 +13,28 @@ import signal
 import sys
 import threading
 
+_FIRST_HANDED_ON = 3  # SD_LISTEN_FDS_START
+
 
 def _die_with_parent(descriptor: int) -> None:
     os.read(descriptor, 1)  # returns at the end of the pipe, which is the parent's end
     os.killpg(0, signal.SIGKILL)
 
 
+def _take_over(door: int) -> None:
+    """Let gunicorn find the socket: sd_listen_fds(3) says where."""
+    os.dup2(door, _FIRST_HANDED_ON)
+    os.environ["LISTEN_FDS"] = "1"  # noqa: TID251  the protocol's
+    os.environ["LISTEN_PID"] = str(os.getpid())  # noqa: TID251  likewise; no parent knows it before
+
+
 def main() -> None:
     """Watch the pipe in a thread, then become the module."""
-    descriptor, module = int(sys.argv[1]), sys.argv[2]
-    threading.Thread(target=_die_with_parent, args=(descriptor,), daemon=True).start()
+    (lifeline, *doors), module = map(int, sys.argv[1].split(",")), sys.argv[2]
+    watched = os.dup(lifeline)  # its number may be the one that a socket is to have
+    threading.Thread(target=_die_with_parent, args=(watched,), daemon=True).start()
+    for door in doors:
+        _take_over(door)
     sys.argv = [module, *sys.argv[3:]]
     runpy.run_module(module, run_name="__main__", alter_sys=True)
 

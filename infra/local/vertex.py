@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import httpx
+import aiohttp
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 # Vertex AI refuses larger prediction requests.
 MAX_BODY = 1_500_000
+TIMEOUT_S = 60.0
+_JSON = {"content-type": "application/json"}
+_KEPT = ("content-type", "retry-after")
 
 
 class LocalVertex:
@@ -36,8 +39,12 @@ class LocalVertex:
         choose: Callable[[], Chosen | None],
         predicted: Callable[[str], None],
     ) -> None:
-        self._client = httpx.AsyncClient(base_url=container, timeout=60.0, trust_env=False)
+        self._container, self._client = container, _client()
         self._choose, self._predicted = choose, predicted
+
+    async def close(self) -> None:
+        """Let the connections to the container go."""
+        await self._client.close()
 
     def routes(self) -> list[Route]:
         """The REST paths that the chain uses."""
@@ -56,18 +63,23 @@ class LocalVertex:
             message = f"Endpoint {PAT_ENDPOINT} doesn't have traffic_split."
             return _error(400, message, "FAILED_PRECONDITION")
         try:
-            answer = await self._client.post(
-                "/predict", content=body, headers={"content-type": "application/json"}
-            )
-        except httpx.HTTPError as error:
+            async with self._client.post(
+                f"{self._container}/predict", data=body, headers=_JSON
+            ) as answer:
+                content = await answer.read()
+        except (aiohttp.ClientError, TimeoutError) as error:
             return _error(503, f"the container did not answer: {type(error).__name__}")
-        if answer.is_success:
+        if answer.ok:
             self._predicted(PAT_ENDPOINT)
-        headers = {name: value for name, value in answer.headers.items() if name == "retry-after"}
-        headers["x-vertex-ai-deployed-model-id"] = chosen.deployed_id
-        return Response(
-            answer.content, answer.status_code, headers, media_type=answer.headers["content-type"]
-        )
+        kept = {name: answer.headers[name] for name in _KEPT if name in answer.headers}
+        kept["x-vertex-ai-deployed-model-id"] = chosen.deployed_id
+        return Response(content, answer.status, kept)
+
+
+def _client() -> aiohttp.ClientSession:
+    return aiohttp.ClientSession(
+        timeout=aiohttp.ClientTimeout(TIMEOUT_S), cookie_jar=aiohttp.DummyCookieJar()
+    )
 
 
 def _error(code: int, message: str, status: str = "") -> Response:

@@ -58,7 +58,7 @@ def cold_starts(console: Console, runs: int) -> Table:
     """Each function beside a hello-world function."""
     doors = {"hello": HELLO} | {name: f"functions/{name}/main.py" for name in FUNCTIONS}
     # A door that lacks a setting does not start; nobody is asked at these ports.
-    settings = function_environment(Ports(*range(1, 10)), pat_model_id="m", gemini={})
+    settings = function_environment(Ports(*range(1, 12)), pat_model_id="m", gemini={})
     with environment(settings):
         costs = {
             name: cold_start(name, source, runs)

@@ -122,7 +122,7 @@ class Load:
             raise click.ClickException("the phones broke, see above")
         report = Report(**json.loads(told))
         after = cpu(self.cloud.state)
-        used = {name: after[name] - before[name] for name in after}
+        used = {name: after[name] - before.get(name, 0.0) for name in after}
         return Result(plan, report, used | {"phones": report.cpu})
 
     def drained(self, seconds: float) -> tuple[Result, float]:
@@ -200,7 +200,7 @@ def row(result: Result) -> list[str]:
 
 def cpu_table(results: list[Result]) -> Table:
     """CPU by process."""
-    names = sorted(results[0].cpu)
+    names = sorted(set.intersection(*(set(each.cpu) for each in results)))
     table = Table("case", *names, title="CPU ms an upload, by process")
     for result in results:
         table.add_row(result.plan.name, *(f"{result.ms(name):.1f}" for name in names))

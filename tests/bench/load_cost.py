@@ -45,17 +45,22 @@ def _measured(
 ) -> Iterator[tuple[str, Tally]]:
     _week(chain, client)
     stored = load_people.settle(client, "model")
-    load_people.copy(client, stored, ["new", "season", "old", "last"])
-    yield "a week of data", _one(chain, client, "new", 1)
-    for number, (user, past) in enumerate({"season": _SEASON, "old": days}.items(), 2):
+    load_people.copy(
+        client, stored, ["somebody-new", "somebody-season", "somebody-old", "somebody-last"]
+    )
+    yield "a week of data", _one(chain, client, "somebody-new", 1)
+    for number, (user, past) in enumerate(
+        {"somebody-season": _SEASON, "somebody-old": days}.items(), 2
+    ):
         load_people.years(client, stored, user, past)
         yield f"{past:,} days of data", _one(chain, client, user, number)
     load_people.copy(client, stored, [f"other{n}" for n in range(others)])
-    yield f"a week, {others} people beside", _one(chain, client, "last", 4)
+    yield f"a week, {others} people beside", _one(chain, client, "somebody-last", 4)
 
 
 def _week(chain: Counted, client: Client) -> None:
     person = people.generate(load_people.PERSON, last_day=load_people.LAST_DAY)
+    client.document("users/model").set(dict(people.CONSENT))
     for upload_id, document in people.uploads(person, batch=400):
         path = f"users/model/uploads/{upload_id}"
         client.document(path).create(document)

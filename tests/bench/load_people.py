@@ -77,6 +77,7 @@ def _encode(into: Any, value: Any) -> None:
 def model_person(client: Client, timeout_s: float = 120.0) -> str:
     """Somebody whose week went through the chain, to make others after."""
     person = people.generate(PERSON, last_day=LAST_DAY)
+    client.document(f"users/{_MODEL}").set(dict(people.CONSENT))
     ids = []
     for upload_id, document in people.uploads(person, batch=400):
         client.document(f"users/{_MODEL}/uploads/{upload_id}").create(document)
@@ -107,9 +108,9 @@ def settle(client: Client, user_id: str) -> list[tuple[str, dict[str, Any]]]:
 def copy(
     client: Client, stored: Iterable[tuple[str, dict[str, Any]]], users: Iterable[str]
 ) -> None:
-    """Give others the same stored days."""
-    stored = list(stored)
-    writes = ((f"users/{user}/{path}", fields) for user in users for path, fields in stored)
+    """Give others the same stored days, and the same consent."""
+    stored = [("", dict(people.CONSENT)), *((f"/{path}", fields) for path, fields in stored)]
+    writes = ((f"users/{user}{path}", fields) for user in users for path, fields in stored)
     _write(client, writes)
 
 

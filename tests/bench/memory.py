@@ -39,6 +39,7 @@ def live(phone: Phone, person: Person) -> None:
     Raises:
         click.ClickException: it did not come.
     """
+    phone.settings(**people.CONSENT)
     for upload_id, document in people.uploads(person, attempt="a", batch=BATCH):
         phone.create(upload_id, document)
     origin = phone.request("r1", insight_type="general", timeframe="3months", explanation=True)

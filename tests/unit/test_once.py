@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -41,6 +42,12 @@ def run(claims: Counting, work: Any, lease: timedelta = LEASE, **more: Any) -> s
     return once(claims, "step", "event", work, user_id="ada", lease=lease, **more)
 
 
+def _until(holds: Any) -> None:
+    deadline = time.monotonic() + 10
+    while not holds() and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+
 def claim(claims: Counting) -> Any:
     return claims.claim(KEY, user_id="ada", lease=LEASE)
 
@@ -75,13 +82,51 @@ def test_a_worker_that_hangs_loses_its_claim_in_the_end(claims) -> None:
     assert isinstance(taken[0], Claimed)
 
 
-def test_work_that_is_quick_renews_nothing_and_leaves_no_thread(claims) -> None:
-    before = set(threading.enumerate())
+def test_work_that_is_quick_renews_nothing_and_starts_no_thread_of_its_own(
+    claims, monkeypatch
+) -> None:
+    started: list[str] = []
+    start = threading.Thread.start
 
-    assert run(claims, lambda _: Done("done"), timedelta(minutes=1)) == "done"
+    def noted(thread: threading.Thread) -> None:
+        started.append(thread.name)
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", noted)
+
+    for number in range(20):
+        work = partial(once, claims, "step", f"event {number}", lambda _: Done("done"))
+        assert work(user_id="ada", lease=timedelta(minutes=1)) == "done"
 
     assert claims.renewals == 0
-    assert set(threading.enumerate()) <= before
+    assert len(started) <= 1  # the clock of all
+
+
+def test_a_lease_that_hangs_in_its_renewal_keeps_no_other_from_being_renewed(claims) -> None:
+    hanging, renewed = threading.Event(), threading.Event()
+
+    class Hanging(Counting):
+        def renew(self, claim: Any, lease: Any) -> Any:
+            hanging.set()
+            renewed.wait(10)
+            return super().renew(claim, lease)
+
+    stuck = Hanging(lambda: datetime.now(UTC), MemoryRecords())
+    slow = threading.Thread(
+        target=run, args=(stuck, lambda _: (renewed.wait(10), Done("late"))[1], 2 * LEASE)
+    )
+    slow.start()
+    assert hanging.wait(10)
+
+    def work(_: Claimed) -> Done:
+        _until(lambda: claims.renewals)
+        return Done("done")
+
+    run(claims, work)
+    renewed.set()
+    slow.join(timeout=10)
+
+    assert claims.renewals
 
 
 def test_a_worker_that_lost_its_lease_renews_no_more_and_is_refused(claims) -> None:

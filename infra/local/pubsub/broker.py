@@ -20,8 +20,8 @@ from infra.local.pubsub.wire import PubsubMessage, Subscription, Topic
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    import aiohttp
     import grpc
-    import httpx
     from google.protobuf.field_mask_pb2 import FieldMask
 
     from infra.local.database import Database
@@ -69,7 +69,7 @@ class PubSub:
         for feed in self._feeds.values():
             self._by_topic.setdefault(feed.topic, []).append(feed)
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._client: httpx.AsyncClient | None = None
+        self._client: aiohttp.ClientSession | None = None
         self._pushes: dict[int, PushConsumer] = {}
         self._fresh: set[Feed] = set()
 

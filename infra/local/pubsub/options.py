@@ -16,6 +16,7 @@ class SubscriptionOptions(TypedDict, total=False):
     max_backoff_s: float
     dead_letter_topic: str
     max_delivery_attempts: int
+    filter: str
     push_endpoint: str
     unwrapped: bool  # push the data as it is, the attributes as headers
     oidc_audience: str
@@ -27,6 +28,7 @@ def subscription(name: str, topic: str, **options: Unpack[SubscriptionOptions]) 
         name=name,
         topic=topic,
         ack_deadline_seconds=options.get("ack_deadline_s", 0),
+        filter=options.get("filter", ""),
     )
     if "retention_s" in options:
         config.message_retention_duration.seconds = options["retention_s"]

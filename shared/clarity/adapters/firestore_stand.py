@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import threading
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from google.cloud.firestore import ArrayUnion
@@ -11,11 +13,42 @@ from clarity.adapters import telemetry
 from clarity.domain.job import Status
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from clarity.domain.job import Origin, Wanted
 
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A document as it was read or written, and which version of it that is."""
+
+    name: str
+    fields: Mapping[str, Any]
+    version: object
+
+
+class _Memory(threading.local):
+    seen: Seen | None = None
+
+
+_memory = _Memory()
+
+
+def remember(seen: Seen) -> None:
+    """Keep how this thread last saw its job: what is written next needs no read before it.
+
+    That write has the version as its condition: where somebody else came between, it fails.
+    """
+    _memory.seen = seen
+
+
+def recall(name: str) -> Seen | None:
+    """What is kept of the document of that name, once."""
+    seen, _memory.seen = _memory.seen, None
+    return seen if seen and seen.name == name else None
 
 
 def new_job(origin: Origin, wanted: Wanted, now: datetime, expires_at: datetime) -> dict[str, Any]:
