@@ -12,7 +12,7 @@ from clarity.sources.generated import people
 from clarity.steps.breaker import Breaker
 from clarity.steps.explain import Explain
 from clarity.steps.feedback import TakeFeedback
-from clarity.steps.infer import Infer
+from clarity.steps.infer import Infer, Prediction
 from clarity.steps.ingest import Ingest
 from clarity.steps.insight import Insight
 from clarity.steps.notify import Notify
@@ -65,9 +65,11 @@ class Chain:
     reviews: MemoryReviews = field(default_factory=MemoryReviews)
     devices: MemoryDevices = field(default_factory=MemoryDevices)
     push: MemoryPush = field(default_factory=MemoryPush)
+    predictions: list[Prediction] = field(default_factory=list)
     through: Any = as_is
 
     def __post_init__(self) -> None:
+        self.settings(**people.CONSENT)
         self.claims = MemoryClaims(self.clock, self.records)
         claims, records, topics, encoder = map(
             self.through, (self.claims, self.records, self.topics, self.encoder)
@@ -86,7 +88,8 @@ class Chain:
             queue_stale=PATIENCE,
             tolls={"uploads": UPLOADS, "insight_requests": REQUESTS, "feedback": REQUESTS},
         )
-        infer = Infer(claims, records, encoder, clock, LEASE, RETENTION)
+        predicted = self.predictions.append
+        infer = Infer(claims, records, encoder, clock, LEASE, RETENTION, predicted)
         explain = Explain(claims, records, encoder, clock, LEASE, RETENTION)
         self.preprocess = Preprocess(
             claims, records, topics, infer, explain, clock, LEASE, RETENTION, QUIET, PATIENCE
@@ -107,6 +110,10 @@ class Chain:
         self.insights = Insight(
             claims, records, topics, reviews, tell, notify, clock, LEASE, RETENTION
         )
+
+    def settings(self, user_id: str = "ada", /, **fields: object) -> None:
+        """Write into the person's document; ada has consented from the beginning."""
+        self.records.people[user_id] = {**self.records.people.get(user_id, {}), **fields}
 
     def create(self, collection: Any, document_id: str, document: dict) -> DocumentCreated:
         KEPT.secrets.add(document)

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from clarity.domain.errors import InProgressError
+from clarity.domain.errors import ForgottenError, InProgressError
 from clarity.domain.events import DocumentCreated, JobMessage
 from clarity.domain.job import Origin, Status, Wanted
+from clarity.steps.audit import Entry, Head, sealed
 from clarity.steps.feedback import marks_on
 from clarity.steps.ports import (
     Chunk,
@@ -49,6 +50,7 @@ class MemoryClaims:
         self, key: str, *, user_id: str, lease: timedelta, toll: Toll | None = None
     ) -> Claimed | Completed | Held:
         with self.lock:
+            self.records.require(user_id)
             found = self.held.get(key, {})
             if "result" in found:
                 owes = found["outbox"] if found["unpublished"] else ()
@@ -84,6 +86,8 @@ class MemoryClaims:
     def _write(self, claim: Claimed, done: Done) -> None:
         if done.answer:
             self.records.answer(*done.answer)
+            for name in done.sheds:
+                self.records.uploads.get(done.answer[0].path, {}).pop(name, None)
         if claim.over:
             self.buckets[claim.user_id, claim.over.kind] -= claim.over.every
         if end := done.end:
@@ -119,6 +123,7 @@ class MemoryRecords:
     uploads: dict[str, dict[str, Any]] = field(default_factory=dict)
     written: dict[str, datetime] = field(default_factory=dict)
     chunks: dict[tuple[str, str, str], Chunk] = field(default_factory=dict)
+    expiries: dict[tuple[str, str, str], datetime] = field(default_factory=dict)
     rejections: dict[str, list[Mapping[str, object]]] = field(default_factory=dict)
     queues: dict[str, Queue] = field(default_factory=dict)
     jobs: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
@@ -127,6 +132,8 @@ class MemoryRecords:
     histories: dict[tuple[str, str], Any] = field(default_factory=dict)
     insights: dict[tuple[str, str], Any] = field(default_factory=dict)
     audits: dict[tuple[str, str], Mapping[str, object]] = field(default_factory=dict)
+    heads: dict[str, Head] = field(default_factory=dict)
+    ledger: dict[str, Mapping[str, object]] = field(default_factory=dict)
 
     def person(self, user_id: str) -> Mapping[str, object]:
         return self.people.get(user_id, {})
@@ -153,9 +160,11 @@ class MemoryRecords:
         return Known(np.concatenate(others), own)
 
     def add_chunks(self, origin: Origin, chunks: Sequence[Chunk], expires_at: datetime) -> int:
+        self.require(origin.user_id)
         keys = [(origin.user_id, str(chunk.day), origin.document_id) for chunk in chunks]
         if not any(key in self.chunks for key in keys):
             self.chunks.update(zip(keys, chunks, strict=True))
+            self.expiries.update(dict.fromkeys(keys, expires_at))
         held = [self.chunks[key] for key in keys if key in self.chunks]
         return sum(len(chunk.samples) + len(chunk.deleted) for chunk in held)
 
@@ -184,7 +193,16 @@ class MemoryRecords:
     def reject(
         self, origin: Origin, rejections: Sequence[Mapping[str, object]], expires_at: datetime
     ) -> None:
+        self.require(origin.user_id)
         self.rejections[origin.path] = list(rejections)
+
+    def require(self, user_id: str) -> None:
+        """Nothing of whoever was erased is created."""
+        if user_id in self.erasures:
+            raise ForgottenError("the person was erased")
+
+    def discard(self, origin: Origin) -> None:
+        self.uploads.pop(origin.path, None)
 
     def join_queue(
         self,
@@ -197,7 +215,7 @@ class MemoryRecords:
         fence: Claimed,
     ) -> Queue:
         self._require(fence)
-        if self.job(origin) is not None:
+        if (origin.user_id, origin.processing_id) in self.jobs:
             return Queue(origin.processing_id, now, now)
         queue = self.queues.get(origin.user_id)
         if queue and now - queue.opened_at < stale:
@@ -217,6 +235,7 @@ class MemoryRecords:
         return self.queues.get(user_id)
 
     def open_job(self, origin: Origin, wanted: Wanted, now: datetime, expires_at: datetime) -> None:
+        self.require(origin.user_id)
         fields = {
             "processing_id": origin.processing_id,
             "insight_type": wanted.insight_type,
@@ -230,8 +249,11 @@ class MemoryRecords:
         }
         self.jobs.setdefault((origin.user_id, origin.processing_id), fields)
 
-    def job(self, origin: Origin) -> Mapping[str, object] | None:
-        return self.jobs.get((origin.user_id, origin.processing_id))
+    def job_and_person(
+        self, origin: Origin
+    ) -> tuple[Mapping[str, object] | None, Mapping[str, object]]:
+        job = self.jobs.get((origin.user_id, origin.processing_id))
+        return job, self.person(origin.user_id)
 
     def move(
         self,
@@ -269,27 +291,35 @@ class MemoryRecords:
     def analysis(self, user_id: str, analysis_id: str) -> Mapping[str, object] | None:
         return self.analyses.get((user_id, analysis_id))
 
-    def add_analysis(self, user_id: str, analysis_id: str, document: Mapping[str, object]) -> None:
+    def add_analysis(
+        self, user_id: str, analysis_id: str, document: Mapping[str, object], entry: Entry
+    ) -> None:
+        self.audit(user_id, entry)
         self.analyses.setdefault((user_id, analysis_id), document)
 
     def explanation(self, user_id: str, analysis_id: str) -> Mapping[str, object] | None:
         return self.explanations.get((user_id, analysis_id))
 
     def add_explanation(
-        self, user_id: str, analysis_id: str, document: Mapping[str, object]
+        self, user_id: str, analysis_id: str, document: Mapping[str, object], entry: Entry
     ) -> None:
+        self.audit(user_id, entry)
         self.explanations.setdefault((user_id, analysis_id), document)
 
     def history(self, user_id: str, history_id: str) -> Mapping[str, object] | None:
         return self.histories.get((user_id, history_id))
 
     def add_history(self, user_id: str, history_id: str, document: Mapping[str, object]) -> None:
+        self.require(user_id)
         self.histories.setdefault((user_id, history_id), document)
 
     def insight(self, user_id: str, insight_id: str) -> Mapping[str, object] | None:
         return self.insights.get((user_id, insight_id))
 
-    def add_insight(self, user_id: str, insight_id: str, document: Mapping[str, object]) -> None:
+    def add_insight(
+        self, user_id: str, insight_id: str, document: Mapping[str, object], entry: Entry
+    ) -> None:
+        self.audit(user_id, entry)
         self.insights.setdefault((user_id, insight_id), document)
 
     def mark_insight(self, user_id: str, insight_id: str, rating: int | None, at: datetime) -> bool:
@@ -307,8 +337,14 @@ class MemoryRecords:
         mine.sort(key=lambda fields: fields["received_at"], reverse=True)
         return mine[:limit]
 
-    def audit(self, user_id: str, event_id: str, record: Mapping[str, object]) -> None:
-        self.audits.setdefault((user_id, event_id), record)
+    def audit(self, user_id: str, entry: Entry, ledger: Entry | None = None) -> None:
+        if ledger:
+            self.ledger.setdefault(ledger.event_id, ledger.fields)
+        self.require(user_id)
+        if (user_id, entry.event_id) not in self.audits:
+            head, chain = self.heads.get(user_id, Head()), f"users/{user_id}/audit"
+            record, self.heads[user_id] = sealed(chain, entry, head)
+            self.audits[user_id, entry.event_id] = record
 
 
 @dataclass

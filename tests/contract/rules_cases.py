@@ -79,6 +79,12 @@ SETTINGS: Final[Json] = {
     "birth_date": "1984-02-29",
     "region": "AT",
     "push": True,
+    "consent": {
+        "analysis": True,
+        "language_model": {"given": False},
+        "research": {"given": True, "at": day(-1)},
+    },
+    "retention_days": 90,
 }
 
 
@@ -115,6 +121,7 @@ PATHS: Final = (
     _path("users/{uid}/uploads/{id}", _ONCE, UPLOAD, time_zone="UTC"),
     _path("users/{uid}/insight_requests/{id}", _ONCE, REQUEST, priority="high"),
     _path("users/{uid}/feedback/{id}", _ONCE, FEEDBACK, words="Changed."),
+    _path("users/{uid}/privacy_requests/{id}", _ONCE, {"kind": "export"}, kind="erase"),
     _path("users/{uid}/devices/{id}", READ | {*WRITES}, DEVICE, push_token="another"),
     *(
         _path(f"users/{{uid}}/{name}", READ, _OURS)
@@ -126,13 +133,19 @@ PATHS: Final = (
     *(
         _path(f"users/{{uid}}/{name}", _NOTHING, _OURS)
         for name in (
-            *("reviews/{id}", "audit/{id}", "days/{date}", "days/{date}/chunks/{id}"),
+            *("reviews/{id}", "audit/{id}", "audit_heads/{id}", "days/{date}"),
+            *("days/{date}/chunks/{id}",),
             *("queues/{id}", "budgets/{date}"),
         )
     ),
     _path("budgets/{date}/shards/{id}", _NOTHING, _OURS),
-    _path("claims/{id}", _NOTHING, _OURS),
-    _path("erasures/{id}", _NOTHING, _OURS),
+    *(
+        _path(f"{name}/{{id}}", _NOTHING, _OURS)
+        for name in (
+            *("claims", "erasures", "ledger", "ledger_heads", "monitor", "drift", "health"),
+            *("references", "retraining_requests", "candidates"),
+        )
+    ),
     # What nobody has thought of.
     _path("users/{uid}/notes/{id}", _NOTHING, _OURS),
     _path("notes/{id}", _NOTHING, _OURS),

@@ -281,6 +281,12 @@ SETTINGS_SHAPES: Final = (
             "with nothing to avoid": {"avoid": []},
             "with 400 characters to avoid": {"avoid": ["x" * 199, "x" * 200]},
             "with a birthday that is a timestamp": {"birth_date": day(-9000)},
+            "with consent to nothing yet": {"consent": {}},
+            "with consent to one purpose": {"consent": {"analysis": True}},
+            "with consent that is withdrawn": {"consent": {"analysis": {"given": False}}},
+            "with nulls for purposes": {"consent": {"analysis": True, "research": None}},
+            "with a retention that the functions will name": {"retention_days": 1},
+            "with a retention as a fraction": {"retention_days": 28.5},
         },
         bad={
             "with an unknown field": {"admin": True},
@@ -293,10 +299,34 @@ SETTINGS_SHAPES: Final = (
             "with 401 characters to avoid": {"avoid": ["x" * 200] * 2},
             "with a birthday that is a number": {"birth_date": 1984},
             "with a push in words": {"push": "yes"},
+            "with consent to all at once": {"consent": True},
+            "with consent in words": {"consent": {"analysis": "true"}},
+            "with consent as a number": {"consent": {"analysis": 1}},
+            "with consent to what nobody asks for": {"consent": {"analysis": True, "ads": True}},
+            "with consent inside consent": {"consent": {"consent": {"analysis": True}}},
+            "with consent given to nothing": {"consent": {"analysis": {"at": day(0)}}},
+            "with consent given in words": {"consent": {"analysis": {"given": "true"}}},
+            "with consent at no time": {"consent": {"analysis": {"given": True, "at": "now"}}},
+            "with more about consent": {"consent": {"analysis": {"given": True, "by": "me"}}},
+            "with consent as a list": {"consent": ["analysis"]},
+            "with a retention in words": {"retention_days": "90"},
+            "with a retention of yes": {"retention_days": True},
         },
         before=SETTINGS,
     ),
     Shape("empty", "", {}, True, before=SETTINGS, operation="replace"),
+)
+PRIVACY: Final = _shapes(
+    "privacy_requests",
+    {"kind": "export"},
+    good={"for an export": {}, "for an erasure": {"kind": "erase"}},
+    bad={
+        "of no kind": {"kind": None},
+        "of an unknown kind": {"kind": "forget"},
+        "with a status": {"status": "completed"},
+        "with a link": {"url": "https://example.com/"},
+        "for somebody else": {"user_id": "bob"},
+    },
 )
 # How long a text may be.
 _LONGEST: Final = (
@@ -349,6 +379,7 @@ AGAIN: Final = (
     *_again("uploads", UPLOAD, {"samples": [STEPS]}),
     *_again("uploads", OPEN_WEARABLES, {"provider": "google"}),
     *_again("insight_requests", REQUEST, {"priority": "high"}),
+    *_again("privacy_requests", {"kind": "export"}, {"kind": "erase"}),
     *_again("feedback", FEEDBACK, {"words": "I changed my mind."}),
 )
 
@@ -380,6 +411,7 @@ SHAPES: Final = (
     *FEEDBACKS,
     *DEVICES,
     *SETTINGS_SHAPES,
+    *PRIVACY,
     *TEXTS,
     *AGAIN,
     *AMONG_OTHERS,

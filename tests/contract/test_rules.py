@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import random
 import time
@@ -20,14 +21,17 @@ from infra import smoke
 from tests.cloud import environment
 from tests.contract.firestore_servers import official
 from tests.contract.rules_cases import (
+    DEVICE,
     FEEDBACK,
     OPERATIONS,
     PATHS,
     PHONE_ORDERS,
     REQUEST,
+    SETTINGS,
     STEPS,
     UPLOAD,
     WHO,
+    day,
 )
 from tests.contract.rules_matrix import RULES, Attempt, run, tables, tried, wrong
 from tests.contract.rules_shapes import ANSWER
@@ -102,6 +106,34 @@ OFFLINE = [
 ]
 
 
+def receipt(person: str) -> str:
+    return f"erasures/{hashlib.sha256(person.encode()).hexdigest()}"
+
+
+def late(name: str, erasure: Json) -> list[Attempt]:
+    """What the phone of somebody still writes who was erased."""
+    there = {receipt(name): erasure}
+    written = {f"users/{name}": SETTINGS, f"users/{name}/devices/d1": DEVICE}
+    return [Attempt("owner", name, "create", path, each, there) for path, each in written.items()]
+
+
+ERASED = [
+    *(
+        Attempt(who, "gone", "get", receipt("gone"), None, {receipt("gone"): {"state": "erased"}})
+        for who in WHO
+    ),
+    Attempt("owner", "gone", "list", "erasures"),
+    Attempt("owner", "gone", "delete", receipt("gone")),
+]
+# While it lasts, for two days after it, and when it has expired and is only not deleted yet.
+STATES: dict[str, dict[str, Any]] = {
+    "going": {"state": "erasing"},
+    "just-gone": {"state": "erased", "expires_at": day(1)},
+    "back": {"state": "erased", "expires_at": day(-1)},
+}
+LATE = {name: late(name, erasure) for name, erasure in STATES.items()}
+
+
 def drawn(pools: dict[str, tuple[object, ...]], count: int) -> list[Json]:
     """Documents whose fields are each good, bad or missing."""
     chance = random.Random(6)
@@ -146,7 +178,7 @@ def verdicts(emulator) -> dict[str, list[bool]]:
     """Which attempts of each group were allowed; all in one run, since Node takes its time."""
     written = {"insight_requests": WISHES, "feedback": SAID, "uploads": sent()}
     known = {"listened": LISTENED, "ordered": ORDERED, "together": TOGETHER, "offline": OFFLINE}
-    groups = known | {
+    groups = {**known, "erased": ERASED, **LATE} | {
         collection: [
             Attempt("owner", "ada", "create", f"users/ada/{collection}/d{at}", document)
             for at, document in enumerate(documents)
@@ -165,6 +197,18 @@ def test_a_phone_listens_to_what_is_not_there_yet(verdicts) -> None:
 
 def test_a_phone_asks_for_its_documents_in_order(verdicts) -> None:
     assert verdicts["ordered"] == [each.who == "owner" for each in ORDERED]
+
+
+def test_the_receipt_of_an_erasure_is_for_who_was_erased_and_stays(verdicts) -> None:
+    assert verdicts["erased"] == [*(who == "owner" for who in WHO), False, False]
+
+
+def test_a_phone_writes_no_settings_and_no_token_of_who_was_erased(verdicts) -> None:
+    assert {name: verdicts[name] for name in LATE} == {
+        "going": [False, False],
+        "just-gone": [False, False],
+        "back": [True, True],
+    }
 
 
 def test_a_batch_of_a_replay_and_a_new_upload_is_let_in(verdicts) -> None:

@@ -13,7 +13,9 @@ from google.api_core.exceptions import Aborted, AlreadyExists, FailedPreconditio
 
 from clarity.adapters import telemetry
 from clarity.adapters.firestore_errors import translated
-from clarity.adapters.firestore_stand import log_end, new_job, stand
+from clarity.adapters.firestore_stand import Seen, log_end, new_job, recall, remember, stand
+from clarity.adapters.firestore_tombstone import commit_unless_erased
+from clarity.adapters.firestore_values import plain_fields
 from clarity.domain.errors import InProgressError, UnavailableError
 from clarity.domain.job import Status
 from clarity.steps.ports import Queue
@@ -80,7 +82,7 @@ class FirestoreJobs:
             batch.create(own, new_job(origin, wanted, now, expires_at))
             self._replace(batch, standing, {**opened, "expires_at": expires_at})
             with suppress(*_OVERTAKEN):
-                batch.commit()
+                commit_unless_erased(self.client, origin.user_id, batch)
                 return Queue(own.id, now, now)
         raise UnavailableError("Firestore: too much contention")
 
@@ -92,18 +94,25 @@ class FirestoreJobs:
     @translated
     def open_job(self, origin: Origin, wanted: Wanted, now: datetime, expires_at: datetime) -> None:
         """Create the job as queued; no effect if it is there."""
-        try:
-            job = self._job(origin.user_id, origin.processing_id)
-            job.create(new_job(origin, wanted, now, expires_at))
-        except AlreadyExists:
-            return
+        batch = self.client.batch()
+        job = self._job(origin.user_id, origin.processing_id)
+        batch.create(job, new_job(origin, wanted, now, expires_at))
+        with suppress(AlreadyExists):
+            commit_unless_erased(self.client, origin.user_id, batch)
 
     @translated
-    def job(self, origin: Origin) -> Mapping[str, object] | None:
-        """The job document."""
+    def job_and_person(
+        self, origin: Origin
+    ) -> tuple[Mapping[str, object] | None, Mapping[str, object]]:
+        """The job document and the person's own settings, in one call."""
         job = self._job(origin.user_id, origin.processing_id)
-        found: dict[str, object] | None = job.get().to_dict()
-        return found
+        found, person = self._found(job, self.client.document(f"users/{origin.user_id}"))
+        settings = plain_fields(person) if person else {}
+        if found is None:
+            return None, settings
+        fields = plain_fields(found)
+        remember(Seen(job._document_path, fields, found.update_time))
+        return fields, settings
 
     @translated
     def move(
@@ -127,7 +136,8 @@ class FirestoreJobs:
             return {**stand(status, message, now), **details}
 
         job = self._job(origin.user_id, origin.processing_id)
-        found = self._change(job, ["status", "created_at", "updated_at"], step)
+        names = ["status", "created_at", "updated_at"]
+        found = self._change(job, names, step, seen=recall(job._document_path))
         if found and status.final:
             log_end(status, found["created_at"], now)
         return found is not None
@@ -157,12 +167,36 @@ class FirestoreJobs:
         job = self._job(origin.user_id, origin.processing_id)
         return self._change(job, ["status", "stage"], write, fence) is not None
 
+    def _read(self, *documents: DocumentReference) -> list[dict[str, object] | None]:
+        """The documents' fields in one call; None where one is not there."""
+        return [plain_fields(each) if each else None for each in self._found(*documents)]
+
+    def _found(self, *documents: DocumentReference) -> list[Any]:
+        """The documents in one call, as protobufs; None where one is not there.
+
+        Read as they are on the wire: the client fails on references to other databases, which
+        somebody may have written into a person's document.
+
+        Raises:
+            UnavailableError: of one of them the answer does not tell.
+        """
+        names = [each._document_path for each in documents]
+        answers = self.client._firestore_api.batch_get_documents(
+            request={"database": self.client._database_string, "documents": names},
+            metadata=self.client._rpc_metadata,
+        )
+        told = {each.found.name or each.missing: each for each in answers}
+        if not told.keys() >= set(names):  # nobody is taken for one who has consented to nothing
+            raise UnavailableError("Firestore: the answer was cut off")
+        return [told[name].found._pb if told[name].found.name else None for name in names]
+
     def _change(
         self,
         document: DocumentReference,
         read: Sequence[str],
         change: Callable[[Mapping[str, Any]], Mapping[str, object] | None],
         fence: Claimed | None = None,
+        seen: Seen | None = None,
     ) -> Mapping[str, Any] | None:
         """What the document said before `change` wrote on it.
 
@@ -170,19 +204,25 @@ class FirestoreJobs:
         where somebody else's write came between.
         """
         for _ in range(_MOST_TRIES):
-            if fence:
-                (snapshot,) = self._guarded(fence, document)
-            else:
-                snapshot = document.get(read)
-            found: Mapping[str, Any] | None = snapshot.to_dict()
-            fields = change(found) if found else None
+            known, seen = seen or self._seen(document, read, fence), None
+            fields = change(known.fields) if known.fields else None
             if fields is None:
                 return None
             with suppress(*_OVERTAKEN):
                 if fields:
-                    document.update(dict(fields), option=self._as_read(snapshot))
-                return found
+                    written = document.update(dict(fields), option=self._as(known.version))
+                    remember(Seen(known.name, {**known.fields, **fields}, written.update_time))
+                return known.fields
         raise UnavailableError("Firestore: too much contention")
+
+    def _seen(
+        self, document: DocumentReference, read: Sequence[str], fence: Claimed | None
+    ) -> Seen:
+        if fence:
+            (snapshot,) = self._guarded(fence, document)
+        else:
+            snapshot = document.get(read)
+        return Seen(document._document_path, snapshot.to_dict() or {}, snapshot.update_time)
 
     def _guarded(self, fence: Claimed, *documents: DocumentReference) -> list[DocumentSnapshot]:
         """The documents, read in one call with the claim, which must still be ours."""
@@ -202,7 +242,10 @@ class FirestoreJobs:
             batch.create(found.reference, fields)
 
     def _as_read(self, found: DocumentSnapshot) -> WriteOption:
-        return self.client.write_option(last_update_time=found.update_time)
+        return self._as(found.update_time)
+
+    def _as(self, version: object) -> WriteOption:
+        return self.client.write_option(last_update_time=version)
 
     def _open(self, user_id: str, found: DocumentSnapshot, since: datetime) -> Queue | None:
         """The open job that the queue names, if it was opened after then."""

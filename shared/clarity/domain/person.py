@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
+from clarity.domain.consent import Consent, odd
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 Language = Literal["en", "de", "es"]
 Level = Literal["plain", "detailed"]
@@ -17,6 +20,13 @@ Topic = Literal["sleep", "rhythm", "activity", "heart"]
 
 OF_AGE: Final = 18
 OLDEST: Final = 130
+# An analysis looks back on weeks: less would leave none of them.
+LEAST_RETENTION_DAYS: Final = 28
+_MOST_RETENTION_DAYS: Final = 36_500
+# Of what else is in the document: so many texts, so long, so deep.
+_MOST_TEXTS: Final = 200
+_LONGEST_TEXT: Final = 200
+_DEEPEST: Final = 4
 _FARTHEST_EAST: Final = timedelta(hours=14)
 _LANGUAGES: tuple[Language, ...] = get_args(Language)
 _LEVELS: tuple[Level, ...] = get_args(Level)
@@ -37,7 +47,10 @@ class Person:
         age: In full years, from `birth_date`; None if unknown.
         avoid: What they do not want to be told of.
         push: Whether a notification may announce an insight.
+        consent: What they have agreed to.
+        retention: How long what their devices recorded is kept; None: as long as everybody's.
         ignored: Fields whose values cannot be used, or not all of them, by name.
+        texts: What the document says beside its settings: names and addresses, for all we know.
     """
 
     language: Language = "en"
@@ -47,7 +60,10 @@ class Person:
     age: int | None = None
     avoid: frozenset[Topic] = frozenset()
     push: bool = False
+    consent: Consent = field(default_factory=Consent)
+    retention: timedelta | None = None
     ignored: tuple[str, ...] = ()
+    texts: frozenset[str] = field(default=frozenset(), repr=False)
 
     @property
     def minor(self) -> bool:
@@ -55,8 +71,12 @@ class Person:
         return self.age is not None and self.age < OF_AGE
 
     @staticmethod
-    def parse(document: Mapping[str, object], today: date) -> Person:
+    def parse(
+        document: Mapping[str, object], today: date, longest: timedelta = timedelta.max
+    ) -> Person:
         """The settings in the person's document: what cannot be used is ignored by name.
+
+        Nothing is kept longer than `longest`, whatever they wish.
 
         >>> found = Person.parse({"language": "de-AT", "reading_level": "easy"}, date(2026, 6, 1))
         >>> found.language, found.region, found.level, found.ignored
@@ -68,13 +88,16 @@ class Person:
         read = {
             name: reader(given[name], today) for name, reader in _READERS.items() if name in given
         }
+        if (read.get("retention_days") or longest) > longest:
+            read["retention_days"] = None
         usable = {name: value for name, value in read.items() if value is not None}
         usable.setdefault("region", _tagged_region(given.get("language")))
         ignored = tuple(
             name for name, value in read.items() if value is None or _odd(name, given[name])
         )
         fields = {_FIELDS.get(name, name): value for name, value in usable.items()}
-        return Person(**fields, ignored=ignored)
+        others = [value for name, value in document.items() if name not in _READERS]
+        return Person(**fields, ignored=ignored, texts=_texts_in(others))
 
 
 def _language(value: object, _: date) -> Language | None:
@@ -141,6 +164,8 @@ def _named(value: object) -> set[str]:
 
 def _odd(name: str, given: object) -> bool:
     """Whether a setting that was read holds more than could be used."""
+    if name == "consent":
+        return odd(given)
     entries = len(given) if isinstance(given, list) else 1
     named = _named(given)
     return name == "avoid" and (not named <= set(_TOPICS) or len(named) < entries)
@@ -148,6 +173,32 @@ def _odd(name: str, given: object) -> bool:
 
 def _yes_or_no(value: object, _: date) -> bool | None:
     return value if isinstance(value, bool) else None
+
+
+def _consent(value: object, _: date) -> Consent | None:
+    return Consent.parse(value) if isinstance(value, dict) else None
+
+
+def _retention(value: object, _: date) -> timedelta | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    # Some clients know no whole numbers: 28.0 is 28.
+    whole = LEAST_RETENTION_DAYS <= value <= _MOST_RETENTION_DAYS and value == int(value)
+    return timedelta(days=value) if whole else None
+
+
+def _texts_in(value: object) -> frozenset[str]:
+    """The texts in a part of the document, as many as anybody may need."""
+    texts = (text[:_LONGEST_TEXT] for text in _texts(value, _DEEPEST))
+    return frozenset(islice(texts, _MOST_TEXTS))
+
+
+def _texts(value: object, deepest: int) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif deepest and isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _texts(each, deepest - 1)
 
 
 # By the document's names; where the attribute is called otherwise, `_FIELDS` says how.
@@ -159,5 +210,11 @@ _READERS: Final[Mapping[str, Callable[[object, date], Any]]] = {
     "birth_date": _age,
     "avoid": _topics,
     "push": _yes_or_no,
+    "consent": _consent,
+    "retention_days": _retention,
 }
-_FIELDS: Final[Mapping[str, str]] = {"reading_level": "level", "birth_date": "age"}
+_FIELDS: Final[Mapping[str, str]] = {
+    "reading_level": "level",
+    "birth_date": "age",
+    "retention_days": "retention",
+}

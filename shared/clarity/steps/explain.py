@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import clarity
 from clarity.domain.minutes.imputation import model_input
+from clarity.steps.audit import Entry
 from clarity.steps.once import once
 from clarity.steps.ports import Done
 
@@ -69,7 +70,6 @@ class Explain:
             "at": now,
             "expires_at": now + self.retention,
         }
-        # The record first: once the explanation is there, nobody comes back to leave it.
-        self.records.audit(user_id, f"explain-{analysis_id}", record)
-        self.records.add_explanation(user_id, analysis_id, document)
+        entry = Entry(f"explain-{analysis_id}", record)
+        self.records.add_explanation(user_id, analysis_id, document, entry)
         return Done(analysis_id)

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from clarity.domain.consent import NO_CONSENT, refusal
 from clarity.domain.errors import (
     ForgottenError,
     GoneError,
+    MalformedEventError,
     RefusedError,
     ReusedIdError,
     UnusableUploadError,
@@ -19,6 +21,7 @@ from clarity.domain.errors import (
 from clarity.domain.events import DocumentCreated, JobMessage
 from clarity.domain.intake.samples import ParsedUpload, parse_upload
 from clarity.domain.job import AUTOMATIC, Status, parse_request
+from clarity.domain.person import Person
 from clarity.steps.once import REJECTED, once
 from clarity.steps.ports import Chunk, Done, End, Outgoing
 
@@ -38,13 +41,18 @@ INLINE_REJECTIONS = 100
 # in the pages of the answer.
 MOST_ROWS = 10_000
 RATE_LIMITED = "rate_limited"
+# What a phone recorded, on a document of whoever has not consented to that.
+RECORDED = ("samples", "data", "deleted")
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Ingest:
-    """Validate, identify, store by day, queue; feedback is handed to its own step."""
+    """Ask for consent, validate, identify, store by day, queue.
+
+    Feedback is handed to its own step, and needs no consent: help must come to everybody.
+    """
 
     claims: Claims
     records: Records
@@ -61,22 +69,33 @@ class Ingest:
         """Handle one created document, from its event or by its name.
 
         Raises:
-            ForgottenError: the person was erased after they wrote it, or has deleted it.
+            ForgottenError: the person was erased, or has deleted it.
             PermanentError: the document as a whole cannot be used; its job has failed.
         """
         created = self._created(event)
         origin = created.origin
-        erased_at = self.records.erased_at(origin.user_id)
-        if erased_at is not None and created.time <= erased_at:
-            raise ForgottenError("the person was erased")
         # It is not the person who names a document once more.
-        toll = self.tolls[origin.collection] if event is created else None
-        result = self._once(origin, origin.path, lambda claim: self._work(created, claim), toll)
+        toll = self.tolls.get(origin.collection) if event is created else None
+        try:
+            result = self._once(origin, origin.path, lambda claim: self._work(created, claim), toll)
+        except ForgottenError:  # their phone writes on: nothing of theirs may stay
+            self.records.discard(origin)
+            raise
         handled = result.rpartition("@")[2]  # of what was rejected, too
         if handled and created.revision and handled != created.revision:
+            self._reused(created, handled)
+
+    def _reused(self, event: DocumentCreated, handled: str) -> None:
+        """The document has the id of another one, to which claim and job belong."""
+        origin = event.origin
+        settings = self._settings(origin)
+        why = refusal(settings) if settings is not None else None
+        if why is None:
             raise ReusedIdError(
                 f"expected an id that is new, found that of a document created {handled}"
             )
+        done = replace(self._refused(event, why), end=None)
+        self._once(origin, f"{origin.path}@{event.revision}", lambda _: done)
 
     def reject(self, event: Document, error: PermanentError, letter: Outgoing) -> None:
         """Say on the document, and on its job, why it cannot be used, and send the letter about it.
@@ -130,16 +149,34 @@ class Ingest:
             toll=toll,
         )
 
+    def _settings(self, origin: Origin) -> Mapping[str, object] | None:
+        """What the person has set, where consent is needed: not for feedback."""
+        needed = origin.collection in ("uploads", "insight_requests")
+        return self.records.person(origin.user_id) if needed else None
+
     def _work(self, event: DocumentCreated, claim: Claimed) -> Done:
+        settings = self._settings(event.origin)
+        if settings is not None and (why := refusal(settings)):
+            return self._refused(event, why)
         if claim.retry_at is not None:
             return self._turn_away(event, claim.retry_at)
         match event.origin.collection:
             case "uploads":
-                return self._upload(event, claim)
+                return self._upload(event, claim, settings or {})
             case "insight_requests":
                 return self._request(event)
             case "feedback":
                 return self._feedback(event)
+            case other:
+                raise MalformedEventError("expected a document for ingest, found one of {}", other)
+
+    def _refused(self, event: DocumentCreated, why: str) -> Done:
+        """Its person has not consented: nothing is stored, nor left on the document."""
+        kind = event.origin.collection
+        _log.info("without consent", extra={"fields": {"kind": kind}})
+        has_job = kind == "insight_requests"
+        done = self._rejection(event, {"code": NO_CONSENT, "message": why}, has_job=has_job)
+        return replace(done, sheds=RECORDED)
 
     def _turn_away(self, event: DocumentCreated, retry_at: datetime) -> Done:
         """Too many at once from one person: nothing is stored, and no dead letter tells of it."""
@@ -180,13 +217,16 @@ class Ingest:
     def _feedback(self, event: DocumentCreated) -> Done:
         return Done(event.revision, answer=(event.origin, self.take_feedback(event)))
 
-    def _upload(self, event: DocumentCreated, claim: Claimed) -> Done:
+    def _upload(
+        self, event: DocumentCreated, claim: Claimed, settings: Mapping[str, object]
+    ) -> Done:
         origin = event.origin
         parsed = parse_upload(event.fields, received_at=event.time)
         rows = len(parsed.samples) + len(parsed.deleted) + len(parsed.rejected)
         if rows > MOST_ROWS:
             raise UnusableUploadError(f"expected at most {MOST_ROWS} rows, found {rows}")
-        stored = self._store(origin, parsed)
+        person = Person.parse(settings, self.clock().date(), self.retention)
+        stored = self._store(origin, parsed, person.retention or self.retention)
         # Without anything new there is nothing to analyse, and no job.
         processing_id = self._queue(origin, claim) if stored else None
         answer = {**self._acceptance(origin, parsed, stored), "processing_id": processing_id}
@@ -194,9 +234,9 @@ class Ingest:
         owed = Outgoing.of("ingested", JobMessage(origin, AUTOMATIC.priority))
         return Done(event.revision, (owed,) if ours else (), (origin, answer))
 
-    def _store(self, origin: Origin, parsed: ParsedUpload) -> int:
+    def _store(self, origin: Origin, parsed: ParsedUpload, kept: timedelta) -> int:
         """Store what is new by local day; the number of samples and deletions now held."""
-        expires_at = self.clock() + self.retention
+        expires_at = self.clock() + kept
         samples = parsed.samples.unique()
         local_days = samples.local_day()
         deleted_days = parsed.deleted.local_day()
@@ -212,7 +252,7 @@ class Ingest:
             # A deletion is stored even if the sample is unknown yet: it may arrive after it.
             deleted = parsed.deleted.identity[deleted_days == day]
             if len(fresh) or len(deleted):
-                chunks.append(Chunk(day, fresh, deleted))
+                chunks.append(Chunk(day, fresh, deleted, parsed.software))
         return self.records.add_chunks(origin, chunks, expires_at)
 
     def _known(self, origin: Origin, days: Sequence[date]) -> Known:

@@ -8,19 +8,22 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from clarity.domain.consent import refusal
 from clarity.domain.job import Status
 from clarity.domain.person import Person
 from clarity.domain.words.facts import confidence_of, facts_digest, facts_from
+from clarity.domain.words.redaction import redacted
 from clarity.domain.words.safety import CONCERNS, support
+from clarity.steps.audit import Entry
 from clarity.steps.feedback import said
 from clarity.steps.forgotten import missing
-from clarity.steps.once import give_up, once
+from clarity.steps.once import give_up, once, refused
 from clarity.steps.ports import Done, End
 from clarity.steps.ports_words import Remark
 from clarity.steps.tell import Asked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import datetime
 
     from clarity.domain.errors import PermanentError
@@ -114,19 +117,20 @@ class Insight:
             ForgottenError: something of that is not there, since its person was erased.
             UnknownReferenceError: the job, its analysis or its history is not there.
         """
-        job = self.records.job(message.origin)
+        job, settings = self.records.job_and_person(message.origin)
         if job is None:  # seen before the claim is made: nothing of who was erased comes back
             raise missing(self.records, message.origin.user_id, f"the job {message.processing_id}")
+        why, person = refusal(settings), Person.parse(settings, self.clock().date(), self.retention)
         insight_id = once(
             self.claims,
             "insights",
             message.origin.path,
-            lambda _: self._run(message, job),
+            lambda _: refused(message.origin, why) if why else self._run(message, job, person),
             user_id=message.origin.user_id,
             lease=self.lease,
         )
-        if self.notify:
-            self._announce(message, insight_id, self.notify)
+        if self.notify and not why:
+            self._announce(message, insight_id, person, self.notify)
 
     def reject(self, message: JobMessage, error: PermanentError, letter: Outgoing) -> None:
         """Say on the job why it failed, and send the letter about it."""
@@ -135,16 +139,19 @@ class Insight:
         end = End(message.origin, Status.FAILED, text, {"reason": reason})
         give_up(self.claims, "insights", end, letter, topics=self.topics, lease=self.lease)
 
-    def _run(self, message: JobMessage, job: Mapping[str, Any]) -> Done:
-        commission = self._commission(message, job)
+    def _run(self, message: JobMessage, job: Mapping[str, Any], person: Person) -> Done:
+        commission = self._commission(message, job, person)
         details: dict[str, object] = {"analysis_id": message.analysis_id}
         if job.get("explanation"):
             details["explanation_id"] = message.analysis_id  # preprocess has stored it
         self._move(message, Status.ANALYZING, "Putting your week into words.", details)
-        insight = self._lasting(commission, commission.identity(self.tell.version))
+        identity = commission.identity(self.tell.version_for(person))
+        insight = self._lasting(commission, identity)
         return self._finish(commission, insight, details)
 
-    def _commission(self, message: JobMessage, job: Mapping[str, Any]) -> _Commission:
+    def _commission(
+        self, message: JobMessage, job: Mapping[str, Any], person: Person
+    ) -> _Commission:
         user_id, now = message.origin.user_id, self.clock()
         analysis = self.records.analysis(user_id, message.analysis_id or "(none)")
         if analysis is None:
@@ -154,7 +161,6 @@ class Insight:
             history = self.records.history(user_id, message.history_id)
             if history is None:
                 raise missing(self.records, user_id, f"the history {message.history_id}")
-        person = Person.parse(self.records.person(user_id), now.date())
         feedback = said(self.records.feedback(user_id, _FEEDBACK_READ))
         asked = Asked(
             message,
@@ -163,7 +169,7 @@ class Insight:
             job["data_timeframe"],
             person,
             # Where the template writes they change nothing, so they are no reason to write anew.
-            _remarks(feedback) if self.tell.narrator else (),
+            _remarks(feedback, {user_id, *person.texts}) if self.tell.narrator_for(person) else (),
             job["created_at"],
         )
         return _Commission(asked, analysis, history, _support(feedback, person, now))
@@ -208,8 +214,22 @@ class Insight:
             if told.held:
                 self._hold(commission, insight_id, told, told.held)
             document = self._document(commission, insight_id, told)
-            self.records.add_insight(commission.user_id, insight_id, document)
+            entry = self._entry(commission, insight_id, told)
+            self.records.add_insight(commission.user_id, insight_id, document, entry)
         return Done(insight_id)
+
+    def _entry(self, commission: _Commission, insight_id: str, told: Told) -> Entry:
+        now = self.clock()
+        record = {
+            "action": "tell",
+            "step": "insights",
+            "processing_id": commission.message.processing_id,
+            "subject": insight_id,
+            "model": told.version,
+            "at": now,
+            "expires_at": now + self.retention,
+        }
+        return Entry(f"tell-{insight_id}", record)
 
     def _hold(self, commission: _Commission, insight_id: str, told: Told, held: Held) -> None:
         """Keep the text that was held back, for a person of ours to look at."""
@@ -224,7 +244,7 @@ class Insight:
             ],
             "problems": [asdict(problem) for problem in held.problems],
             "kinds": sorted({problem.kind for problem in held.problems}),
-            "model_version": self.tell.version,
+            "model_version": self.tell.version_for(commission.asked.person),
             "language": told.narrative.language,
             "created_at": now,
             "expires_at": now + self.retention,
@@ -244,13 +264,14 @@ class Insight:
             details = {**details, "review_id": insight["review_id"]}
         return Done(insight["id"], end=End(message.origin, status, text, details))
 
-    def _announce(self, message: JobMessage, insight_id: str, notify: Notify) -> None:
+    def _announce(
+        self, message: JobMessage, insight_id: str, person: Person, notify: Notify
+    ) -> None:
         """Tell of what this job has written: each time it is delivered, since a worker may die.
 
         Whom it was told before is not told again.
         """
         user_id = message.origin.user_id
-        person = Person.parse(self.records.person(user_id), self.clock().date())
         found = self.records.insight(user_id, insight_id) if person.push else None
         if found and found["processing_id"] == message.processing_id:
             notify(message, insight_id, person)
@@ -311,10 +332,13 @@ def _rows(sentences: Sequence[Sentence]) -> list[dict[str, object]]:
     ]
 
 
-def _remarks(feedback: Sequence[Said]) -> tuple[Remark, ...]:
-    """What the person said last; words that speak of a crisis are not for a prompt."""
+def _remarks(feedback: Sequence[Said], known: Collection[str]) -> tuple[Remark, ...]:
+    """What the person said last, without what tells who they are.
+
+    Words that speak of a crisis are not for a prompt.
+    """
     unworried = [each.feedback for each in feedback if each.concern is None]
-    return tuple(Remark(each.rating, each.words) for each in unworried[:_REMARKS])
+    return tuple(Remark(each.rating, redacted(each.words, known)) for each in unworried[:_REMARKS])
 
 
 def _support(feedback: Sequence[Said], person: Person, now: datetime) -> Support | None:

@@ -24,19 +24,26 @@ receives them runs once, too.
 from __future__ import annotations
 
 import hashlib
+import heapq
+import itertools
 import threading
+import time
+import weakref
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from clarity.domain.consent import NO_CONSENT
 from clarity.domain.errors import ClarityError, InProgressError
-from clarity.steps.ports import Claimed, Done, Held
+from clarity.domain.job import Status
+from clarity.steps.ports import Claimed, Done, End, Held
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import timedelta
     from types import TracebackType
 
-    from clarity.steps.ports import Claims, Completed, End, Outgoing, Toll, Topics
+    from clarity.domain.job import Origin
+    from clarity.steps.ports import Claims, Completed, Outgoing, Toll, Topics
 
 # A lease is renewed when this part of it has passed: two renewals may fail before it ends.
 _RENEWED_AFTER = 1 / 3
@@ -108,6 +115,18 @@ def give_up(
     )
 
 
+def refused(origin: Origin, why: str) -> Done:
+    """The end of a job whose person has not consented, or does not any more; nobody is written to.
+
+    Args:
+        origin: of the job.
+        why: what was expected of the person's document, and found.
+    """
+    reason = {"code": NO_CONSENT, "message": why}
+    end = End(origin, Status.FAILED, "Consent is missing.", {"reason": reason})
+    return Done(f"{REJECTED}{NO_CONSENT}", end=end)
+
+
 def claim_key(step: str, event: str) -> str:
     """The claim's document id; hashed, since ids chosen by clients may be longer than one."""
     return f"{step}:{hashlib.blake2b(event.encode(), digest_size=16).hexdigest()}"
@@ -132,11 +151,11 @@ class _Renewed:
 
     def __init__(self, claims: Claims, claim: Claimed, lease: timedelta) -> None:
         self._claims, self._claim, self._lease = claims, claim, lease
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._renew, daemon=True)
+        self._stopped, self._beginning = threading.Event(), threading.Lock()
+        self._thread: threading.Thread | None = None
 
     def __enter__(self) -> _Renewed:
-        self._thread.start()
+        _clock.call_after(self._lease.total_seconds() * _RENEWED_AFTER, self._begin)
         return self
 
     def __exit__(
@@ -149,17 +168,70 @@ class _Renewed:
 
     def stop(self) -> Claimed:
         """The claim as it stands, which nobody renews any more."""
-        self._stopped.set()
-        self._thread.join()
+        with self._beginning:
+            self._stopped.set()
+        if self._thread:
+            self._thread.join()
         return self._claim
+
+    def _begin(self) -> None:
+        """Renew from now on, in a thread: what takes so long is rare, and one may hang."""
+        with self._beginning:
+            if not self._stopped.is_set():
+                self._thread = threading.Thread(target=self._renew, daemon=True)
+                self._thread.start()
 
     def _renew(self) -> None:
         for _ in range(round((_LEASES - 1) / _RENEWED_AFTER)):
-            if self._stopped.wait(self._lease.total_seconds() * _RENEWED_AFTER):
-                return
             try:
                 self._claim = self._claims.renew(self._claim, self._lease)
             except InProgressError:  # lost: `complete` will say so
                 return
             except ClarityError:  # not now: there is time for another try
-                continue
+                pass
+            if self._stopped.wait(self._lease.total_seconds() * _RENEWED_AFTER):
+                return
+
+
+class _Clock:
+    """Calls back after a time, by one thread for all, since most work is done before.
+
+    It ends when nothing is waited for.
+    """
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._due: list[tuple[float, int, weakref.WeakMethod[Callable[[], None]]]] = []
+        self._numbers = itertools.count()
+        self._running = False
+
+    def call_after(self, seconds: float, call: Callable[[], None]) -> None:
+        """Call it then, unless nobody has the object any more that it is a method of."""
+        due = (time.monotonic() + seconds, next(self._numbers), weakref.WeakMethod(call))
+        with self._changed:
+            heapq.heappush(self._due, due)
+            if not self._running:
+                self._running = True
+                threading.Thread(target=self._run, name="leases", daemon=True).start()
+            elif self._due[0] is due:
+                self._changed.notify()
+
+    def _run(self) -> None:
+        while call := self._next():
+            call()
+
+    def _next(self) -> Callable[[], None] | None:
+        with self._changed:
+            while self._due:
+                at, _, method = self._due[0]
+                if (left := at - time.monotonic()) > 0:
+                    self._changed.wait(left)
+                    continue
+                heapq.heappop(self._due)
+                if call := method():
+                    return call
+            self._running = False
+            return None
+
+
+_clock = _Clock()

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from clarity.domain.explanation import Explanation
     from clarity.domain.intake.samples import Samples
     from clarity.domain.job import Origin, Status, Wanted
+    from clarity.steps.audit import Entry
 
 Topic = Literal["ingested", "analysed", "documents", "dead_letter"]
 
@@ -62,12 +63,14 @@ class Done:
         owes: messages that must go out now.
         answer: fields for the person's own document; they fall away where it is gone.
         end: how the job ends, if it does.
+        sheds: fields that the answered document loses.
     """
 
     result: str
     owes: tuple[Outgoing, ...] = ()
     answer: tuple[Origin, Mapping[str, object]] | None = None
     end: End | None = None
+    sheds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +163,12 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """One upload's samples of one local day, and the identities that it deletes."""
+    """One upload's samples of one local day, the identities that it deletes, what sent it."""
 
     day: date
     samples: Samples
     deleted: NDArray[np.uint64]
+    software: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,14 +240,19 @@ class Records(Protocol):
         Raises InProgressError if the claim was lost to another worker.
         """
 
+    def discard(self, origin: Origin) -> None:
+        """Delete what somebody who was erased has written since."""
+
     def queue(self, user_id: str) -> Queue | None:
         """The person's latest open job, if there ever was one."""
 
     def open_job(self, origin: Origin, wanted: Wanted, now: datetime, expires_at: datetime) -> None:
         """Create the job as queued; no effect if it is there."""
 
-    def job(self, origin: Origin) -> Mapping[str, object] | None:
-        """The job document."""
+    def job_and_person(
+        self, origin: Origin
+    ) -> tuple[Mapping[str, object] | None, Mapping[str, object]]:
+        """The job document and the person's own settings, read at once."""
 
     def move(
         self,
@@ -273,16 +282,18 @@ class Records(Protocol):
     def analysis(self, user_id: str, analysis_id: str) -> Mapping[str, object] | None:
         """The analysis document."""
 
-    def add_analysis(self, user_id: str, analysis_id: str, document: Mapping[str, object]) -> None:
-        """Create the analysis; no effect if it is there."""
+    def add_analysis(
+        self, user_id: str, analysis_id: str, document: Mapping[str, object], entry: Entry
+    ) -> None:
+        """Create the analysis together with its audit record; no effect if they are there."""
 
     def explanation(self, user_id: str, analysis_id: str) -> Mapping[str, object] | None:
         """The explanation of an analysis, which has that one's id."""
 
     def add_explanation(
-        self, user_id: str, analysis_id: str, document: Mapping[str, object]
+        self, user_id: str, analysis_id: str, document: Mapping[str, object], entry: Entry
     ) -> None:
-        """Create the explanation; no effect if it is there."""
+        """Create the explanation together with its audit record; no effect if they are there."""
 
     def history(self, user_id: str, history_id: str) -> Mapping[str, object] | None:
         """The document on a person's weeks."""
@@ -302,11 +313,16 @@ class Records(Protocol):
     def feedback(self, user_id: str, limit: int) -> Sequence[Mapping[str, object]]:
         """The person's latest feedback that says something, newest first; receipts are left out."""
 
-    def add_insight(self, user_id: str, insight_id: str, document: Mapping[str, object]) -> None:
-        """Create the insight; no effect if it is there."""
+    def add_insight(
+        self, user_id: str, insight_id: str, document: Mapping[str, object], entry: Entry
+    ) -> None:
+        """Create the insight together with its audit record; no effect if they are there."""
 
-    def audit(self, user_id: str, event_id: str, record: Mapping[str, object]) -> None:
-        """Leave an audit record (no health values); no effect if it is there."""
+    def audit(self, user_id: str, entry: Entry, ledger: Entry | None = None) -> None:
+        """Put a record onto the person's audit, and one onto the project's ledger; both, once.
+
+        What is there already stays as it is.
+        """
 
 
 class Topics(Protocol):

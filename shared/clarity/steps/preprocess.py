@@ -10,16 +10,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 import clarity
-from clarity.domain.analysis import WEEK, analyse, best_week, weeks_until
+from clarity.domain.analysis import WEEK, analyse, best_week, weeks_before, weeks_until
+from clarity.domain.consent import refusal
 from clarity.domain.errors import NotSettledError, ParkedError
 from clarity.domain.intake.samples import Samples
 from clarity.domain.job import Status
 from clarity.domain.metrics.history import history_of
 from clarity.domain.minutes.grid import grid_digest
 from clarity.domain.minutes.quality import assess
+from clarity.domain.minutes.recorder import recorder_of
 from clarity.domain.person import Person
 from clarity.steps.forgotten import missing
-from clarity.steps.once import give_up, once
+from clarity.steps.once import give_up, once, refused
 from clarity.steps.ports import Done, End, Outgoing
 
 if TYPE_CHECKING:
@@ -67,16 +69,25 @@ class Preprocess:
             ForgottenError: the job is not there, since its person was erased.
             UnknownReferenceError: the job is not there.
         """
-        job = self.records.job(message.origin)
+        if self._sent_just_now(message):  # after an upload: nothing is read to see that
+            raise self._too_early()
+        job, settings = self.records.job_and_person(message.origin)
         if job is None:  # seen before the claim is made: nothing of who was erased comes back
             raise missing(self.records, message.origin.user_id, f"the job {message.processing_id}")
-        if job["status"] == Status.QUEUED:  # without a claim: most deliveries only come too early
+        why = refusal(settings)
+        # Without a claim: most deliveries only come too early.
+        if job["status"] == Status.QUEUED and not why:
             self._settle(message, job)
+        person = Person.parse(settings, self.clock().date())
         once(
             self.claims,
             "preprocess",
             message.origin.path,
-            lambda claim: self._run_or_wait(message, job, claim),
+            lambda claim: (
+                refused(message.origin, why)
+                if why
+                else self._run_or_wait(message, job, person, claim)
+            ),
             user_id=message.origin.user_id,
             lease=self.lease,
             topics=self.topics,
@@ -89,9 +100,11 @@ class Preprocess:
         end = End(message.origin, Status.FAILED, text, {"reason": reason})
         give_up(self.claims, "preprocess", end, letter, topics=self.topics, lease=self.lease)
 
-    def _run_or_wait(self, message: JobMessage, job: Mapping[str, object], claim: Claimed) -> Done:
+    def _run_or_wait(
+        self, message: JobMessage, job: Mapping[str, object], person: Person, claim: Claimed
+    ) -> Done:
         try:
-            return self._run(message, job)
+            return self._run(message, job, person)
         except ParkedError:
             # Still under the claim: whoever comes next does not find words that were overtaken.
             text = "The model that reads your week is not running now; your data waits for it."
@@ -100,45 +113,51 @@ class Preprocess:
             )
             raise
 
-    def _run(self, message: JobMessage, job: Mapping[str, object]) -> Done:
+    def _run(self, message: JobMessage, job: Mapping[str, object], person: Person) -> Done:
         self._move(message, Status.PREPROCESSING, "Building your week, minute by minute.")
         timeframe: Timeframe = job["data_timeframe"]  # type: ignore[assignment]  # open_job's
         chunks = self.records.recent(message.origin.user_id, LOOKBACK_DAYS[timeframe])
-        grid = best_week(combine(latest(chunks, RECENT_DAYS)))
+        near = latest(chunks, RECENT_DAYS)
+        samples = combine(near)
+        grid = best_week(samples)
         quality = assess(grid)
         if not quality.sufficient:
             return _insufficient(message, quality)
-        analysis_id = self._read(message, grid, quality)
+        analysis_id = self._read(message, recorded_by(chunks, samples, grid), grid, quality)
         if job.get("explanation"):
             self._explain(message, analysis_id, grid)
-        if self._wants_words(message):
-            history_id = self._look_back(message, chunks, grid, timeframe)
+        # Always on request, after uploads unless told otherwise.
+        if message.origin.collection == "insight_requests" or person.insights == "automatic":
+            past = samples if len(near) == len(chunks) else combine(chunks)
+            history_id = self._look_back(message, past, grid, timeframe)
             told = message.with_analysis(analysis_id, history_id)
             return Done(analysis_id, owes=(Outgoing.of("analysed", told),))
         text = "Your week is measured; ask for an insight when you want one."
         details: dict[str, object] = {"analysis_id": analysis_id}
         return Done(analysis_id, end=End(message.origin, Status.COMPLETED, text, details))
 
-    def _read(self, message: JobMessage, grid: Grid, quality: Quality) -> str:
+    def _read(
+        self, message: JobMessage, recorded: Mapping[str, str], grid: Grid, quality: Quality
+    ) -> str:
         """The id of the week's analysis: the one that is there, or a new one."""
         analysis_id = self._analysis_id(grid)
         if self.records.analysis(message.origin.user_id, analysis_id) is None:
             self._move(message, Status.PROCESSING, "Reading your week's rhythm.")
-            document = analyse(grid, quality).to_document()
+            document = {**analyse(grid, quality).to_document(), "recorded_by": recorded}
             self.infer(message, analysis_id, grid, document)
         return analysis_id
 
     def _look_back(
-        self, message: JobMessage, chunks: Sequence[Chunk], week: Grid, timeframe: Timeframe
+        self, message: JobMessage, samples: Samples, week: Grid, timeframe: Timeframe
     ) -> str | None:
         """The id of the document on the weeks up to this one.
 
         None for a week alone that nobody wanted others beside.
         """
         end = week.first_day + timedelta(days=week.days)
-        weeks = weeks_until(combine(chunks), end, LOOKBACK_DAYS[timeframe] // WEEK)
-        if weeks.days == WEEK and timeframe == "1week":
+        if timeframe == "1week" and weeks_before(samples, end) == 1:
             return None
+        weeks = weeks_until(samples, end, LOOKBACK_DAYS[timeframe] // WEEK)
         parts = (grid_digest(weeks), timeframe, clarity.__version__)
         history_id = hashlib.sha256("|".join(parts).encode()).hexdigest()[:32]
         user_id, now = message.origin.user_id, self.clock()
@@ -157,13 +176,6 @@ class Preprocess:
         if self.records.explanation(message.origin.user_id, analysis_id) is None:
             self._move(message, Status.PROCESSING, "Looking at what moved the reading.")
             self.explain(message, analysis_id, grid)
-
-    def _wants_words(self, message: JobMessage) -> bool:
-        """Whether an insight follows: always on request, after uploads unless told otherwise."""
-        if message.origin.collection == "insight_requests":
-            return True
-        settings = self.records.person(message.origin.user_id)
-        return Person.parse(settings, self.clock().date()).insights == "automatic"
 
     def _settle(self, message: JobMessage, job: Mapping[str, object]) -> None:
         """Go on once the person's uploads have arrived; the job does not wait for ever."""
@@ -185,7 +197,20 @@ class Preprocess:
         """
         queue = self.records.queue(message.origin.user_id)
         if queue is not None and now - queue.last_upload_at < self.quiet:
-            raise NotSettledError(f"an upload arrived in the last {self.quiet.total_seconds():g} s")
+            raise self._too_early()
+
+    def _sent_just_now(self, message: JobMessage) -> bool:
+        """Whether the message is younger than the wait for the end of a burst: so is its upload.
+
+        One from the future, by our clock, tells nothing.
+        """
+        if message.sent_at is None or message.origin.collection != "uploads":
+            return False
+        age = self.clock() - message.sent_at
+        return timedelta() <= age < min(self.quiet, self.patience)
+
+    def _too_early(self) -> NotSettledError:
+        return NotSettledError(f"an upload arrived in the last {self.quiet.total_seconds():g} s")
 
     def _analysis_id(self, grid: Grid) -> str:
         """Same data, same model, same code: same analysis."""
@@ -201,6 +226,21 @@ def _insufficient(message: JobMessage, quality: Quality) -> Done:
     text = f"There is too little data for an honest answer: {'; '.join(quality.missing)}."
     end = End(message.origin, Status.INSUFFICIENT_DATA, text, details)
     return Done(Status.INSUFFICIENT_DATA, end=end)
+
+
+def recorded_by(chunks: Sequence[Chunk], samples: Samples, week: Grid) -> dict[str, str]:
+    """The device of the week, and the software of its last upload; what is not known is left out.
+
+    Args:
+        chunks: in the order of their arrival.
+        samples: of the week, and of days around it.
+        week: the analysed one.
+    """
+    end = week.first_day + timedelta(days=week.days)
+    mine = [chunk for chunk in chunks if week.first_day <= chunk.day < end]
+    device = recorder_of(samples, week.first_day, week.days)
+    software = mine[-1].software if mine else {}
+    return {**({"device": device} if device else {}), **software}
 
 
 def latest(chunks: Sequence[Chunk], days: int) -> list[Chunk]:

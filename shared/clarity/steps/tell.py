@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from clarity.domain.errors import CutOffError, OpenError, PermanentError, TransientError
 from clarity.domain.words.grounding import check
 from clarity.domain.words.narrator import narrate
+from clarity.steps.audit import Entry
 from clarity.steps.ports_words import Task, Usage
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ ATTEMPTS = 2
 LEAST_TIME = timedelta(seconds=2)
 
 NOT_CONFIGURED = "no language model is configured"
+NOT_CONSENTED = "the person has not consented to a language model"
 BUDGET_SPENT = "the day's budget of calls is spent"
 NO_ANSWER = "the language model did not answer in time"
 REFUSED = "the language model refused the call"
@@ -100,7 +102,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Tell:
-    """The language model where one is configured and may be paid for, else the template.
+    """The language model where there is one, consented to and paid for, else the template.
 
     Attributes:
         narrator: the language model; None for the template alone.
@@ -122,10 +124,14 @@ class Tell:
     time: timedelta
     retention: timedelta
 
-    @property
-    def version(self) -> str:
+    def narrator_for(self, person: Person) -> Narrator | None:
+        """The language model, if there is one and the person consents to it."""
+        return self.narrator if person.consent.language_model else None
+
+    def version_for(self, person: Person) -> str:
         """Who would write: model and prompt, or the template."""
-        return self.narrator.version if self.narrator else TEMPLATE_VERSION
+        narrator = self.narrator_for(person)
+        return narrator.version if narrator else TEMPLATE_VERSION
 
     def __call__(self, asked: Asked) -> Told:
         """The facts in words, every sentence of which has passed the check.
@@ -133,13 +139,15 @@ class Tell:
         Raises:
             TransientError: the language model is down, and the job can wait.
         """
-        if self.narrator is None:
-            return _template(asked, Usage(0, 0), NOT_CONFIGURED)
+        narrator = self.narrator_for(asked.person)
+        if narrator is None:
+            why = NOT_CONSENTED if self.narrator else NOT_CONFIGURED
+            return _template(asked, Usage(0, 0), why)
         ends = self.clock() + self.time
         spent = Usage(0, 0)
         held = Held((), ())
         for _ in range(ATTEMPTS):
-            answer = self._answer(self.narrator, asked, ends - self.clock(), held.problems)
+            answer = self._answer(narrator, asked, ends - self.clock(), held.problems)
             if isinstance(answer, str):
                 return _template(asked, spent, answer)
             spent += answer.usage
@@ -147,7 +155,7 @@ class Tell:
                 return _template(asked, spent, UNUSABLE + answer.fault)
             held = Held(answer.narrative.sentences, check(answer.narrative, asked.facts))
             if not held.problems:
-                return Told(answer.narrative, "gemini", self.version, spent, None)
+                return Told(answer.narrative, "gemini", narrator.version, spent, None)
         kinds = sorted({problem.kind for problem in held.problems})
         why = HELD_BACK + ", ".join(kinds)
         return _template(asked, spent, why, held if "safety" in kinds else None)
@@ -163,7 +171,7 @@ class Tell:
         call = self.budgets.take(message.origin.user_id, now, low=low)
         if call is None:
             return BUDGET_SPENT
-        self._leave_record(message, call, now)
+        self._leave_record(message, call, narrator.version, now)
         task = _task(asked, within, problems)
         try:
             answer = self.breaker.call(lambda: narrator.narrate(task), PermanentError)
@@ -185,16 +193,16 @@ class Tell:
             return NO_ANSWER
         raise error
 
-    def _leave_record(self, message: JobMessage, call: Call, now: datetime) -> None:
+    def _leave_record(self, message: JobMessage, call: Call, model: str, now: datetime) -> None:
         record = {
             "action": "generate",
             "step": "insights",
             "processing_id": message.processing_id,
-            "model": self.version,
+            "model": model,
             "at": now,
             "expires_at": now + self.retention,
         }
-        self.records.audit(message.origin.user_id, f"generate-{call.id}", record)
+        self.records.audit(message.origin.user_id, Entry(f"generate-{call.id}", record))
 
 
 def _task(asked: Asked, within: timedelta, problems: Sequence[Problem]) -> Task:

@@ -33,6 +33,10 @@ LATE_MINUTES = 60.0
 APART_MINUTES = 45.0
 # Wearables see 18 to 54 % of the waking in bed: Chinoy et al. 2021, doi:10.1093/sleep/zsaa291.
 MISREAD = 0.5
+# What each of them writes into `users/{uid}`: without it nothing of theirs is analysed.
+CONSENT = MappingProxyType(
+    {"consent": {"analysis": True, "language_model": True, "research": True}}
+)
 
 
 @dataclass(frozen=True, slots=True)
