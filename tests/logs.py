@@ -1,4 +1,4 @@
-"""What no log may hold: values, names, sentences, prompts, keys, tokens; and the search for them.
+"""What no log may hold: values, names, sentences, prompts, keys, tokens, and who somebody is.
 
 `Kept` sees each record that this process logs, in the form that a function would print it in.
 `check_state` reads what an embedded cloud's processes wrote, and the reasons of its dead letters,
@@ -9,6 +9,7 @@ the lines that say too much.
 from __future__ import annotations
 
 import contextlib
+import json
 import re
 import sqlite3
 import struct
@@ -30,6 +31,7 @@ NUMBER = re.compile(r"(?<![\w.:/#+-])-?\d+(?:\.\d+)?(?:e[+-]?\d+)?(?![\w:/-]|\.\
 # Where a number is no value: a process, a line of code, a port, a count or a time of our own.
 OURS = re.compile(
     r"\[\d+\]|, line \d+|\(\d+\)|(?:port|pid|id|attempt|in) \d+|\d+ bytes"
+    r'|"(?:people|analyses|predictions|failed)": \d+'
     r'|"(?:seconds|ms|count|status|\w+_tokens|bytes|event_id|message_id|spanId)": "?[\d.]+'
 )
 TOKENS = re.compile(
@@ -42,7 +44,9 @@ _PRIVATE = frozenset(
         "text", "narrative", "title", "body", "note", "notes", "birth_date", "region", "time_zone",
     }
 )  # fmt: skip
+WORD = re.compile(r"[A-Za-z0-9]+")
 _DIGITS = 4
+_ID = 3
 _LETTERS = 5
 _SAMPLED = 200  # uploads of a state whose texts are read: their names repeat
 
@@ -57,6 +61,18 @@ class Secrets:
     def __init__(self) -> None:
         self.texts: set[str] = set()
         self.numbers: set[float] = set()
+        self.people: dict[str, set[str]] = {}  # ids by the longest word in them
+
+    def person(self, user_id: str) -> None:
+        """Somebody's id; of less than three letters it might be anything."""
+        words = WORD.findall(user_id)
+        if words and len(user_id) >= _ID:
+            self.people.setdefault(max(words, key=len), set()).add(user_id)
+
+    def named(self, line: str) -> Iterator[str]:
+        """Whom the line names."""
+        for word in self.people.keys() & set(WORD.findall(line)):
+            yield from (each for each in self.people[word] if each in line)
 
     def add(self, value: object, key: str = "") -> None:
         """Everything private in a document, or one text."""
@@ -80,8 +96,17 @@ class Secrets:
         """What the line gives away."""
         yield from TOKENS.findall(line)
         yield from (text for text in self.texts if text in line)
+        yield from self.named(_told(line))
         if self.numbers:
             yield from (each for each in numbers(line) if abs(float(each)) in self.numbers)
+
+
+def _told(line: str) -> str:
+    """The line without its stack: that is code, and tests name people in theirs."""
+    if '"exception": ' not in line:
+        return line
+    fields = json.loads(line)
+    return json.dumps({name: value for name, value in fields.items() if name != "exception"})
 
 
 def _is_private(key: str, text: str) -> bool:
@@ -130,7 +155,9 @@ class Kept:
     def check(self) -> None:
         """Forget the lines; fail if one of them says too much."""
         lines, self.lines = self.lines, []
-        _raise(f"{line} <- {found!r}" for line in lines for found in self.secrets.found(line))
+        leaks = [f"{line} <- {found!r}" for line in lines for found in self.secrets.found(line)]
+        self.secrets.people.clear()  # another test's people may be called like a word of ours
+        _raise(leaks)
         text = "\n".join(lines)
         _raise(f"a line of ours in a log: {each!r}" for each in told() if text and each in text)
 
@@ -157,13 +184,29 @@ def check_state(state: Path) -> None:
     suspects = {each for line in lines for each in numbers(line)}
     secrets, wrote = Secrets(), Secrets()
     needles = {needle: float(each) for each in suspects for needle in _stored(float(each))}
+    for user_id in _people(state):
+        secrets.person(user_id)
     for document in _documents(state, needles, secrets):
         secrets.add(document)
         # What went wrong is said to the person in the same words, beside what they wrote.
         wrote.add({name: each for name, each in document.items() if name != "reason"})
     check_files(files, secrets)
     wrote.numbers |= secrets.numbers
+    wrote.people = secrets.people
     _raise(f"a letter: {each} <- {found!r}" for each in reasons for found in wrote.found(each))
+
+
+def _people(state: Path) -> Iterator[str]:
+    """Everybody of whom there is a document."""
+    if not (state / "cloud.db").exists():
+        return
+    with contextlib.closing(
+        sqlite3.connect(f"file:{state / 'cloud.db'}?mode=ro", uri=True)
+    ) as database:
+        rows = database.execute(
+            "SELECT name FROM firestore_documents WHERE name LIKE '%/documents/users/%'"
+        )
+        yield from {name.partition("/documents/users/")[2].partition("/")[0] for (name,) in rows}
 
 
 def _reasons(state: Path) -> Iterator[str]:

@@ -34,6 +34,10 @@ LEAKS = {
     "an identity token": "header eyJhbGciOiJSUzI1NiJ9.eyJhdWQiOiJodHRwczov.x",
     "a bearer": "Authorization: Bearer ya29.a0AfH6SMBx",
     "an API key": "key=AIzaSyA-1234567890abcdefghijk",
+    "a person": "done with ada.",
+    "a person in a path": "no document users/ada/uploads/u1",
+    "a person in another id": '{"processing_id": "upload-ada-1"}',
+    "a person of several words": "of k9-Xq.77b now",
 }
 HARMLESS = (
     "2026-06-14T10:00:61.375Z started",
@@ -43,13 +47,22 @@ HARMLESS = (
     "127.0.0.1:61375 - POST / 200",
     "trace 61375a0f and 0.61.375 and e61375",
     "upload-61.375-x",
+    "adapters/log.py adamant",
+    "of k9-Xq.77 now",
+    '{"message": "failed", "exception": "in once(claims, ada, work)"}',
 )
 PLANTED = """
 import logging
+from clarity.adapters.log import bound
+from clarity.domain.job import Origin
 from tests import events
 from tests.conftest import *
 
 events.created("users/ada/uploads/u1", {"samples": [{"value": 61.375}]})
+@pytest.fixture(autouse=True)
+def ada(log_of_the_run):
+    Origin("ada", "uploads", "u1")
+
 log = logging.getLogger("clarity.planted")
 
 def test_a_value_in_a_message():
@@ -61,6 +74,13 @@ def test_a_value_in_a_field():
 def test_a_value_in_an_error_s_words():
     log.error("failed", exc_info=ValueError("61.375"))
 
+def test_a_person():
+    log.warning("of ada")
+
+def test_a_person_who_is_bound():
+    with bound(user_id="ada", processing_id="upload-ada"):
+        log.warning("at users/ada/uploads/u1", extra={"fields": {"user_id": "ada"}})
+
 def test_a_code():
     log.warning("refused", extra={"fields": {"code": "unit"}})
 """
@@ -70,6 +90,8 @@ def test_a_code():
 def secrets() -> Secrets:
     secrets = Secrets()
     secrets.add(UPLOAD)
+    secrets.person("ada")
+    secrets.person("k9-Xq.77b")
     return secrets
 
 
@@ -104,7 +126,7 @@ def test_a_run_in_which_a_line_says_too_much_fails(tmp_path) -> None:
     assert run.returncode == 1, run.stdout
     blamed = re.findall(r"^ERROR \S+::(\w+)", run.stdout, re.MULTILINE)
     # What errors say is left out of the log.
-    assert blamed == ["test_a_value_in_a_message", "test_a_value_in_a_field"]
+    assert blamed == ["test_a_value_in_a_message", "test_a_value_in_a_field", "test_a_person"]
 
 
 def test_a_state_whose_logs_say_what_was_written_to_it_fails(tmp_path: Path) -> None:
@@ -121,6 +143,9 @@ def test_a_state_whose_logs_say_what_was_written_to_it_fails(tmp_path: Path) -> 
     check_state(tmp_path)
     file.write_text("Ada's wrist\n")
     with pytest.raises(LeakError, match="Ada's wrist"):
+        check_state(tmp_path)
+    file.write_text("users/ada is gone\n")
+    with pytest.raises(LeakError, match="'ada'"):
         check_state(tmp_path)
     file.unlink()  # or the end of this run finds it, too
 

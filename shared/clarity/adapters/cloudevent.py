@@ -12,8 +12,8 @@ import binascii
 import json
 import logging
 from collections.abc import Mapping
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -82,8 +82,9 @@ def deliver(event: CloudEvent, consumer: Consumer[E]) -> None:
         ids.enter_context(_bound(event, consumer.step))
         try:
             decoded = consumer.decode(event)
-            ids.enter_context(bound(processing_id=decoded.origin.processing_id))
-            telemetry.mark({telemetry.PROCESSING_ID: decoded.origin.processing_id})
+            origin = decoded.origin
+            ids.enter_context(bound(processing_id=origin.processing_id, user_id=origin.user_id))
+            telemetry.mark({telemetry.PROCESSING_ID: origin.processing_id})
             consumer.handle(decoded)
             _log.info("done")
         except ForgottenError as error:
@@ -250,7 +251,10 @@ def _envelope(event: CloudEvent) -> _Envelope:
 
 def job_message(event: CloudEvent) -> JobMessage:
     """The job that a Pub/Sub message announces."""
-    return JobMessage.parse(_message_body(event))
+    message = JobMessage.parse(_message_body(event))
+    with suppress(MalformedEventError):  # without a time, or with another's: it is not needed
+        return replace(message, sent_at=_time(event))
+    return message
 
 
 def document_of(event: CloudEvent) -> Document:

@@ -17,6 +17,7 @@ import click
 from clarity.adapters.dead_letters_page import found_line, outcome, page, plain, table
 from clarity.adapters.reviews_cli import project_option, reader_option
 from clarity.domain.errors import ClarityError, PermanentError
+from clarity.steps.audit import by_operator
 from clarity.steps.dead_letters import Filter, file_letters
 from clarity.steps.replay import Decision, Replay
 
@@ -147,12 +148,13 @@ def dead_letters() -> None:
 @_state
 @_json
 @project_option
-def list_letters(*, as_json: bool, project: str, **wanted: Any) -> None:
+@reader_option
+def list_letters(*, as_json: bool, project: str, by: str, **wanted: Any) -> None:
     """List letters, the latest last: age, step, code, person, job, how often tried, times, reason.
 
     An id may be shortened to what tells it from others.
     """
-    with _opened(project) as office:
+    with _opened(project, "list_dead_letters", by) as office:
         found = office.store.find(_filter(wanted))
     if as_json:
         click.echo(json.dumps([page(each) for each in found], indent=2))
@@ -165,9 +167,10 @@ def list_letters(*, as_json: bool, project: str, **wanted: Any) -> None:
 @click.argument("letter_id", metavar="ID", type=_Id())
 @_json
 @project_option
-def show(*, letter_id: str, as_json: bool, project: str) -> None:
+@reader_option
+def show(*, letter_id: str, as_json: bool, project: str, by: str) -> None:
     """Show one letter whole, and what a replay would do."""
-    with _opened(project) as office:
+    with _opened(project, "show_dead_letter", by) as office:
         letter = _read(office, letter_id)
         decision = office.store.look(letter)
     would = outcome(decision, TOPICS, dry_run=True)
@@ -194,7 +197,7 @@ def replay(
 
     For several letters it asks first. Each line says what was done, or with --dry-run would be.
     """
-    with _opened(project) as office:
+    with _opened(project, "replay_dead_letters", by) as office:
         letters = _meant(office, ids, wanted)
         if len(letters) > 1 and not (yes or dry_run):
             click.confirm(f"Replay {len(letters)} letters?", abort=True, err=True)
@@ -221,7 +224,7 @@ def drop(
     """
     if not ids and not any(wanted.values()):
         raise click.UsageError("expected IDs or a filter: all letters are not dropped by accident")
-    with _opened(project) as office:
+    with _opened(project, "drop_dead_letters", by) as office:
         letters = [each for each in _meant(office, ids, wanted) if each.state == "waiting"]
         if letters and not (yes or dry_run):
             click.confirm(f"Drop {len(letters)} letters for good?", abort=True, err=True)
@@ -233,14 +236,15 @@ def drop(
 
 
 @contextmanager
-def _opened(project: str) -> Iterator[_Office]:
-    """The letters, after those in the subscription were filed; errors in words."""
+def _opened(project: str, action: str, by: str) -> Iterator[_Office]:
+    """The letters, after those in the subscription were filed; who looks is written down first."""
     warnings.filterwarnings("ignore", "You are using a Python version", FutureWarning)
     # Here, since they import Google's clients, which --help and `analyze` do without.
     from google.auth.exceptions import GoogleAuthError  # noqa: PLC0415  see above
     from google.cloud.firestore import Client  # noqa: PLC0415  see above
     from google.cloud.pubsub_v1 import PublisherClient, SubscriberClient  # noqa: PLC0415
 
+    from clarity.adapters.firestore_audit import LEDGER, append  # noqa: PLC0415
     from clarity.adapters.firestore_dead_letters import FirestoreDeadLetters  # noqa: PLC0415
     from clarity.adapters.pubsub import PubSubTopics  # noqa: PLC0415
     from clarity.adapters.pubsub_letters import AnySize, PubSubMail  # noqa: PLC0415
@@ -249,12 +253,14 @@ def _opened(project: str) -> Iterator[_Office]:
         name: f"projects/{project}/topics/{each}" for name, each in TOPICS.items()
     }
     try:
-        store = FirestoreDeadLetters(Client(project=project), _now)
+        client = Client(project=project)
+        store = FirestoreDeadLetters(client, _now)
         again = Replay(store, PubSubTopics(PublisherClient(), topics))
         with SubscriberClient(transport=AnySize) as subscriber:
             name = f"projects/{project}/subscriptions/{SUBSCRIPTION}"
             office = _Office(store, PubSubMail(subscriber, name, WAIT_S), again)
             _take_in(office)
+            append(client, {LEDGER: by_operator(action, by, _now())})
             yield office
     except (ClarityError, GoogleAuthError) as error:
         raise click.ClickException(str(error)) from error

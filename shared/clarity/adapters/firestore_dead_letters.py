@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -13,11 +13,13 @@ from google.api_core.retry import Retry
 from google.cloud.firestore import DELETE_FIELD, SERVER_TIMESTAMP
 from google.cloud.firestore_v1.base_query import FieldFilter
 
-from clarity.adapters.firestore_erase import erasure_of
+from clarity.adapters.firestore_audit import ATTEMPTS, link, of_person, pause, standing
 from clarity.adapters.firestore_errors import translated
 from clarity.adapters.firestore_stand import stand
+from clarity.adapters.firestore_tombstone import tombstone_of, unless_erased
 from clarity.domain.errors import MalformedEventError, UnavailableError
 from clarity.domain.job import Origin
+from clarity.steps.audit import by_operator
 from clarity.steps.dead_letters import Filter, Letter, Tried, merged
 from clarity.steps.once import claim_key
 from clarity.steps.replay import Decision, Standing, decide
@@ -36,8 +38,6 @@ T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 
-# How often a write is tried whose condition somebody else has made false.
-_ATTEMPTS = 5
 _MISSED = (Aborted, AlreadyExists, FailedPrecondition, NotFound)
 # Somebody looks on: the client's own patience with a query has no end.
 _PATIENCE: dict[str, Any] = {"retry": Retry(timeout=10.0), "timeout": 10.0}
@@ -90,7 +90,7 @@ class FirestoreDeadLetters:
         """Keep the letter; False, and nothing kept, if it is about somebody who was erased."""
 
         def work(found: _Found, batch: WriteBatch) -> bool:
-            if found.erased(letter):
+            if found.erased:
                 return False
             kept = merged(found.letter, letter, found.tried())
             if kept is not None:
@@ -170,13 +170,13 @@ class FirestoreDeadLetters:
             kept = found.letter
             if kept is None or kept.state != "waiting":
                 return False
-            if found.erased(kept):
+            if found.erased:
                 found.delete(batch, "letter")
                 return True
             found.update(batch, "letter", _dropped(by))
             # Nothing of a person is written where nothing of them is left.
             if found.has("document") or found.has("job"):
-                self._audit(batch, "drop_dead_letter", kept, by)
+                self._audit(batch, found, "drop_dead_letter", kept, by)
             return True
 
         return self._changed(letter, work)
@@ -189,13 +189,14 @@ class FirestoreDeadLetters:
         Raises:
             UnavailableError: others kept changing it.
         """
-        for _ in range(_ATTEMPTS):
+        for attempt in range(ATTEMPTS):
             batch = self.client.batch()
             result = work(self._read(letter), batch)
             try:
                 if len(batch):
                     batch.commit()
             except _MISSED:
+                pause(attempt)  # the person's other letters go onto the same audit
                 continue
             return result
         raise UnavailableError("Firestore: others kept changing the letter")
@@ -204,6 +205,8 @@ class FirestoreDeadLetters:
         place, fields = self._letter(letter.id), _fields(letter)
         if not found.has("letter"):
             batch.create(place, fields)
+            if letter.user_id:
+                unless_erased(self.client, letter.user_id, batch)
         else:
             before = found.snapshots["letter"].to_dict() or {}
             found.update(batch, "letter", {**dict.fromkeys(before, DELETE_FIELD), **fields})
@@ -235,34 +238,37 @@ class FirestoreDeadLetters:
         # By the server's clock, as the letters' own times are by Pub/Sub's.
         found.update(batch, "letter", {**marks, "replayed_at": SERVER_TIMESTAMP})
         if letter.origin is not None:
-            self._audit(batch, "replay_dead_letter", letter, by)
+            self._audit(batch, found, "replay_dead_letter", letter, by)
 
-    def _audit(self, batch: WriteBatch, action: str, letter: Letter, by: str) -> None:
+    def _audit(
+        self, batch: WriteBatch, found: _Found, action: str, letter: Letter, by: str
+    ) -> None:
         """Who did it, with the person whose data it is."""
         now = self.clock()
-        record = {
-            "action": action,
+        own = {
             "step": letter.step,
             "code": letter.code,
-            "letter_id": letter.id,
+            "subject": letter.id,
             "processing_id": letter.reference.get("processing_id"),
-            "by": by,
-            "at": now,
             "expires_at": now + KEPT,
         }
-        audit = self.client.document(f"users/{letter.user_id}").collection("audit").document()
-        batch.create(audit, record)
+        entry = by_operator(action, by, now)
+        entry = replace(entry, fields={**entry.fields, **own})
+        seen = standing(found.snapshots["audit"])
+        link(batch, self.client, of_person(letter.user_id), seen, entry)
+        unless_erased(self.client, letter.user_id, batch)
 
     def _read(self, letter: Letter) -> _Found:
         """The letter as it is kept, and what there is of its event, in one call."""
         places = {"letter": self._letter(letter.id)}
         if letter.user_id:
-            places["erasure"] = erasure_of(self.client, letter.user_id)
+            places["erasure"] = tombstone_of(self.client, letter.user_id)
         if (origin := letter.origin) is not None:
             job = f"users/{origin.user_id}/jobs/{origin.processing_id}"
             claim = f"claims/{claim_key(letter.step, origin.path)}"
-            for name, path in (("document", origin.path), ("job", job), ("claim", claim)):
-                places[name] = self.client.document(path)
+            paths = {"document": origin.path, "job": job, "claim": claim}
+            paths["audit"] = of_person(origin.user_id).head
+            places |= {name: self.client.document(path) for name, path in paths.items()}
         names = {place.path: name for name, place in places.items()}
         snapshots = self.client.get_all(list(places.values()), **_PATIENCE)
         return _Found(self.client, {names[each.reference.path]: each for each in snapshots})
@@ -287,19 +293,16 @@ class _Found:
         """Whether the document is there."""
         return name in self.snapshots and self.snapshots[name].exists
 
-    def erased(self, letter: Letter) -> bool:
-        """Whether the letter is about what was erased, and not about what came after it."""
-        if not self.has("erasure"):
-            return False
-        # A function at work meanwhile may have sent it later: its document is gone all the same.
-        early = letter.last_at <= self.snapshots["erasure"].get("at")
-        return early or not self.has("document")
+    @property
+    def erased(self) -> bool:
+        """Whether the person of the letter was erased."""
+        return self.has("erasure")
 
     def standing(self) -> Standing:
         """What there is of the letter's event."""
         names = ("document", "job", "claim")
         there = {name: self.snapshots[name].to_dict() if self.has(name) else None for name in names}
-        return Standing(erased=self.letter is not None and self.erased(self.letter), **there)
+        return Standing(erased=self.letter is not None and self.erased, **there)
 
     def tried(self) -> Tried | None:
         """What the claim knows."""

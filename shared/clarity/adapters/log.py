@@ -1,7 +1,14 @@
-"""Structured logs: one JSON object a line, as Cloud Logging reads it. Ids only, no health data."""
+"""Structured logs: one JSON object a line, as Cloud Logging reads it. Ids only, no health data.
+
+No line names a person: `user_id`, bound or among a line's fields, becomes the pseudonym `person`
+where there is a key for it, and is left out where there is none. Other ids may have been chosen by
+a phone, and errors quote paths: what is the person's id in them is hidden.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 import logging
 import re
@@ -16,6 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _TRACEPARENT = re.compile(r"^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}$")
+
+_PATH = re.compile(r"\busers/[^/\s\"']+")
+_HIDDEN = "-"
+_PSEUDONYM = 16  # hexadecimal digits
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 _context: ContextVar[Mapping[str, str]] = ContextVar("log_context", default=_NOTHING)
@@ -39,9 +50,9 @@ def traceparent() -> str:
 class JsonLines(logging.Formatter):
     """A record as one JSON object, with the ids of what it is about."""
 
-    def __init__(self, project: str) -> None:
+    def __init__(self, project: str, key: str | None = None) -> None:
         super().__init__()
-        self._project = project
+        self._project, self._key = project, key
 
     def format(self, record: logging.LogRecord) -> str:
         """One line."""
@@ -58,7 +69,30 @@ class JsonLines(logging.Formatter):
         line |= getattr(record, "fields", {})
         if record.exc_info:
             line["exception"] = "".join(_where(record.exc_info[1]))
+        user_id = str(line.pop("user_id", ""))
+        line = {name: _without(value, user_id) for name, value in line.items()}
+        if user_id and self._key:
+            line["person"] = pseudonym(self._key, user_id)
         return json.dumps(line, default=str)
+
+
+def pseudonym(key: str, user_id: str) -> str:
+    """What stands for a person in logs: who has no key cannot tell whom, nor try out names."""
+    return hmac.new(key.encode(), user_id.encode(), hashlib.sha256).hexdigest()[:_PSEUDONYM]
+
+
+def hidden(text: str) -> str:
+    """A text without the person whom this is about, and without any in a path."""
+    return str(_without(text, _context.get().get("user_id", "")))
+
+
+def _without(value: object, user_id: str) -> object:
+    if not isinstance(value, str):
+        return value
+    if user_id and user_id in value:
+        # Not in the middle of a word: a person may be called "done".
+        value = re.sub(rf"(?<![A-Za-z0-9]){re.escape(user_id)}(?![A-Za-z0-9])", _HIDDEN, value)
+    return _PATH.sub(f"users/{_HIDDEN}", value)
 
 
 def _where(error: BaseException | None) -> Iterator[str]:
@@ -71,9 +105,14 @@ def _where(error: BaseException | None) -> Iterator[str]:
     yield f"{type(error).__module__}.{type(error).__qualname__}\n"
 
 
-def configure(project: str) -> None:
-    """Send all logs to standard output as JSON lines; the project is in the names of traces."""
+def configure(project: str, key: str | None = None) -> None:
+    """Send all logs to standard output as JSON lines.
+
+    Args:
+        project: in the names of traces.
+        key: of pseudonyms; None: no line tells one person from another.
+    """
     stream = logging.StreamHandler(sys.stdout)
-    stream.setFormatter(JsonLines(project))
+    stream.setFormatter(JsonLines(project, key))
     # force: with LOG_EXECUTION_ID the framework has installed a handler before us.
     logging.basicConfig(level=logging.INFO, handlers=[stream], force=True)

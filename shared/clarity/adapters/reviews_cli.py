@@ -22,7 +22,8 @@ _WHOLE_TEXT = -1
 _ID = re.compile(r"(?!\.\.?\Z|__.*__\Z)[^/\ud800-\udfff]+", re.DOTALL)
 
 
-def _login() -> str:
+def login() -> str:
+    """The name that this is run under."""
     try:
         return getpass.getuser()
     except (KeyError, OSError) as error:  # a container's user may have no name
@@ -32,13 +33,13 @@ def _login() -> str:
 project_option = click.option("--project", required=True, help="Google Cloud project.")
 reader_option = click.option(
     "--by",
-    default=_login,
+    default=login,
     show_default="your login",
-    help="Who looks: it goes into the person's audit.",
+    help="Who looks: it goes into the audit.",
 )
 
 
-def _an_id(_: object, argument: click.Parameter, value: str) -> str:
+def an_id(_: object, argument: click.Parameter, value: str) -> str:
     """What a document may be called: Firestore's quotas name what it may not."""
     if not _ID.fullmatch(value):
         expected = "an id without a slash, and not empty, '.', '..' or '__x__'"
@@ -46,8 +47,8 @@ def _an_id(_: object, argument: click.Parameter, value: str) -> str:
     return value
 
 
-user_argument = click.argument("user_id", callback=_an_id)
-_review = click.argument("processing_id", callback=_an_id)
+user_argument = click.argument("user_id", callback=an_id)
+_review = click.argument("processing_id", callback=an_id)
 
 
 @click.group()
@@ -73,9 +74,10 @@ def reviews() -> None:
 
 @reviews.command("list")
 @project_option
-def list_reviews(project: str) -> None:
+@reader_option
+def list_reviews(project: str, by: str) -> None:
     """List what waits, oldest first: user, job, broken rules, model and dates; no text."""
-    found = _call(project, lambda held: held.listed())
+    found = _call(project, lambda held: held.listed(by))
     for user_id, review_id, fields in found:
         kinds = ", ".join(fields["kinds"])
         until = f"held {_day(fields['created_at'])}, expires {_day(fields['expires_at'])}"

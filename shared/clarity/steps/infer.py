@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 import clarity
+from clarity.domain.errors import ParkedError, PermanentError, TransientError
 from clarity.domain.minutes.imputation import model_input
+from clarity.steps.audit import Entry
 from clarity.steps.once import once
 from clarity.steps.ports import Done
 
@@ -14,9 +18,37 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime, timedelta
 
+    from numpy.typing import NDArray
+
     from clarity.domain.events import JobMessage
     from clarity.domain.minutes.grid import Grid
-    from clarity.steps.ports import Claims, Encoder, Records
+    from clarity.steps.ports import Claims, Embedding, Encoder, Records
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """One call of the endpoint, in numbers for whoever watches the model.
+
+    Attributes:
+        model_id: that should answer.
+        seconds: until it did, or did not.
+        code: of the error; empty where it answered.
+        confidence: of the week's numbers, 0 to 1.
+        input_mean: steps a minute, of the minutes that are known; None where none is.
+        input_sd: their standard deviation; likewise.
+    """
+
+    model_id: str
+    seconds: float
+    code: str
+    confidence: float
+    input_mean: float | None
+    input_sd: float | None
+
+    def to_document(self) -> dict[str, object]:
+        """What the analysis keeps of it."""
+        names = ("seconds", "input_mean", "input_sd")
+        return {name: getattr(self, name) for name in names}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +61,7 @@ class Infer:
     clock: Callable[[], datetime]
     lease: timedelta
     retention: timedelta
+    tell: Callable[[Prediction], None]
 
     @property
     def model_id(self) -> str:
@@ -53,7 +86,7 @@ class Infer:
         self, message: JobMessage, analysis_id: str, grid: Grid, measured: Mapping[str, object]
     ) -> Done:
         steps, imputed_share = model_input(grid)
-        embedding = self.encoder.encode(steps)
+        embedding, call = self._encode(steps, measured)
         provenance = asdict(embedding)
         vector = provenance.pop("vector")
         now = self.clock()
@@ -65,6 +98,7 @@ class Infer:
                 "imputed_share": imputed_share,
                 "code_version": clarity.__version__,
             },
+            "call": call.to_document() | {"vector_size": len(vector)},
             "created_at": now,
             "expires_at": now + self.retention,
         }
@@ -78,7 +112,30 @@ class Infer:
             "at": now,
             "expires_at": now + self.retention,
         }
-        # The record first: once the analysis is there, nobody comes back to leave it.
-        self.records.audit(user_id, f"predict-{analysis_id}", record)
-        self.records.add_analysis(user_id, analysis_id, document)
+        entry = Entry(f"predict-{analysis_id}", record)
+        self.records.add_analysis(user_id, analysis_id, document, entry)
         return Done(analysis_id)
+
+    def _encode(
+        self, steps: NDArray[np.float32], measured: Mapping[str, object]
+    ) -> tuple[Embedding, Prediction]:
+        """Ask the endpoint, and tell how it went; that a parked one does not answer is as meant."""
+        began = self.clock()
+        confidence: Any = measured["confidence"]
+        known = steps[~np.isnan(steps)]
+        numbers = (float(known.mean()), float(known.std())) if len(known) else (None, None)
+
+        def call(code: str) -> Prediction:
+            seconds = (self.clock() - began).total_seconds()
+            return Prediction(self.model_id, seconds, code, float(confidence), *numbers)
+
+        try:
+            embedding = self.encoder.encode(steps)
+        except ParkedError:
+            raise
+        except (PermanentError, TransientError) as error:
+            self.tell(call(error.code))
+            raise
+        done = call("")
+        self.tell(done)
+        return embedding, done

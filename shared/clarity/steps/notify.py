@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from clarity.domain.errors import PermanentError, TransientError, UnavailableError
 from clarity.domain.words.wording import wording
+from clarity.steps.audit import Entry
 from clarity.steps.once import claim_key, once
 from clarity.steps.ports import Done, Notice
 
@@ -70,7 +71,7 @@ class Notify:
             "at": now,
             "expires_at": now + self.retention,
         }
-        self.records.audit(user_id, claim_key("notify", event), record)
+        self.records.audit(user_id, Entry(claim_key("notify", event), record))
         return result != UnavailableError.code
 
     def _first(self, event: str, user_id: str) -> bool:
