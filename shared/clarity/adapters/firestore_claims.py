@@ -13,19 +13,14 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from google.api_core.exceptions import (
-    Aborted,
-    AlreadyExists,
-    FailedPrecondition,
-    InvalidArgument,
-    NotFound,
-)
+from google.api_core.exceptions import Aborted, InvalidArgument
 from google.cloud.firestore import DELETE_FIELD, Increment, Maximum
 
 from clarity.adapters.firestore_errors import translated
-from clarity.adapters.firestore_stand import log_end, new_job, stand
+from clarity.adapters.firestore_stand import Seen, log_end, new_job, recall, stand
+from clarity.adapters.firestore_tombstone import MISSED, tombstone_of, unless_erased
 from clarity.adapters.log import traceparent
-from clarity.domain.errors import InProgressError, UnavailableError
+from clarity.domain.errors import ForgottenError, InProgressError, UnavailableError
 from clarity.domain.job import Status
 from clarity.steps.once import REJECTED
 from clarity.steps.ports import Claimed, Completed, Held, Outgoing
@@ -49,7 +44,6 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ATTEMPTS = 5
 # Where an upload's samples are.
 _LISTS = frozenset({"samples", "data", "deleted"})
-_MISSED = (AlreadyExists, FailedPrecondition, NotFound)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +58,18 @@ class FirestoreClaims:
     def claim(
         self, key: str, *, user_id: str, lease: timedelta, toll: Toll | None = None
     ) -> Claimed | Completed | Held:
-        """Take the key if it is free or its lease has expired; who takes it first pays the toll."""
+        """Take the key if it is free or its lease has expired; who takes it first pays the toll.
+
+        Raises:
+            ForgottenError: the person was erased.
+        """
         ours = Claimed(key, secrets.token_hex(8), user_id)
         before: DocumentSnapshot | None = None
         for _ in range(_ATTEMPTS):
             try:
                 return self._take(ours, before, lease, toll)
-            except _MISSED:
-                before = self._document(key).get()
+            except MISSED:
+                before = self._held(key, user_id)
             except Aborted:
                 continue
             if before.exists and (found := self._taken(ours, before, toll)):
@@ -93,7 +91,7 @@ class FirestoreClaims:
                     fields, self._as_seen(claim.version), retry=None, timeout=patience
                 )
                 return replace(claim, version=written.update_time)
-            except _MISSED:
+            except MISSED:
                 claim = replace(claim, version=self._own(claim).update_time)
         raise UnavailableError("Firestore: others kept changing the claim")
 
@@ -113,7 +111,7 @@ class FirestoreClaims:
                 if done.answer is None:
                     raise
                 done = replace(done, answer=_shorter(done.answer))
-            except _MISSED:
+            except MISSED:
                 ours = self._own(claim)
                 if "result" in (ours.to_dict() or {}):  # written, but the answer was lost
                     return Completed(done.result, done.owes, ours.update_time)
@@ -125,14 +123,14 @@ class FirestoreClaims:
     @translated
     def published(self, key: str, completed: Completed) -> None:
         """Say that its messages have gone out; no effect if the claim is another one now."""
-        with suppress(*_MISSED):
+        with suppress(*MISSED):
             mark = {"unpublished": DELETE_FIELD}
             self._document(key).update(mark, self._as_seen(completed.version))
 
     @translated
     def release(self, claim: Claimed) -> None:
         """Give the key back; no effect if another worker took it over."""
-        with suppress(*_MISSED):
+        with suppress(*MISSED):
             # The attempts stay; the lease ends now.
             ends = {"lease_until": self.clock()}
             self._document(claim.key).update(ends, self._as_seen(claim.version))
@@ -152,8 +150,9 @@ class FirestoreClaims:
         if before is not None and before.exists:
             ours = replace(ours, attempts=before.get("attempts") + 1)
             fields["attempts"] = ours.attempts
-            written = before.reference.update(fields, self._as_seen(before.update_time))
-            return replace(ours, version=written.update_time)
+            batch.update(before.reference, fields, self._as_seen(before.update_time))
+            unless_erased(self.client, ours.user_id, batch)
+            return replace(ours, version=batch.commit()[0].update_time)
         batch.create(self._document(ours.key), fields)
         if toll:
             bucket, cost = self._bucket(ours.user_id, toll), _milliseconds(toll.every)
@@ -162,12 +161,30 @@ class FirestoreClaims:
             gained = {"seen_ms": clock, "until_ms": clock, "expires_at": fields["expires_at"]}
             batch.set(bucket, gained, merge=True)
             batch.set(bucket, {"until_ms": Increment(cost)}, merge=True)
+        unless_erased(self.client, ours.user_id, batch)
         results = batch.commit()
         ours = replace(ours, version=results[0].update_time)
         if toll is None:
             return ours
         seen, until = (results[at].transform_results[0].integer_value for at in (1, 2))
         return _judged(ours, toll, seen, until)
+
+    def _held(self, key: str, user_id: str) -> DocumentSnapshot:
+        """The claim as it stands, of somebody who was not erased.
+
+        Raises:
+            ForgottenError: the person was erased.
+        """
+        claim, tombstone = self._document(key), tombstone_of(self.client, user_id)
+        found = {each.reference: each for each in self.client.get_all([claim, tombstone])}
+        if (erased := found[tombstone]).exists:
+            expires_at = (erased.to_dict() or {}).get("expires_at")
+            if expires_at is None or expires_at > self.clock():
+                raise ForgottenError("the person was erased")
+            # Firestore deletes what has expired within a day or so; who comes back need not wait.
+            with suppress(*MISSED):
+                tombstone.delete(self._as_seen(erased.update_time))
+        return found[claim]
 
     def _taken(
         self, ours: Claimed, before: DocumentSnapshot, toll: Toll | None
@@ -195,7 +212,8 @@ class FirestoreClaims:
         batch.update(self._document(claim.key), fields, self._as_seen(claim.version))
         if done.answer:
             origin, answer = done.answer
-            batch.update(self.client.document(origin.path), dict(answer))
+            shed = dict.fromkeys(done.sheds, DELETE_FIELD)
+            batch.update(self.client.document(origin.path), {**shed, **answer})
         if claim.over:
             bucket, cost = self._bucket(claim.user_id, claim.over), _milliseconds(claim.over.every)
             batch.set(bucket, {"until_ms": Increment(-cost)}, merge=True)
@@ -219,17 +237,20 @@ class FirestoreClaims:
         """Add the job's end to the commit, unless it has ended; when the job was created."""
         now, origin = self.clock(), end.origin
         job = self.client.document(f"users/{origin.user_id}/jobs/{origin.processing_id}")
-        seen = job.get(["status", "created_at"])
+        seen = recall(job._document_path)
+        if seen is None or not end.status.may_follow(Status(seen.fields["status"])):
+            found = job.get(["status", "created_at"])
+            seen = Seen(job._document_path, found.to_dict() or {}, found.update_time)
         fields = {**stand(end.status, end.message, now), **end.details}
-        if not seen.exists:
+        if not seen.fields:
             if end.opens is None:
                 return None
             batch.create(job, {**new_job(origin, end.opens[0], now, end.opens[1]), **fields})
             return now
-        if not end.status.may_follow(Status(seen.get("status"))):
+        if not end.status.may_follow(Status(seen.fields["status"])):
             return None
-        batch.update(job, fields, self._as_seen(seen.update_time))
-        created_at: datetime = seen.get("created_at")
+        batch.update(job, fields, self._as_seen(seen.version))
+        created_at: datetime = seen.fields["created_at"]
         return created_at
 
     def _own(self, claim: Claimed) -> DocumentSnapshot:

@@ -1,74 +1,230 @@
-"""Firestore: forget a person."""
+"""Firestore: delete a person's documents, page by page, and keep the receipt on the tombstone.
+
+Below the person one query finds every document, at any depth, below documents that are not there
+too. A page's deletions and their count are one commit, on the condition that the tombstone still is
+the version that was read: so counts are right whoever dies or works beside us.
+"""
 
 from __future__ import annotations
 
-import hashlib
-import time
+from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
-from google.cloud.firestore_v1.base_query import FieldFilter
+from google.api_core.exceptions import Aborted, InvalidArgument
+from google.cloud.firestore import DELETE_FIELD
+from google.cloud.firestore_v1.types import StructuredQuery
 
+from clarity.adapters.firestore_audit import LEDGER, append
 from clarity.adapters.firestore_errors import translated
+from clarity.adapters.firestore_reference_rows import forget
+from clarity.adapters.firestore_tombstone import MISSED, tombstone_of
+from clarity.domain.errors import UnavailableError
+from clarity.steps.audit import LEDGER_KEPT, Entry, subject_of
+from clarity.steps.erase import PARTS, Page
 
 if TYPE_CHECKING:
-    from google.cloud.firestore import Client, DocumentReference
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
+    from google.cloud.firestore import Client, WriteBatch
+
+    from clarity.domain.job import Origin
+    from clarity.steps.erase import Part, State
 
 # Longer than an event is delivered again (MAX_EVENT_AGE_SECONDS, at most a day).
-_REMEMBERED = timedelta(days=2)
-
-
-def erasure_of(client: Client, user_id: str) -> DocumentReference:
-    """The note that a person was erased; it holds no name, and expires."""
-    return client.document(f"erasures/{hashlib.sha256(user_id.encode()).hexdigest()}")
+REMEMBERED = timedelta(days=2)
+PAGE = 200
+_ATTEMPTS = 20
+# What the tombstone counts, by where it was found.
+_COUNTED: dict[Part, str] = {
+    "claims": "claims",
+    "dead_letters": "letters",
+    "sweeps": "sweeps",
+    "users": "documents",
+}
+_COUNTS = (*_COUNTED.values(), "exports")
 
 
 @dataclass(frozen=True, slots=True)
-class Erased:
-    """How much was deleted: documents below the person, claims on their events, dead letters."""
+class _Named:
+    """A document's name, and when it was created."""
 
-    documents: int = 0
-    claims: int = 0
-    letters: int = 0
+    name: str
+    created_at: Any
 
 
-@translated
-def erase(client: Client, user_id: str, *, settle_s: float = 0) -> Erased:
-    """Delete all that is below `users/{user_id}`, the claims on the person's events, and letters.
+@dataclass(frozen=True, slots=True)
+class FirestoreErasures:
+    """The `Erasures` port over a Firestore database."""
 
-    Events from before that are delivered later are dropped. A function at work meanwhile may
-    still write: it is looked again every `settle_s` seconds, until nothing is found.
-    """
-    now = datetime.now(UTC)
-    erasure_of(client, user_id).set({"at": now, "expires_at": now + _REMEMBERED})
-    deleted = found = _pass(client, user_id)
-    while settle_s and found != Erased():
-        time.sleep(settle_s)
-        found = _pass(client, user_id)
-        deleted = Erased(
-            deleted.documents + found.documents,
-            deleted.claims + found.claims,
-            deleted.letters + found.letters,
+    client: Client
+    clock: Callable[[], datetime]
+
+    @translated
+    def state(self, user_id: str) -> State | None:
+        """Whether the person is being or was erased lately."""
+        found: dict[str, Any] = tombstone_of(self.client, user_id).get().to_dict() or {}
+        state: State | None = found.get("state")
+        return state
+
+    @translated
+    def begin(self, user_id: str) -> None:
+        """Note that the person is being erased; no effect where that is noted."""
+        tombstone = tombstone_of(self.client, user_id)
+        fields = {"state": "erasing", "at": self.clock(), **dict.fromkeys(_COUNTS, 0)}
+        for _ in range(_ATTEMPTS):
+            found = tombstone.get()
+            if (found.to_dict() or {}).get("state") == "erasing":
+                return
+            batch = self.client.batch()
+            if found.exists:
+                anew = {**fields, "finished_at": DELETE_FIELD, "expires_at": DELETE_FIELD}
+                batch.update(tombstone, anew, self._as_seen(found))
+            else:
+                batch.create(tombstone, fields)
+            try:
+                batch.commit()
+            except (Aborted, *MISSED):
+                continue
+            return
+        raise UnavailableError("Firestore: others kept changing the tombstone")
+
+    @translated
+    def delete_page(self, user_id: str, part: Part, after: str, keeping: Origin | None) -> Page:
+        """Delete some documents behind a name, and note how many; `keeping` stays."""
+        for _ in range(_ATTEMPTS):
+            tombstone = tombstone_of(self.client, user_id).get()
+            if not tombstone.exists:
+                raise UnavailableError("Firestore: the tombstone is gone")
+            named = self._page(user_id, part, after)
+            last = named[-1].name if len(named) >= PAGE else ""
+            if keeping:
+                kept = self.client.document(keeping.path)._document_path
+                named = [each for each in named if each.name != kept]
+            try:
+                self._delete(tombstone, part, named)
+            except (Aborted, *MISSED):  # somebody erases beside us: what is left is looked up anew
+                continue
+            began = tombstone.create_time
+            return Page(sum(each.created_at <= began for each in named), last)
+        raise UnavailableError("Firestore: others kept changing the tombstone")
+
+    @translated
+    def add_exports(self, user_id: str, number: int) -> None:
+        """Note that so many exports were deleted."""
+        tombstone = tombstone_of(self.client, user_id)
+        for _ in range(_ATTEMPTS):
+            found = tombstone.get()
+            try:
+                tombstone.update({"exports": found.get("exports") + number}, self._as_seen(found))
+            except (Aborted, *MISSED):
+                continue
+            return
+        raise UnavailableError("Firestore: others kept changing the tombstone")
+
+    def finish(self, user_id: str, request: Origin | None, by: str) -> Mapping[str, Any]:
+        """Delete the request, note that all is done, and record it: all at once; the receipt."""
+        tombstone, subject = tombstone_of(self.client, user_id), subject_of(user_id)
+        forget(self.client, user_id)
+        receipt = self.receipt(user_id)
+        now, at = self.clock(), receipt["at"]
+        counts = {name: receipt[name] for name in _COUNTS}
+        record = {"action": "erase", "subject": subject, "by": by, **counts}
+        times = {"at": now, "expires_at": now + LEDGER_KEPT}
+        entry = Entry(f"erase-{subject[:32]}-{at:%Y%m%dT%H%M%S%f}", {**record, **times})
+        done = {"state": "erased", "finished_at": now, "expires_at": now + REMEMBERED}
+
+        def also(batch: WriteBatch) -> None:
+            batch.update(tombstone, done)
+            if request:
+                batch.delete(self.client.document(request.path))
+
+        append(self.client, {LEDGER: entry}, also=also)
+        return self.receipt(user_id)
+
+    @translated
+    def receipt(self, user_id: str) -> Mapping[str, Any]:
+        """What the tombstone says."""
+        found: dict[str, Any] = tombstone_of(self.client, user_id).get().to_dict() or {}
+        return found
+
+    @translated
+    def survey(self, user_id: str) -> Mapping[str, int]:
+        """How many documents would go, by collection: `users/*/days/*/chunks`."""
+        found: Counter[str] = Counter()
+        for part in PARTS:
+            for name in self._all(user_id, part):
+                ids = name.partition("/documents/")[2].split("/")
+                found["/".join(id_ if at % 2 == 0 else "*" for at, id_ in enumerate(ids[:-1]))] += 1
+        return dict(sorted(found.items()))
+
+    def _all(self, user_id: str, part: Part) -> Iterator[str]:
+        after = ""
+        while True:
+            named = self._page(user_id, part, after)
+            yield from (each.name for each in named)
+            if len(named) < PAGE:
+                return
+            after = named[-1].name
+
+    def _page(self, user_id: str, part: Part, after: str) -> list[_Named]:
+        """Names of the person's documents of this part, in their order."""
+        root = f"{self.client._database_string}/documents"
+        if part != "users":
+            of_person = {
+                "field_filter": {
+                    "field": {"field_path": "user_id"},
+                    "op": "EQUAL",
+                    "value": {"string_value": user_id},
+                }
+            }
+            query = {"from_": [{"collection_id": part}], "where": of_person}
+            return self._names(root, query, after)
+        person = self.client.document(f"users/{user_id}")
+        below = self._names(person._document_path, {"from_": [{"all_descendants": True}]}, after)
+        own = person.get([]) if not after else None
+        if own is None or not own.exists:
+            return below
+        return [_Named(person._document_path, own.create_time), *below]
+
+    def _names(self, parent: str, query: dict[str, Any], after: str) -> list[_Named]:
+        wanted = {
+            **query,
+            "select": {"fields": [{"field_path": "__name__"}]},
+            "order_by": [{"field": {"field_path": "__name__"}, "direction": "ASCENDING"}],
+            "limit": {"value": PAGE},
+        }
+        if after:
+            wanted["start_at"] = {"values": [{"reference_value": after}], "before": False}
+        answers = self.client._firestore_api.run_query(
+            request={"parent": parent, "structured_query": StructuredQuery(wanted)},
+            metadata=self.client._rpc_metadata,
         )
-    return deleted
+        return [
+            _Named(each.document.name, each.document.create_time)
+            for each in answers
+            if each.document.name
+        ]
 
+    def _delete(self, tombstone: Any, part: Part, named: Sequence[_Named]) -> None:
+        """Delete them and count them, in one commit, or in several where that is too large."""
+        if not named:
+            return
+        batch, counted = self.client.batch(), _COUNTED[part]
+        for each in named:
+            batch.delete(self.client.document(each.name.partition("/documents/")[2]))
+        count = {counted: tombstone.get(counted) + len(named)}
+        batch.update(tombstone.reference, count, self._as_seen(tombstone))
+        try:
+            batch.commit()
+        except InvalidArgument:
+            if len(named) == 1:
+                raise
+            half = len(named) // 2
+            self._delete(tombstone, part, named[:half])
+            self._delete(tombstone.reference.get(), part, named[half:])
 
-def _pass(client: Client, user_id: str) -> Erased:
-    person = client.document(f"users/{user_id}")
-    # The client counts the person's own document, whether it is there or not.
-    missing = not person.get([]).exists
-    below = client.recursive_delete(person) - missing
-    claims, letters = (_delete(client, each, user_id) for each in ("claims", "dead_letters"))
-    _delete(client, "sweeps", user_id)  # a sweep that stopped at a document of theirs begins anew
-    return Erased(below, claims, letters)
-
-
-def _delete(client: Client, collection: str, user_id: str) -> int:
-    """Delete the documents of a collection that name the person."""
-    query = client.collection(collection).where(filter=FieldFilter("user_id", "==", user_id))
-    held = [snapshot.reference for snapshot in query.select(["__name__"]).stream()]
-    for each in held:
-        each.delete()
-    return len(held)
+    def _as_seen(self, found: Any) -> Any:
+        return self.client.write_option(last_update_time=found.update_time)
