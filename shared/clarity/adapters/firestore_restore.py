@@ -1,0 +1,56 @@
+"""Firestore: where a person's export is restored, as it was on the wire."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from google.cloud.firestore_v1.types import Precondition, Write
+from google.protobuf.json_format import ParseDict, ParseError
+
+from clarity.adapters.firestore_errors import translated
+from clarity.adapters.firestore_tombstone import commit_unless_erased
+from clarity.domain.errors import RefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from google.cloud.firestore import Client
+
+    from clarity.steps.stored import Typed
+
+
+@dataclass(frozen=True, slots=True)
+class FirestoreRestores:
+    """The `Restores` port."""
+
+    client: Client
+
+    @translated
+    def held(self, user_id: str) -> Collection[str]:
+        """The paths of all that is stored about a person, below their own; "" is that itself."""
+        person = self.client.document(f"users/{user_id}")
+        below = f"{person.path}/"
+        found = {
+            each.reference.path.removeprefix(below)
+            for collection in person.collections()
+            for each in collection.recursive().select(["__name__"]).stream()
+        }
+        return found | ({""} if person.get([]).exists else set())
+
+    @translated
+    def add(self, user_id: str, documents: Mapping[str, Mapping[str, Typed]]) -> None:
+        """Create documents, all or none; ForgottenError where the person was erased."""
+        batch = self.client.batch()
+        batch._add_write_pbs([self._write(user_id, *each) for each in documents.items()])
+        commit_unless_erased(self.client, user_id, batch)
+
+    def _write(self, user_id: str, path: str, fields: Mapping[str, Typed]) -> Write:
+        whole = "/".join(part for part in ("users", user_id, path) if part)
+        name = f"{self.client._database_string}/documents/{whole}"
+        write = Write(current_document=Precondition(exists=False))
+        try:
+            ParseDict({"name": name, "fields": fields}, write._pb.update, max_recursion_depth=200)
+        except ParseError as error:
+            raise RefusedError("expected values of Firestore's types") from error
+        return write

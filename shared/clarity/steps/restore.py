@@ -1,0 +1,245 @@
+"""A person's export, read in again where nothing is stored about them: settings and samples.
+
+What follows from these is made anew: the same samples give the same analysis. The whole file is
+looked through before anything is written. Chunks are written in the order in which they once
+arrived, since of two copies of a sample the first one tells in which time zone it was recorded; the
+settings come last. So an import that was cut short is found to be one, and goes on.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Final, Protocol
+
+from clarity.domain.errors import PermanentError
+from clarity.steps.archive import DAYS, PERSON
+from clarity.steps.archive_reader import UnusableArchiveError, opened
+from clarity.steps.stored import chunk_of, is_chunk, moment, stamp
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from datetime import datetime
+    from pathlib import Path
+    from typing import IO
+
+    from clarity.steps.stored import StoredDocument, Typed
+
+_LONGEST_ID: Final = 1500  # bytes
+_MOST_WRITES, _MOST_BYTES = 200, 4 << 20  # of one commit; Firestore takes 10 MiB
+_UNTIL: Final = "expires_at"
+
+
+class HeldError(PermanentError):
+    """Something is stored about the person already."""
+
+    code = "held"
+
+
+class Restores(Protocol):
+    """Where an export is restored."""
+
+    def held(self, user_id: str) -> Collection[str]:
+        """The paths of all that is stored about a person, below their own; "" is that itself."""
+
+    def add(self, user_id: str, documents: Mapping[str, Mapping[str, Typed]]) -> None:
+        """Create documents, by such paths, all or none.
+
+        Raises:
+            ForgottenError: the person was erased.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What was read in.
+
+    Attributes:
+        chunks: Pieces of samples that were written.
+        samples: How many samples are in those.
+        before: Pieces that an earlier import had written.
+        left_out: Pieces that cannot be decoded, or do not say until when they are kept.
+        settings: Whether the person's settings are in the file.
+    """
+
+    chunks: int
+    samples: int
+    before: int
+    left_out: int
+    settings: bool
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Chunk:
+    """A chunk in the spool: sorted by when it arrived, then as Firestore sorts names."""
+
+    created: str
+    key: tuple[bytes, ...]
+    path: str = field(compare=False)
+    place: tuple[int, int] = field(compare=False)  # in the spool: where, and how long
+    until: str = field(compare=False)
+    samples: int = field(compare=False)
+
+    @property
+    def day(self) -> str:
+        return self.path.split("/")[1]
+
+
+class _Found:
+    """What an archive holds that can be restored; the chunks themselves are in a file."""
+
+    def __init__(self, spool: IO[bytes], now: datetime) -> None:
+        self._spool, self._now = spool, now
+        self._days: dict[str, Mapping[str, Typed]] = {}
+        self.chunks: list[_Chunk] = []
+        self.settings: Mapping[str, Typed] | None = None
+        self.left_out = 0
+
+    def take_settings(self, document: StoredDocument) -> None:
+        """The person's own document."""
+        try:
+            document.plain()
+        except ValueError:
+            raise UnusableArchiveError("expected settings of Firestore's types") from None
+        self.settings = document.fields
+
+    def take(self, document: StoredDocument, path: str) -> None:
+        """A document below `days`: a day, a chunk, or something that is not restored."""
+        _, day, *rest = path.split("/")
+        if not rest and _is_day(day):
+            self._days[day] = document.fields
+        if not is_chunk(document.path):
+            return
+        try:
+            samples, until = len(chunk_of(document).samples), _anew(document, self._now)
+        except ValueError:
+            self.left_out += 1
+            return
+        if not _is_id(rest[1]):
+            raise UnusableArchiveError("expected an id that Firestore takes, found {}", rest[1])
+        line = json.dumps({**document.fields, _UNTIL: {"timestampValue": until}}).encode()
+        place = (self._spool.tell(), len(line))
+        self._spool.write(line)
+        key = tuple(part.encode() for part in (day, rest[1]))
+        self.chunks.append(_Chunk(document.created, key, path, place, until, samples))
+
+    def fields(self, chunk: _Chunk) -> Mapping[str, Typed]:
+        """The chunk's fields."""
+        self._spool.seek(chunk.place[0])
+        found: Mapping[str, Typed] = json.loads(self._spool.read(chunk.place[1]))
+        return found
+
+    def days(self) -> dict[str, Mapping[str, Typed]]:
+        """The documents of the days that have chunks, each kept as long as its last chunk."""
+        found: dict[str, Mapping[str, Typed]] = {}
+        for chunk in sorted(self.chunks, key=lambda each: each.until):
+            until = {_UNTIL: {"timestampValue": chunk.until}}
+            fields = self._days.get(chunk.day, {})
+            found[chunk.day] = {**fields, "date": {"stringValue": chunk.day}, **until}
+        return found
+
+
+def restore(file: Path, user_id: str, restores: Restores, now: datetime) -> Restored:
+    """Read an export in.
+
+    Args:
+        file: the zip.
+        user_id: whose it becomes; need not be who it was.
+        restores: where to.
+        now: from now on the chunks are kept, for as long as they were to be kept.
+
+    Raises:
+        UnusableArchiveError: it is no whole export, or of a version that this cannot read.
+        HeldError: there is something else about the person.
+        ForgottenError: the person was erased lately.
+    """
+    with tempfile.TemporaryFile() as spool:
+        found = _looked_through(file, spool, now)
+        missing = _write_chunks(found, user_id, restores)
+    if found.settings is not None:
+        restores.add(user_id, {"": found.settings})
+    return Restored(
+        chunks=len(missing),
+        samples=sum(chunk.samples for chunk in missing),
+        before=len(found.chunks) - len(missing),
+        left_out=found.left_out,
+        settings=found.settings is not None,
+    )
+
+
+def _looked_through(file: Path, spool: IO[bytes], now: datetime) -> _Found:
+    with opened(file) as archive:
+        person = f"users/{archive.user_id}"
+        found = _Found(spool, now)
+        for document in archive.documents(PERSON):
+            if document.path != person or found.settings is not None:
+                raise UnusableArchiveError("expected one document of settings, found another one")
+            found.take_settings(document)
+        for document in archive.documents(DAYS):
+            if not document.path.startswith(f"{person}/days/"):
+                raise UnusableArchiveError("expected one person's days, found something else")
+            found.take(document, document.path.removeprefix(f"{person}/"))
+    found.chunks.sort()
+    if len({chunk.path for chunk in found.chunks}) < len(found.chunks):
+        raise UnusableArchiveError("expected each document once, found one twice")
+    return found
+
+
+def _write_chunks(found: _Found, user_id: str, restores: Restores) -> Sequence[_Chunk]:
+    """Write the chunks that are not there, with their days; those that were written."""
+    held, days = restores.held(user_id), found.days()
+    ours = {chunk.path for chunk in found.chunks} | {f"days/{day}" for day in days}
+    if foreign := [path for path in held if path not in ours]:
+        words = f"expected nothing to be stored about this person, found {len(foreign)} documents"
+        raise HeldError(words)
+    missing = [chunk for chunk in found.chunks if chunk.path not in held]
+    written = {day for day in days if f"days/{day}" in held}
+    for batch in _batches(missing):
+        documents = {chunk.path: found.fields(chunk) for chunk in batch}
+        new = {chunk.day for chunk in batch} - written
+        restores.add(user_id, documents | {f"days/{day}": days[day] for day in new})
+        written |= new
+    return missing
+
+
+def _batches(chunks: Sequence[_Chunk]) -> Iterator[list[_Chunk]]:
+    """Chunks that may come at one moment: those of a commit are read by the order of names."""
+    batch: list[_Chunk] = []
+    size = 0
+    for chunk in chunks:
+        size += chunk.place[1]
+        full = len(batch) == _MOST_WRITES or size > _MOST_BYTES
+        if batch and (full or chunk.key < batch[-1].key):
+            yield batch
+            batch, size = [], chunk.place[1]
+        batch.append(chunk)
+    if batch:
+        yield batch
+
+
+def _anew(document: StoredDocument, now: datetime) -> str:
+    """Until when a chunk is kept: as long from now on as it was from its arrival on."""
+    until = document.fields.get(_UNTIL, {}).get("timestampValue")
+    if not isinstance(until, str):
+        raise ValueError(f"{_UNTIL}: expected a time")  # noqa: TRY004  what was read is wrong
+    lasting = moment(until)[0] - moment(document.created)[0]
+    try:
+        return stamp((now.replace(microsecond=0) + lasting, 0))
+    except OverflowError:
+        raise ValueError(f"{_UNTIL}: expected a time of this era") from None
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def _is_id(text: str) -> bool:
+    """Whether Firestore takes it for a document's id."""
+    reserved = text in {"", ".", ".."} or (text.startswith("__") and text.endswith("__"))
+    encoded = text.encode("utf-8", "replace")  # half a surrogate pair becomes a question mark
+    return not reserved and encoded.decode() == text and len(encoded) <= _LONGEST_ID
