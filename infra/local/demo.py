@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -10,11 +11,14 @@ from typing import TYPE_CHECKING, Any
 from google.api_core.exceptions import GoogleAPICallError
 from google.cloud.firestore import Client
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress
 from rich.table import Table
 
 from clarity.adapters.firestore import FirestoreRecords
+from clarity.adapters.firestore_monitor import health_in
 from clarity.domain.analysis import WEEK, analyse, best_week
+from clarity.domain.health import line as health_line
 from clarity.domain.job import Status
 from clarity.domain.minutes.imputation import fill_gaps
 from clarity.domain.minutes.quality import assess
@@ -25,7 +29,8 @@ from clarity.sources.errors import UnreadableSourceError
 from clarity.sources.generated import people
 from clarity.steps.preprocess import LOOKBACK_DAYS, RECENT_DAYS, combine
 from infra.local.phone import Phone, SilentJobError
-from infra.local.topology import PROJECT
+from infra.local.supervisor import LOOPBACK
+from infra.local.topology import HOST, PROJECT, Ports
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,6 +42,7 @@ if TYPE_CHECKING:
     from clarity.steps.ports import Chunk
 
 TIMEOUT_S = 120.0
+_POLL_S = 0.2
 
 
 class DemoError(Exception):
@@ -98,7 +104,7 @@ def _carry(state: Path, choice: Choice) -> None:
     console.print(
         f"[bold]{choice.user_id}[/]: {person.description}; {len(person.samples):,} samples"
     )
-    phone.settings(language=choice.language, reading_level=choice.level)
+    phone.settings(**people.CONSENT, language=choice.language, reading_level=choice.level)
     _write(phone, person, console)
     origin = phone.request(
         f"week-{secrets.token_hex(4)}",
@@ -125,6 +131,7 @@ def _carry(state: Path, choice: Choice) -> None:
     console.print(f"\nThe week's picture: {picture}")
     trace = f"python -m infra.local trace {origin.processing_id} --state {state}"
     console.print(f"Where its time went: {trace}", soft_wrap=True)
+    console.print(f"\n[bold]Health[/] {escape(_health(phone.client, state))}", soft_wrap=True)
     if job["status"] == Status.FAILED:
         raise DemoError(f"the job failed: {job['reason']['message']}")
 
@@ -231,6 +238,19 @@ def _show_explanation(explanation: Mapping[str, Any] | None, console: Console) -
         console.print("\n[bold]Where the model looked[/] (drawn into the week's picture)\n")
         for name in ("notice", "trust", "movement"):
             console.print(explanation["words"][name], soft_wrap=True)
+
+
+def _health(client: Client, state: Path) -> str:
+    """What the monitor says of the model, asked now: in the cloud it looks every hour."""
+    began = datetime.now(UTC)
+    LOOPBACK.post(f"http://{HOST}:{Ports.of(state).http}/_local/scheduler/monitor")
+    until = time.monotonic() + TIMEOUT_S
+    while time.monotonic() < until:
+        found = health_in(client)
+        if found is not None and found["updated_at"] >= began:
+            return health_line(found, datetime.now(UTC))
+        time.sleep(_POLL_S)
+    return f"the monitor said nothing within {TIMEOUT_S:g} s"
 
 
 def _metrics(analysis: Mapping[str, Any]) -> Table:

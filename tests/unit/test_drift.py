@@ -9,7 +9,16 @@ import pytest
 
 from clarity.domain import drift
 from clarity.domain.analysis import analyse
-from clarity.domain.drift import EMBEDDING, FEATURES, People, compare, compare_slices, state_of
+from clarity.domain.drift import (
+    EMBEDDING,
+    FEATURES,
+    People,
+    Reference,
+    compare,
+    compare_slices,
+    slices_of,
+    state_of,
+)
 from clarity.domain.minutes.quality import assess
 from clarity.studies.people_scoring import week_of
 
@@ -100,12 +109,60 @@ def test_slices_share_the_error() -> None:
         p = min(shift.p for shift in compare(reference, window).shifts[:-1])
     others = {f"device {number}": people(rng, 25) for number in range(40)}
 
-    alone = compare_slices(reference, {"new device": window, "rare": people(rng, 3)})
-    among = compare_slices(reference, {"new device": window, **others})
+    pairs = {name: (reference, each) for name, each in others.items()}
 
-    assert "daily_steps" in named(alone["new device"])
-    assert named(among["new device"]) == []
+    alone = compare_slices({"new": (reference, window), "rare": (reference, people(rng, 3))})
+    among = compare_slices({"new": (reference, window), **pairs})
+
+    assert "daily_steps" in named(alone["new"])
+    assert named(among["new"]) == []
     assert alone["rare"].shifts == ()
+
+
+def recorded(**kinds: int) -> tuple[dict[str, str], ...]:
+    """So many people of each device; all have one app, and each an OS of their own."""
+    devices = [name for name, many in kinds.items() for _ in range(many)]
+    return tuple({"device": d, "os": f"iOS {n}", "app": "1"} for n, d in enumerate(devices))
+
+
+def test_slices_have_their_like_beside_them_and_the_few_are_pooled() -> None:
+    rng = np.random.default_rng(10)
+    before = recorded(Watch=60, iPhone=40)
+    after = recorded(Watch=30, iPhone=26, Fitbit=3, Garmin=2)
+    reference = Reference(people(rng, 100), before, "v", own=True)
+    window = people(rng, 61)
+
+    found = slices_of(reference, window, after)
+
+    sizes = {name: (len(like), len(mine)) for name, (like, mine) in found.items()}
+    assert sizes == {"device Watch": (60, 30), "device iPhone": (40, 26), "device others": (0, 5)}
+    assert np.array_equal(found["device iPhone"][1].features, window.features[30:56])
+    assert compare_slices(found)["device others"].shifts == ()
+
+
+def test_a_new_version_is_compared_with_everybody_and_a_new_device_with_nobody() -> None:
+    rng = np.random.default_rng(11)
+    old = tuple({"device": "Watch", "os": "iOS 18"} for _ in range(50))
+    new = tuple(
+        {"device": "Ring" if n < 30 else "Watch", "os": f"iOS {18 + n % 2}"} for n in range(60)
+    )
+
+    found = slices_of(Reference(people(rng, 50), old, "v", own=True), people(rng, 60), new)
+
+    assert [len(found[name][0]) for name in ("os iOS 18", "os iOS 19")] == [50, 50]
+    assert [len(found[name][0]) for name in ("device Ring", "device Watch")] == [0, 50]
+
+
+def test_of_many_slices_the_largest_are_compared() -> None:
+    rng = np.random.default_rng(12)
+    sizes = {f"Watch{number}": 25 + number for number in range(15)}
+    reference = Reference(people(rng, 30), (), "v", own=True)
+
+    found = slices_of(reference, people(rng, sum(sizes.values())), recorded(**sizes))
+
+    assert len(found) == drift.MOST_SLICES
+    assert "device Watch14" in found
+    assert "device Watch0" not in found
 
 
 @pytest.mark.parametrize(

@@ -5,17 +5,20 @@ feature of the input and each metric is compared by the two-sample Kolmogorov-Sm
 1951, doi 10.1080/01621459.1951.10500769), the embedding as a whole by the maximum mean discrepancy
 with a Gaussian kernel and a permutation test (Gretton et al. 2012, JMLR 13:723-773). Half of the
 error that is allowed goes to the embedding, half to the features, shared among them by Holm's rule
-(1979, doi 10.2307/4615733); slices of one run share it evenly. The population stability index is
+(1979, doi 10.2307/4615733); of one run, everybody together has half of it, and the slices share the
+other half evenly. The population stability index is
 reported beside them as a size, not as a test: by chance alone it is about
 (bins - 1)(1/n + 1/m), far above its customary .2 where few people are compared.
 
 One window that differs is a suspicion. Only several in a row are drift, so that a noisy day raises
-no alarm whatever the windows have in common: all of them must be wrong at once.
+no alarm whatever the windows have in common: all of them must be wrong at once. A day is in the
+weeks of seven days, so windows are a week long: a day is in two of them at most.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
@@ -65,10 +68,13 @@ EMBEDDING: Final = "embedding"
 ERROR: Final = 0.05  # of a run in which nothing has drifted, to find a window that differs
 SUSTAINED: Final = 3  # windows in a row that make, or end, drift
 LEAST_PEOPLE: Final = 25  # in a window: with fewer, only gross changes could be seen
+MOST_PEOPLE: Final = 400  # of a window or a reference: more are drawn from by chance
+MOST_SLICES: Final = 12  # of a run, the largest: with more, their share of the error is nothing
+SLICED_BY: Final = ("device", "os", "app")
+POOLED: Final = "others"
 _BINS: Final = 10  # of the population stability index: deciles of the reference
 _EMPTY: Final = 1e-4  # share that an empty bin is taken for, or the index would be infinite
 _PERMUTATIONS: Final = 999
-_REFERENCE_PEOPLE: Final = 400  # of the reference, that the embedding's test looks at
 
 State = Literal["none", "suspected", "drift"]
 
@@ -102,6 +108,23 @@ class People:
         """SHA-256 in hex: the version of a reference."""
         parts = (np.ascontiguousarray(part) for part in (self.features, self.embeddings))
         return hashlib.sha256(b"".join(part.tobytes() for part in parts)).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Weeks that others are compared with.
+
+    Attributes:
+        people: whose weeks they are.
+        recorded_by: of each what recorded it, by `SLICED_BY`; empty where nobody knows.
+        version: tells it from another; it stays where an erased person's week is taken out.
+        own: whether they are the deployment's own people: only then a difference is drift.
+    """
+
+    people: People
+    recorded_by: tuple[Mapping[str, str], ...]
+    version: str
+    own: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +174,8 @@ def compare(
     """Compare different people's weeks.
 
     Args:
-        reference: weeks of at least `LEAST_PEOPLE`.
-        window: the weeks that may differ.
+        reference: what they would be like.
+        window: the weeks that may differ; of fewer than `LEAST_PEOPLE` nothing is told.
         error: how often, at most, anything is found where nothing has changed.
         seed: of the permutations.
     """
@@ -168,12 +191,46 @@ def compare(
 
 
 def compare_slices(
-    reference: People, slices: Mapping[str, People], *, error: float = ERROR
+    slices: Mapping[str, tuple[People, People]], *, error: float = ERROR
 ) -> dict[str, Comparison]:
-    """Compare each slice, such as those with one device; they share the error that is allowed."""
-    large = [name for name, people in slices.items() if len(people) >= LEAST_PEOPLE]
+    """Compare each slice with its reference; those that can be share the error that is allowed.
+
+    Of one with fewer than `LEAST_PEOPLE`, here or there, nothing is told.
+    """
+    large = {name for name, each in slices.items() if min(map(len, each)) >= LEAST_PEOPLE}
     share = error / max(len(large), 1)
-    return {name: compare(reference, people, error=share) for name, people in slices.items()}
+    return {
+        name: compare(*each, error=share) if name in large else Comparison(len(each[1]), ())
+        for name, each in slices.items()
+    }
+
+
+def slices_of(
+    reference: Reference, window: People, recorded_by: Sequence[Mapping[str, str]]
+) -> dict[str, tuple[People, People]]:
+    """The window's people by what recorded their weeks, each slice with the reference's like it.
+
+    Of one kind, what too few people have is pooled; where all have the same, there is no slice.
+    Versions come and go: of one that the reference does not have, everybody there is the like. A
+    device that it does not have is another matter: nothing can be told of its people.
+    """
+    found: dict[str, tuple[People, People]] = {}
+    for kind in SLICED_BY:
+        ours = np.array([each.get(kind, "") for each in recorded_by], dtype=object)
+        theirs = np.array([each.get(kind, "") for each in reference.recorded_by], dtype=object)
+        sizes = Counter(ours.tolist())
+        large = sorted(name for name, size in sizes.items() if name and size >= LEAST_PEOPLE)
+        masks = {name: (ours == name, theirs == name) for name in large}
+        masks[POOLED] = (~np.isin(ours, large), ~np.isin(theirs, large))
+        for name, (mine, like) in masks.items():
+            if not mine.any() or mine.all():
+                continue
+            enough = len(theirs) and like.sum() >= LEAST_PEOPLE
+            rows = like if enough or kind == "device" else np.ones(len(theirs), bool)
+            beside = reference.people.take(np.flatnonzero(rows))
+            found[f"{kind} {name}"] = beside, window.take(np.flatnonzero(mine))
+    largest = sorted(found, key=lambda name: -len(found[name][1]))[:MOST_SLICES]
+    return {name: found[name] for name in sorted(largest)}
 
 
 def state_of(differed: Sequence[bool]) -> State:
@@ -252,7 +309,7 @@ def _holm(tests: Sequence[Shift], error: float) -> tuple[Shift, ...]:
 def _of_embedding(reference: Matrix, window: Matrix, rng: np.random.Generator) -> Shift:
     middle, spread = reference.mean(axis=0), reference.std(axis=0)
     scale = np.where(spread > 0, spread, 1.0)
-    some = rng.permutation(len(reference))[:_REFERENCE_PEOPLE]
+    some = rng.permutation(len(reference))[:MOST_PEOPLE]
     both = (np.vstack([reference[some], window]) - middle) / scale
     people, first = len(both), len(some)
     kernel = np.exp(-cdist(both, both, "sqeuclidean") / np.median(pdist(both, "sqeuclidean")))

@@ -132,13 +132,14 @@ def cohort(name: str, grids: Iterable[Grid], pat: Pat, done: Callable[[], None])
         for change, make in CHANGES.items():
             if make is without_heart_rate and np.isnan(grid.heart_rate).all():
                 continue
-            rows.setdefault(change, []).append(_row(make(grid, np.random.default_rng(number)), pat))
+            changed = make(grid, np.random.default_rng(number))
+            rows.setdefault(change, []).append(row_of(changed, pat))
         done()
     usable = {change: np.array([row is not None for row in each]) for change, each in rows.items()}
-    return Cohort(name, {change: _people(each) for change, each in rows.items()}, usable)
+    return Cohort(name, {change: people_of(each) for change, each in rows.items()}, usable)
 
 
-def _row(grid: Grid, pat: Pat) -> NDArray[np.float64] | None:
+def row_of(grid: Grid, pat: Pat) -> NDArray[np.float64] | None:
     """The week's features and its embedding; None where the gate refuses it."""
     quality = assess(grid)
     if not quality.sufficient:
@@ -148,7 +149,7 @@ def _row(grid: Grid, pat: Pat) -> NDArray[np.float64] | None:
     return np.concatenate([measured, pat.embed(steps[None])[0]])
 
 
-def _people(rows: list[NDArray[np.float64] | None]) -> drift.People:
+def people_of(rows: list[NDArray[np.float64] | None]) -> drift.People:
     """Where a row is refused, nothing is known."""
     width = next(len(row) for row in rows if row is not None)
     table = np.array([np.full(width, np.nan) if row is None else row for row in rows])

@@ -21,6 +21,7 @@ from clarity.domain.intake import open_wearables
 from clarity.domain.intake.columns import Samples, Source, identities
 from clarity.domain.intake.decoding import decode
 from clarity.domain.intake.rows import Fault, Listed, client_fields, list_under, short, zone_named
+from clarity.domain.intake.software import software_of
 from clarity.domain.intake.units import KIND_INDEX, KINDS, LIMITS, SLEEP, conversion, expected_unit
 
 if TYPE_CHECKING:
@@ -82,11 +83,15 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True)
 class ParsedUpload:
-    """What an upload holds: samples, those that it says were deleted, and what was rejected."""
+    """What an upload holds: samples, those that it says were deleted, and what was rejected.
+
+    `software` is what sent it, see `software_of`.
+    """
 
     samples: Samples
     deleted: Samples
     rejected: tuple[Rejection, ...]
+    software: Mapping[str, str]
 
 
 def parse_upload(document: Mapping[str, object], *, received_at: datetime) -> ParsedUpload:
@@ -117,7 +122,7 @@ def parse_upload(document: Mapping[str, object], *, received_at: datetime) -> Pa
         Samples.concat([_parse(listed, zone, received_at, rejected) for listed in part])
         for part in (taken, deleted)
     )
-    return ParsedUpload(kept, gone, tuple(rejected))
+    return ParsedUpload(kept, gone, tuple(rejected), software_of(document))
 
 
 def _listed(document: Mapping[str, object], name: str) -> list[Listed]:
