@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from clarity.adapters import model_plan
+from clarity.adapters import model_ledger, model_plan
 from clarity.adapters.model_options import (
     SHIPPED,
     a_bucket,
@@ -16,6 +16,7 @@ from clarity.adapters.model_options import (
     an_image,
     keep_option,
     machine_options,
+    operator_option,
     place_options,
     take_machine,
     weights_of,
@@ -149,36 +150,53 @@ def deploy(version: str, *, traffic: int | None, other_weights: bool, **options:
 @click.argument("version", default=model_plan.CANDIDATE)
 @keep_option
 @weights_option
+@click.option(
+    "--without-decision",
+    "because",
+    default="",
+    metavar="WHY",
+    help="Promote other weights that clarity pat candidate has not found better; the ledger says "
+    "why.",
+)
+@operator_option
 @place_options(endpoint=True)
-def promote(version: str, *, keep: bool, other_weights: bool, **options: Any) -> None:
+def promote(
+    version: str, *, keep: bool, other_weights: bool, because: str, by: str, **options: Any
+) -> None:
     """Give VERSION (`candidate`) all requests, and the alias `live`; the former is `previous`.
 
-    What else is deployed is undeployed then.
+    What else is deployed is undeployed then. Other weights than the live ones' need a decision of
+    clarity pat candidate for them, in the project's Firestore. Before anything is changed the
+    ledger says who promotes what.
     """
     place = where(options)
     run(
         place,
         lambda state: model_plan.promote(state, version, keep=keep, other_weights=other_weights),
         f"version {version} is live already",
+        before=lambda state: model_ledger.promoted(place.project, state, version, by, because),
     )
 
 
 @model.command(short_help="A version away, the former one back.")
 @click.argument("version", required=False)
 @keep_option
+@operator_option
 @place_options(endpoint=True)
-def rollback(version: str | None, *, keep: bool, **options: Any) -> None:
+def rollback(version: str | None, *, keep: bool, by: str, **options: Any) -> None:
     """Withdraw VERSION: a canary ends, and the live version goes back to `previous`.
 
     Without VERSION it is the canary, where there is one, else the live version; then, as it swaps
     the two aliases, a second rollback goes forward again. With VERSION it may be repeated, and
     brings nothing withdrawn back. Where only the canary is deployed, the endpoint is parked then.
+    Before anything is changed the ledger says who rolls back what.
     """
     place = where(options)
     run(
         place,
         lambda state: model_plan.rollback(state, version, keep=keep),
         f"version {version} answers no requests",
+        before=lambda state: model_ledger.rolled_back(place.project, state, version, by),
     )
 
 

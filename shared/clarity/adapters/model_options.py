@@ -14,6 +14,7 @@ from click.core import ParameterSource as Source
 
 from clarity.adapters.model_run import Place
 from clarity.adapters.model_state import ACCELERATORS, Machine, PlanError
+from clarity.adapters.reviews_cli import login
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -141,6 +142,9 @@ weights_option = click.option(
     is_flag=True,
     help="Let a model with other weights than the live one's answer requests: the jobs fail that "
     "expect the other model (PAT_MODEL_ID).",
+)
+operator_option = click.option(
+    "--by", default=login, show_default="your login", help="Who does it: the ledger says so."
 )
 keep_option = click.option(
     "--keep", is_flag=True, help="Leave the former version deployed, and billed."

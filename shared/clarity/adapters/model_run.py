@@ -56,13 +56,20 @@ class Place:
         return timedelta(seconds=self.timeout_s)
 
 
-def run(place: Place, plan: Callable[[State], list[Call]], done: str) -> State:
+def run(
+    place: Place,
+    plan: Callable[[State], list[Call]],
+    done: str,
+    *,
+    before: Callable[[State], None] | None = None,
+) -> State:
     """Make the calls that a plan asks for, one after the other, and wait for each.
 
     Args:
         place: where.
         plan: what there is -> what is missing.
         done: what to say if nothing is.
+        before: what has to be done before anything is changed; what it raises ends the command.
 
     Returns:
         What there is afterwards.
@@ -73,6 +80,8 @@ def run(place: Place, plan: Callable[[State], list[Call]], done: str) -> State:
         if not calls:
             click.echo(f"nothing to do: {done}", err=True)
             return state
+        if before and not place.dry_run:
+            before(state)
         for call in calls:
             if place.dry_run:
                 _print(call)

@@ -32,6 +32,10 @@ COMMANDS: Final = {
     "merge": Lazy("clarity.pat.lora", "merge", "A low-rank adapter and its base, made one."),
     "risk": Lazy("clarity.pat.risk", "risk", "What a head says of a week, and how it did."),
     "pretrain": Lazy("clarity.pat.pretrain", "main", "Train an encoder on steps, no labels."),
+    # By name only: they stand on the adapters, too.
+    "requests": Lazy("clarity.studies.requests_cli", "requests", "What asks for retraining."),
+    "candidate": Lazy("clarity.studies.candidate_cli", "candidate", "Is another model better?"),
+    "reference": Lazy("clarity.studies.reference", "reference", "Whom weeks are compared with."),
 }
 
 

@@ -90,12 +90,21 @@ class Pat(Trained):
         self._folded = fold.fold(source.weights, source.config, minutes=source.scaler.minutes)
         self._pooled = Compiled(pooled_graph(self._folded), self.lanes)
         self._received: Compiled | None = None
+        self._tokens: Compiled | None = None
         self._lock = Lock()
 
     def embed(self, steps: NDArray[np.floating]) -> NDArray[np.float32]:
         """(n, minutes) steps a minute, NaN where not observed -> (n, 96) mean of the tokens."""
         rows = self._pooled.each(self.standardise(steps))
         return np.array(rows, np.float32).reshape(len(steps), self._folded.config.embed)
+
+    def tokens(self, steps: NDArray[np.floating]) -> NDArray[np.float32]:
+        """(n, minutes) steps a minute -> (n, tokens, 96): what the embedding is the mean of."""
+        with self._lock:
+            if self._tokens is None:
+                self._tokens = Compiled(tokens_graph(self._folded), self.lanes)
+        rows = self._tokens.each(self.standardise(steps))
+        return np.array(rows, np.float32).reshape(len(steps), self._folded.tokens, -1)
 
     def attention(self, steps: NDArray[np.floating]) -> NDArray[np.float64]:
         """(n, minutes) steps -> (n, minutes) attention received, see `model.attention_profile`.
@@ -123,10 +132,21 @@ def load(source: str | Path = "small", *, cores: int | None = None) -> Pat:
 
 def pooled_graph(folded: fold.Folded) -> openvino.Model:
     """Standardised minutes (T,) -> the mean of the tokens (D,)."""
+    minutes, x = _encoded(folded)
+    return openvino.Model([ops.reduce_mean(x, np.array([0]))], [minutes], "pooled")
+
+
+def tokens_graph(folded: fold.Folded) -> openvino.Model:
+    """Standardised minutes (T,) -> the tokens (N, D)."""
+    minutes, x = _encoded(folded)
+    return openvino.Model([x], [minutes], "tokens")
+
+
+def _encoded(folded: fold.Folded) -> tuple[Node, Node]:
     minutes, x = _embedding(folded)
     for block in folded.blocks:
         x = _block(x, block, folded)
-    return openvino.Model([ops.reduce_mean(x, np.array([0]))], [minutes], "pooled")
+    return minutes, x  # (T,), (N, D)
 
 
 def received_graph(folded: fold.Folded) -> openvino.Model:

@@ -110,12 +110,8 @@ def _folder(data: Path, label: str, signal: str) -> Weeks:
 def _file(path: Path, label: str) -> Weeks:
     if not NAME.fullmatch(label):
         raise LabelError(f"a label is named with letters, digits, - _ and ., found {label!r}")
-    stored = _arrays(path)
-    with np.errstate(over="ignore"):  # what is too large for float32 turns into inf: refused next
-        steps = stored["steps"].astype(np.float32)
-    truth = stored["label"].astype(np.float64)
-    _check(path, steps, truth)
-    person = np.unique(stored["person"], return_inverse=True)[1].reshape(-1)
+    who, steps, truth = stored(path)
+    person = np.unique(who, return_inverse=True)[1].reshape(-1)
     known, enough = ~np.isnan(truth), valid_days(steps) >= VALID_DAYS_NEEDED
     keep = known & enough
     note = (
@@ -126,12 +122,28 @@ def _file(path: Path, label: str) -> Weeks:
     return Weeks(person[keep].astype(np.int64), steps[keep], truth[keep], label, note)
 
 
+def stored(
+    path: Path,
+) -> tuple[NDArray[np.generic], NDArray[np.float32], NDArray[np.float64]]:
+    """What a file of weeks holds: (n,) whose, (n, T) steps and (n,) labels.
+
+    Raises:
+        LabelError: it is none, with what was expected and found.
+    """
+    found = _arrays(path)
+    with np.errstate(over="ignore"):  # what is too large for float32 turns into inf: refused next
+        steps = found["steps"].astype(np.float32)
+    truth = found["label"].astype(np.float64)
+    _check(path, steps, truth)
+    return found["person"], steps, truth
+
+
 def _arrays(path: Path) -> dict[str, NDArray[np.generic]]:
     """The file's three arrays, each of a type and a shape that can be right."""
     try:
         # Opened here: of a damaged archive np.load would leave its file open.
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-            found = {name: stored[name] for name in stored.files}
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as packed:
+            found = {name: packed[name] for name in packed.files}
     except (ValueError, OSError, EOFError, AttributeError, TypeError, BadZipFile) as error:
         raise LabelError(f"{path.name} is no .npz of plain arrays: {error}") from error
     if sorted(found) != sorted(ARRAYS):
