@@ -1,0 +1,50 @@
+"""`clarity privacy-notice`: the page has the whole data map, and needs nothing else."""
+
+from __future__ import annotations
+
+import re
+
+from click.testing import CliRunner
+
+from clarity.cli import main
+from clarity.domain.documents import KINDS
+
+
+def written(tmp_path, *options: str) -> str:
+    out = tmp_path / "notice.html"
+    result = CliRunner().invoke(main, ["privacy-notice", "--out", str(out), *options])
+    assert result.exit_code == 0, result.output
+    return out.read_text("utf-8")
+
+
+def test_the_page_has_every_kind_of_document_and_every_field(tmp_path) -> None:
+    page = written(tmp_path)
+
+    sections = page.split('<section class="kind">')[1:]
+    assert len(sections) == len(KINDS)
+    for kind, section in zip(KINDS, sections, strict=True):
+        assert f"<h3>{kind.path}</h3>" in section
+        assert re.findall(r"<tr><th>([^<]+)</th><td", section) == list(kind.fields)
+
+
+def test_the_page_names_who_runs_it_and_how_long_things_are_kept(tmp_path) -> None:
+    page = written(tmp_path, "--operator", "A & B", "--retention-days", "120")
+
+    assert "This service is run by A &amp; B." in page
+    assert "RETENTION_DAYS" not in page
+    assert "120 days" in page
+    assert "60 days" in page  # claims are kept half as long
+
+
+def test_the_page_loads_nothing_from_anywhere(tmp_path) -> None:
+    page = written(tmp_path)
+
+    assert not re.search(r"https?://|<script|@import|url\(", page)
+    assert "prefers-color-scheme: dark" in page
+
+
+def test_a_page_that_cannot_be_written_is_said(tmp_path) -> None:
+    result = CliRunner().invoke(main, ["privacy-notice", "--out", f"{tmp_path}/no/where.html"])
+
+    assert result.exit_code == 1
+    assert "cannot be written" in result.stderr
