@@ -37,11 +37,12 @@ from google.cloud.firestore_v1.base_query import FieldFilter
 from rich.console import Console
 from rich.table import Table
 
-from clarity.adapters.firestore_erase import erase
+from clarity.adapters.firestore_erase import FirestoreErasures
 from clarity.domain.errors import ClarityError
 from clarity.domain.job import Status
 from clarity.pat import artifact
 from clarity.sources.generated import people
+from clarity.steps.erase import Erase
 from clarity.steps.preprocess import WAITING
 from infra.local.phone import Phone, SilentJobError
 
@@ -54,7 +55,7 @@ if TYPE_CHECKING:
 WRONG, SILENT, PARKED, LEFT = 1, 3, 4, 5
 PERSON = "office-worker"
 BATCH = 400  # samples a document: as many as firestore.rules lets a phone write
-WORK_S, SETTLE_S = 60.0, 1.5  # jobs may end first; what still writes then is looked after again
+WORK_S = 60.0  # jobs may end first
 SCOPES = ("https://www.googleapis.com/auth/datastore",)
 _POLL_S = 0.25
 GRACE_S = 2.0  # beyond the deadline, for what knows better what it has waited for
@@ -100,7 +101,7 @@ class Trial:
             SmokeError: something was not.
         """
         with self.times.of("the phone writes a week"):
-            self.phone.settings(insights="on_request", language="en")
+            self.phone.settings(**people.CONSENT, insights="on_request", language="en")
             uploads = self._send()
         with self.times.of("ingest answers each upload"):
             for upload in uploads:
@@ -189,12 +190,12 @@ def _forget(phone: Phone, times: Times, rest_s: float) -> None:
         SmokeError: something is left, or nobody knows.
     """
     client, user_id = phone.client, phone.user_id
-    command = f"clarity erase {user_id} --project {client.project}"
+    command = f"clarity person erase {user_id} --project {client.project}"
     try:
         with times.of("other jobs end"):
             _rest(phone, rest_s)
         with times.of("everything is deleted"):
-            erase(client, user_id, settle_s=SETTLE_S)
+            Erase(FirestoreErasures(client, _now), None, _now, lasting=None)(user_id, by="smoke")
         person = client.collection("users").document(user_id)
         left = [each.id for each in person.collections()]
         of_person = FieldFilter("user_id", "==", user_id)
@@ -203,6 +204,10 @@ def _forget(phone: Phone, times: Times, rest_s: float) -> None:
         raise SmokeError(LEFT, f"not deleted ({error}): {command}") from error
     if left:
         raise SmokeError(LEFT, f"{', '.join(left)} of {user_id} is left: {command}")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _client(project: str, impersonate: str) -> Client:
@@ -281,7 +286,7 @@ def main(
     except GoogleAuthError as error:
         raise click.ClickException(f"no credentials: {error}") from error
     phone = Phone(client, f"smoke-{secrets.token_hex(8)}")
-    command = f"clarity erase {phone.user_id} --project {project}"
+    command = f"clarity person erase {phone.user_id} --project {project}"
     console.print(f"The person is {phone.user_id}; if this is killed: {command}", soft_wrap=True)
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, _stopped)

@@ -3,9 +3,9 @@
 # holds a copy of the rows that are used.
 locals {
   # Subscription -> seconds after which its oldest message is too old. preprocess may wait for the
-  # endpoint's start (20 minutes), insights for Gemini (GEMINI_PATIENCE_SECONDS). The ticks of park and
-  # sweep expire sooner: `silence` looks after those.
-  backlogs = { preprocess = 2700, insights = 1800, documents = 1800 }
+  # endpoint's start (20 minutes), insights for Gemini (GEMINI_PATIENCE_SECONDS), an erasure may take
+  # hours. The ticks of park, sweep and monitor expire sooner: `silence` looks after those.
+  backlogs = { preprocess = 2700, insights = 1800, documents = 1800, privacy-documents = 21600 }
 
   log_metric = "logging.googleapis.com/user"
   run        = "run.googleapis.com"
@@ -87,7 +87,7 @@ locals {
       conditions = merge(
         { for name, seconds in local.backlogs : "subscription ${name}" => { metric = "${local.deliveries}/oldest_unacked_message_age", resource = local.queue, where = "resource.labels.subscription_id=\"${name}\"", align = "ALIGN_MAX", reduce = "REDUCE_MAX", by = ["resource.label.subscription_id"], period = 300, over = seconds } },
         # Eventarc names the subscriptions that it makes for its triggers so.
-        { "Firestore's events to ingest" = { metric = "${local.deliveries}/oldest_unacked_message_age", resource = local.queue, where = "resource.labels.subscription_id=starts_with(\"eventarc-\")", align = "ALIGN_MAX", reduce = "REDUCE_MAX", by = ["resource.label.subscription_id"], period = 300, over = 1800 } },
+        { "Firestore's events" = { metric = "${local.deliveries}/oldest_unacked_message_age", resource = local.queue, where = "resource.labels.subscription_id=starts_with(\"eventarc-\")", align = "ALIGN_MAX", reduce = "REDUCE_MAX", by = ["resource.label.subscription_id"], period = 300, over = 1800 } },
       )
     }
     functions-crash = {
@@ -149,6 +149,35 @@ locals {
         "the park function may not, or fails" = { metric = "${local.log_metric}/crashes", resource = local.service, where = "metric.labels.step=\"park\"", align = "ALIGN_DELTA", reduce = "REDUCE_SUM", by = ["metric.label.step"], period = 1800, over = 2 }
       }
     }
+    drift = {
+      title    = "People's weeks are no longer like those of the model's training"
+      severity = "WARNING"
+      section  = "The model drifts"
+      todo     = "Two of three windows differ from the reference, after correction for their number, and a request for training is open. `clarity health` says what differs and in which slice: one device or release of the app alone points at a change of its data, all of them at people or season. Nothing stops: analyses go on."
+      conditions = {
+        "the last look found drift" = { metric = "${local.log_metric}/model_checks", resource = local.service, where = "metric.labels.state=\"drift\"", align = "ALIGN_DELTA", reduce = "REDUCE_SUM", by = ["metric.label.state"], period = 7200, over = 0 }
+      }
+    }
+    predictions-fail = {
+      title    = "More than one prediction in twenty fails"
+      severity = "ERROR"
+      section  = "Roll back"
+      todo     = "Over the last day, and more than ten. `clarity health` shows the share, `put off` by code on the dashboard says why. If a model was promoted lately: `clarity model rollback`. The events are delivered again, so nothing needs to be replayed."
+      conditions = {
+        "a share of a day's predictions" = { query = "sum(increase(logging_googleapis_com:user_predictions_failed_sum{monitored_resource=\"${local.service}\"}[3h])) > 30 and sum(increase(logging_googleapis_com:user_predictions_failed_sum{monitored_resource=\"${local.service}\"}[3h])) > 0.05 * (sum(increase(logging_googleapis_com:user_predictions_failed_sum{monitored_resource=\"${local.service}\"}[3h])) + sum(increase(logging_googleapis_com:user_predictions_made_sum{monitored_resource=\"${local.service}\"}[3h])))", hold = 1800 }
+      }
+    }
+    privacy-late = {
+      title    = "A person's export or erasure is not done"
+      severity = "CRITICAL"
+      section  = "A person asks for their data, or to be forgotten"
+      todo     = "The law gives a month, we give a day. See the lines of the function privacy: `not now` with `unfinished` is an erasure that goes on, anything else is what stands in its way. Correct that, then `clarity person erase` or `clarity person export` does it by hand; a dead letter can be replayed."
+      conditions = {
+        "given up"                   = { metric = "${local.log_metric}/dead_letters", resource = local.service, where = "metric.labels.step=\"privacy\"", align = "ALIGN_DELTA", reduce = "REDUCE_SUM", by = ["metric.label.code"], period = 300, over = 0 }
+        "put off for twenty hours"   = { metric = "${local.log_metric}/put_off", resource = local.service, where = "metric.labels.step=\"privacy\"", align = "ALIGN_DELTA", reduce = "REDUCE_SUM", by = [], period = 7200, over = 0, hold = 72000 }
+        "the function privacy fails" = { metric = "${local.log_metric}/crashes", resource = local.service, where = "metric.labels.step=\"privacy\"", align = "ALIGN_DELTA", reduce = "REDUCE_SUM", by = ["metric.label.step"], period = 3600, over = 2 }
+      }
+    }
     gemini-cap = {
       title    = "Gemini's calls of the day are nearly spent"
       severity = "WARNING"
@@ -172,9 +201,9 @@ locals {
       title    = "Somebody read people's data, or a secret"
       severity = "WARNING"
       section  = "On call"
-      todo     = "A person, not one of our service accounts, called Firestore or Secret Manager, or read batch predictions; the labels say who and what. If it is no known erasure, review or restore, take the account's rights away and read the entries in the log bucket `access`."
+      todo     = "A person, not one of our service accounts, called Firestore or Secret Manager, or read batch predictions or exports; the labels say who and what. If it is no known erasure, review or restore, take the account's rights away and read the entries in the log bucket `access`."
       conditions = {
-        "by a person's account" = { lines = "${local.data_access} AND (protoPayload.serviceName=(\"firestore.googleapis.com\" OR \"datastore.googleapis.com\" OR \"secretmanager.googleapis.com\") OR protoPayload.resourceName:\"${google_storage_bucket.bucket["batch"].name}\") AND protoPayload.authenticationInfo.principalEmail:\"@\" AND NOT protoPayload.authenticationInfo.principalEmail:\"gserviceaccount.com\" AND NOT ${local.own_access}", labels = { principal = "EXTRACT(protoPayload.authenticationInfo.principalEmail)", method = "EXTRACT(protoPayload.methodName)" } }
+        "by a person's account" = { lines = "${local.data_access} AND (protoPayload.serviceName=(\"firestore.googleapis.com\" OR \"datastore.googleapis.com\" OR \"secretmanager.googleapis.com\") OR protoPayload.resourceName:(\"${google_storage_bucket.bucket["batch"].name}\" OR \"${google_storage_bucket.bucket["exports"].name}\")) AND protoPayload.authenticationInfo.principalEmail:\"@\" AND NOT protoPayload.authenticationInfo.principalEmail:\"gserviceaccount.com\" AND NOT ${local.own_access}", labels = { principal = "EXTRACT(protoPayload.authenticationInfo.principalEmail)", method = "EXTRACT(protoPayload.methodName)" } }
       }
     }
     # Nothing has a public address that an uptime check could ask. What is missed instead: the
@@ -183,10 +212,11 @@ locals {
       title    = "Nothing happens where something should"
       severity = "CRITICAL"
       section  = "On call"
-      todo     = "Ticks: see the scheduler's jobs endpoint-checks and sweeps, and the functions park and sweep. Jobs: see the subscriptions of Eventarc, then the function ingest, then whether the app still uploads."
+      todo     = "Ticks: see the scheduler's jobs endpoint-checks, sweeps and model-checks, and the functions park, sweep and monitor. Jobs: see the subscriptions of Eventarc, then the function ingest, then whether the app still uploads."
       conditions = { for name, condition in {
         "no tick has reached park for half an hour"  = { on = var.park.enabled, metric = "${local.run}/request_count", resource = local.service, where = "resource.labels.service_name=\"park\" AND metric.labels.response_code_class=\"2xx\"", align = "ALIGN_DELTA", reduce = "REDUCE_SUM", by = [], period = 300, absent = 1800 }
         "no tick has reached sweep for half an hour" = { on = true, metric = "${local.run}/request_count", resource = local.service, where = "resource.labels.service_name=\"sweep\" AND metric.labels.response_code_class=\"2xx\"", align = "ALIGN_DELTA", reduce = "REDUCE_SUM", by = [], period = 300, absent = 1800 }
+        "nobody has looked at the model for a day"   = { on = true, metric = "${local.log_metric}/model_checks", resource = local.service, align = "ALIGN_DELTA", reduce = "REDUCE_SUM", by = [], period = 3600, absent = 82800 }
         "no job has ended for 23 hours"              = { on = var.environment == "prod", metric = "${local.log_metric}/jobs_ended", resource = local.service, align = "ALIGN_DELTA", reduce = "REDUCE_SUM", by = [], period = 300, absent = 82800 }
       } : name => condition if condition.on }
     }

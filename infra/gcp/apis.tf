@@ -6,23 +6,23 @@ locals {
     "cloudfunctions.googleapis.com",       # the functions
     "cloudkms.googleapis.com",             # the key, with cmek
     "cloudresourcemanager.googleapis.com", # the project and who may do what in it
-    "cloudscheduler.googleapis.com",       # the ticks of park and sweep
+    "cloudscheduler.googleapis.com",       # the ticks of park, sweep and monitor
     "containeranalysis.googleapis.com",    # images' bills of materials
-    "eventarc.googleapis.com",             # Firestore's events to ingest
+    "eventarc.googleapis.com",             # Firestore's events to ingest and privacy
     "eventarcpublishing.googleapis.com",   # needed for direct events, such as Firestore's
     "fcm.googleapis.com",                  # notifications
     "firebaserules.googleapis.com",        # who may read and write which document
     "firestore.googleapis.com",            # the documents
     "generativelanguage.googleapis.com",   # Gemini
     "iam.googleapis.com",                  # accounts and custom roles
-    "iamcredentials.googleapis.com",       # tokens for the pipeline's smoke test
+    "iamcredentials.googleapis.com",       # tokens for the pipeline's smoke test, signatures of exports' links
     "logging.googleapis.com",              # logs and the metrics made of them
     "monitoring.googleapis.com",           # alerts, dashboards; park reads the backlog
     "ondemandscanning.googleapis.com",     # looks for known weaknesses in the endpoint's images
     "pubsub.googleapis.com",               # what joins the functions
     "run.googleapis.com",                  # where the functions run
-    "secretmanager.googleapis.com",        # the Gemini key
-    "storage.googleapis.com",              # bundles, plans, batches
+    "secretmanager.googleapis.com",        # the keys for Gemini and for pseudonyms
+    "storage.googleapis.com",              # bundles, plans, batches, exports
   ])
   optional_apis = compact([
     var.telemetry ? "telemetry.googleapis.com" : "",                # takes traces and metrics

@@ -4,25 +4,30 @@ locals {
   topics = {
     health-data-ingested       = { schema = "job-message" } # ingest to preprocess
     health-insights-processing = { schema = "job-message" } # preprocess to insights
-    documents-to-ingest        = { schema = null }          # sweep to ingest; whoever replays a dead letter
+    documents-to-ingest        = { schema = null }          # sweep to ingest and privacy; whoever replays a dead letter
     endpoint-checks            = { schema = null }          # Cloud Scheduler to park
     sweeps                     = { schema = null }          # Cloud Scheduler to sweep
+    model-checks               = { schema = null }          # Cloud Scheduler to monitor
     clarity-dead-letters       = { schema = null }          # what cannot be handled
   }
 
-  # Push subscription -> its topic, and the function that it is pushed to.
+  # Push subscription -> its topic, the function that it is pushed to, and which messages. Another filter
+  # makes the subscription anew, without what waits in it: the sweeper then names those documents again.
   pushes = {
-    preprocess = { topic = "health-data-ingested", function = "preprocess", retention = "604800s" }
-    insights   = { topic = "health-insights-processing", function = "insights", retention = "604800s" }
-    documents  = { topic = "documents-to-ingest", function = "ingest", retention = "604800s" }
-    park       = { topic = "endpoint-checks", function = "park", retention = "600s" } # an old tick is of no use
-    sweep      = { topic = "sweeps", function = "sweep", retention = "600s" }
+    preprocess        = { topic = "health-data-ingested", function = "preprocess", retention = "604800s", filter = null }
+    insights          = { topic = "health-insights-processing", function = "insights", retention = "604800s", filter = null }
+    documents         = { topic = "documents-to-ingest", function = "ingest", retention = "604800s", filter = "NOT attributes.collection = \"privacy_requests\"" }
+    privacy-documents = { topic = "documents-to-ingest", function = "privacy", retention = "604800s", filter = "attributes.collection = \"privacy_requests\"" }
+    park              = { topic = "endpoint-checks", function = "park", retention = "600s", filter = null } # an old tick is of no use
+    sweep             = { topic = "sweeps", function = "sweep", retention = "600s", filter = null }
+    monitor           = { topic = "model-checks", function = "monitor", retention = "3600s", filter = null }
   }
 
-  # What a clock drives, every five minutes, and whether it does.
+  # What a clock drives, how often, and whether it does.
   ticks = {
-    endpoint-checks = { about = "Lets the park function look whether the endpoint is idle, or parked while work waits", on = var.park.enabled }
-    sweeps          = { about = "Lets the sweep function take up again what was left lying", on = true }
+    endpoint-checks = { about = "Lets the park function look whether the endpoint is idle, or parked while work waits", schedule = "*/5 * * * *", on = var.park.enabled }
+    sweeps          = { about = "Lets the sweep function take up again what was left lying", schedule = "*/5 * * * *", on = true }
+    model-checks    = { about = "Lets the monitor function look whether people's weeks are still like those of the training", schedule = "7 * * * *", on = true }
   }
 
   # A function has one event trigger, its `document`; these are the further ones.
@@ -31,12 +36,18 @@ locals {
     feedback         = { document = "users/{uid}/feedback/{feedback_id}", function = "ingest" }
   }
 
-  secrets = toset(["gemini-api-key"]) # values are added by command, so that no state holds them
+  # Values are added by command, so that no state holds them.
+  secrets = toset([
+    "gemini-api-key", # without it our own narrator writes
+    "pseudonym-key",  # without it log lines name no person, not even by a pseudonym
+  ])
 
   topic_names = { for name, _ in local.topics : name => "projects/${var.project_id}/topics/${name}" }
   # An event is tried again for so long. Less than Eventarc keeps one (24 h) and than 100 deliveries
   # last (about 16 h): the function gives up first, and says so on the job.
   max_event_age_seconds = 21600
+  # An erasure goes on from delivery to delivery; its function gives up before Eventarc does.
+  erasure_seconds = 82800
 
   # Memory: twice the peak (python -m tests.bench.memory). MiB, the densest week, so many at once:
   # ingest 195, preprocess 228, insights 157, park 171; two people's three months in preprocess 216.
@@ -47,7 +58,7 @@ locals {
       concurrency = 4
       timeout_s   = 120
       document    = "users/{uid}/uploads/{upload_id}"
-      secrets     = {}
+      secrets     = { PSEUDONYM_KEY = "pseudonym-key" }
       environment = {
         GOOGLE_CLOUD_PROJECT       = var.project_id
         DEAD_LETTER_TOPIC          = local.topic_names["clarity-dead-letters"]
@@ -69,7 +80,7 @@ locals {
       concurrency = 4
       timeout_s   = 300
       document    = null
-      secrets     = {}
+      secrets     = { PSEUDONYM_KEY = "pseudonym-key" }
       environment = {
         GOOGLE_CLOUD_PROJECT             = var.project_id
         DEAD_LETTER_TOPIC                = local.topic_names["clarity-dead-letters"]
@@ -92,7 +103,7 @@ locals {
       concurrency = 4
       timeout_s   = 180
       document    = null
-      secrets     = { GEMINI_API_KEY = "gemini-api-key" }
+      secrets     = { GEMINI_API_KEY = "gemini-api-key", PSEUDONYM_KEY = "pseudonym-key" }
       environment = {
         GOOGLE_CLOUD_PROJECT       = var.project_id
         DEAD_LETTER_TOPIC          = local.topic_names["clarity-dead-letters"]
@@ -115,7 +126,7 @@ locals {
       concurrency = 1   # two ticks at once might both deploy
       timeout_s   = 300 # it waits 2 minutes for all undeployments but the last
       document    = null
-      secrets     = {}
+      secrets     = { PSEUDONYM_KEY = "pseudonym-key" }
       environment = {
         GOOGLE_CLOUD_PROJECT  = var.project_id
         MAX_EVENT_AGE_SECONDS = 240 # below the schedule's 5 minutes
@@ -136,7 +147,7 @@ locals {
       concurrency = 1 # two ticks at once would read the same
       timeout_s   = 240
       document    = null
-      secrets     = {}
+      secrets     = { PSEUDONYM_KEY = "pseudonym-key" }
       environment = {
         GOOGLE_CLOUD_PROJECT             = var.project_id
         DEAD_LETTER_TOPIC                = local.topic_names["clarity-dead-letters"]
@@ -153,6 +164,45 @@ locals {
         SWEEP_PAUSE_SECONDS              = 1800
         SWEEP_SECONDS                    = 180
         SWEEP_DOCUMENTS                  = 1000
+      }
+    }
+    monitor = {
+      memory      = "1Gi"
+      cpu         = "1"
+      concurrency = 1 # two ticks at once would read the same
+      timeout_s   = 300
+      document    = null
+      secrets     = { PSEUDONYM_KEY = "pseudonym-key" }
+      environment = {
+        GOOGLE_CLOUD_PROJECT   = var.project_id
+        RETENTION_DAYS         = var.retention_days
+        MAX_EVENT_AGE_SECONDS  = 1800 # below the schedule's hour
+        PAT_MODEL_ID           = var.pat_model_id
+        MONITOR_WINDOW_SECONDS = 604800 # a week: a noisy day is in the weeks of seven days
+        MONITOR_GRACE_SECONDS  = 900    # an analysis is looked at once its commit is surely seen
+        MONITOR_DOCUMENTS      = 10000
+        MONITOR_SECONDS        = 240
+      }
+    }
+    privacy = {
+      memory      = "1Gi"
+      cpu         = "1"
+      concurrency = 1
+      timeout_s   = 540 # the most that an event's function may take; what is not done by then goes on with the next delivery
+      document    = "users/{uid}/privacy_requests/{request_id}"
+      secrets     = { PSEUDONYM_KEY = "pseudonym-key" }
+      environment = {
+        GOOGLE_CLOUD_PROJECT  = var.project_id
+        DEAD_LETTER_TOPIC     = local.topic_names["clarity-dead-letters"]
+        LEASE_SECONDS         = 480
+        RETENTION_DAYS        = var.retention_days
+        MAX_EVENT_AGE_SECONDS = local.erasure_seconds
+        REQUEST_BURST         = 20
+        REQUESTS_PER_HOUR     = 30
+        ERASE_SECONDS         = 400 # of one delivery
+        EXPORTS_BUCKET        = google_storage_bucket.bucket["exports"].name
+        EXPORT_LINK_SECONDS   = 86400
+        EXPORTS_SIGNER        = google_service_account.account["privacy"].email
       }
     }
   }

@@ -57,6 +57,15 @@ locals {
       ]
     },
     {
+      section = "The model and the person"
+      charts = [
+        { title = "Looks at people's weeks, by what they came to", metric = "${local.log_metric}/model_checks", resource = local.service, align = "ALIGN_DELTA", reduce = "REDUCE_SUM", by = ["metric.label.state"] },
+        { title = "Refused for want of consent", metric = "${local.log_metric}/without_consent", resource = local.service, align = "ALIGN_DELTA", reduce = "REDUCE_SUM", by = ["metric.label.kind"] },
+        { title = "Exports and erasures, by their end", metric = "${local.log_metric}/privacy_ended", resource = local.service, align = "ALIGN_DELTA", reduce = "REDUCE_SUM", by = ["metric.label.status"] },
+        { title = "Seconds to their end, 95 of 100", metric = "${local.log_metric}/privacy_seconds", resource = local.service, align = "ALIGN_DELTA", reduce = "REDUCE_PERCENTILE_95", by = ["metric.label.status"] },
+      ]
+    },
+    {
       section = "Phones and documents"
       charts = [
         { title = "Phones that listen", metric = "firestore.googleapis.com/network/snapshot_listeners", resource = "firestore_instance", align = "ALIGN_MEAN", reduce = "REDUCE_SUM", by = [] },

@@ -29,34 +29,44 @@ variable "firestore_keep" {
 
 locals {
   # Each collection group that there is. expires: its documents carry `expires_at`, a timestamp, and go
-  # with it. indexed: what a query filters or orders by, and in which direction; everybody: likewise of
-  # queries over all collections of the name at once. Nothing else has an index, since each entry is
+  # with it. indexed: what a query filters or orders by, and in which direction (BOTH; CONTAINS: what is
+  # in a list); everybody: likewise of queries over all collections of the name at once. Nothing else has an index, since each entry is
   # paid for, and an indexed rising time limits a collection, or with `everybody` all of them together,
   # to 500 writes a second. No query needs more than one field, so that there is no composite index.
   collections = {
-    users            = { expires = false, indexed = {} }
-    uploads          = { expires = true, indexed = { status = "ASCENDING" }, everybody = { status = "ASCENDING" } } # counted by preprocess; overdue ones, by sweep
-    rejections       = { expires = true, indexed = {} }
-    insight_requests = { expires = true, indexed = {} }
-    feedback         = { expires = true, indexed = { received_at = "DESCENDING" } }                                      # the latest, by insights
-    devices          = { expires = true, indexed = { push_token = "ASCENDING" } }                                        # those that have one, by insights
-    jobs             = { expires = true, indexed = { created_at = "DESCENDING" }, everybody = { status = "ASCENDING" } } # the latest, by the phone; open ones, by sweep
-    insights         = { expires = true, indexed = { generated_at = "DESCENDING" } }                                     # the latest, by the phone
-    analyses         = { expires = true, indexed = {} }
-    explanations     = { expires = true, indexed = {} }
-    histories        = { expires = true, indexed = {} }
-    reviews          = { expires = true, indexed = {} } # listed whole, over everybody, by `clarity reviews`
-    audit            = { expires = true, indexed = {} }
-    days             = { expires = true, indexed = { date = "DESCENDING" } } # the latest, by preprocess
-    chunks           = { expires = true, indexed = {} }
-    queues           = { expires = true, indexed = {} }
-    budgets          = { expires = true, indexed = {} }
-    shards           = { expires = true, indexed = {} }
-    claims           = { expires = true, indexed = { user_id = "ASCENDING", unpublished = "ASCENDING" } } # a person's, by `clarity erase`; those whose messages wait, by sweep
-    erasures         = { expires = true, indexed = {} }
-    limits           = { expires = true, indexed = {} }
-    sweeps           = { expires = true, indexed = { user_id = "ASCENDING" } }                      # likewise
-    dead_letters     = { expires = true, indexed = { state = "ASCENDING", user_id = "ASCENDING" } } # those that wait, by `clarity dead-letters`; a person's, by `clarity erase`
+    users               = { expires = false, indexed = {} }
+    uploads             = { expires = true, indexed = { status = "ASCENDING" }, everybody = { status = "ASCENDING" } } # counted by preprocess; overdue ones, by sweep
+    rejections          = { expires = true, indexed = {} }
+    insight_requests    = { expires = true, indexed = {} }
+    feedback            = { expires = true, indexed = { received_at = "DESCENDING" } }                                           # the latest, by insights
+    devices             = { expires = true, indexed = { push_token = "ASCENDING" } }                                             # those that have one, by insights
+    jobs                = { expires = true, indexed = { created_at = "DESCENDING" }, everybody = { status = "ASCENDING" } }      # the latest, by the phone; open ones, by sweep
+    insights            = { expires = true, indexed = { generated_at = "DESCENDING" }, everybody = { rated_at = "DESCENDING" } } # the latest, by the phone; those rated, by monitor
+    analyses            = { expires = true, indexed = {}, everybody = { created_at = "BOTH" } }                                  # those since its last look, by monitor
+    explanations        = { expires = true, indexed = {} }
+    histories           = { expires = true, indexed = {} }
+    reviews             = { expires = true, indexed = {} } # listed whole, over everybody, by `clarity reviews`
+    audit               = { expires = true, indexed = {} }
+    audit_heads         = { expires = true, indexed = {} }
+    privacy_requests    = { expires = true, indexed = {} }
+    days                = { expires = true, indexed = { date = "DESCENDING" } } # the latest, by preprocess
+    chunks              = { expires = true, indexed = {} }
+    queues              = { expires = true, indexed = {} }
+    budgets             = { expires = true, indexed = {} }
+    shards              = { expires = true, indexed = {} }
+    claims              = { expires = true, indexed = { user_id = "ASCENDING", unpublished = "ASCENDING" } } # a person's, by privacy; those whose messages wait, by sweep
+    erasures            = { expires = true, indexed = {} }
+    limits              = { expires = true, indexed = {} }
+    sweeps              = { expires = true, indexed = { user_id = "ASCENDING" } }                      # likewise
+    dead_letters        = { expires = true, indexed = { state = "ASCENDING", user_id = "ASCENDING" } } # those that wait, by `clarity dead-letters`; a person's, by privacy
+    ledger              = { expires = true, indexed = {} }
+    ledger_heads        = { expires = true, indexed = {} }
+    monitor             = { expires = true, indexed = { hour = "ASCENDING" } } # failures of the last day, by monitor
+    drift               = { expires = true, indexed = {} }
+    health              = { expires = false, indexed = {} }                      # one document a model
+    references          = { expires = true, indexed = { persons = "CONTAINS" } } # those that an erased person is in, by privacy
+    retraining_requests = { expires = true, indexed = {} }
+    candidates          = { expires = false, indexed = {} } # why a model was promoted: of no person
   }
 
   indexed_fields = merge([
@@ -64,10 +74,12 @@ locals {
       for field, order in merge(documents.indexed, try(documents.everybody, {})) : "${collection}.${field}" => {
         collection = collection
         field      = field
-        order      = order
-        scopes = concat(
-          can(documents.indexed[field]) ? ["COLLECTION"] : [],
-          can(documents.everybody[field]) ? ["COLLECTION_GROUP"] : [],
+        indexes = setproduct(
+          concat(
+            can(documents.indexed[field]) ? ["COLLECTION"] : [],
+            can(documents.everybody[field]) ? ["COLLECTION_GROUP"] : [],
+          ),
+          order == "BOTH" ? ["ASCENDING", "DESCENDING"] : [order],
         )
       }
     }
@@ -123,10 +135,11 @@ resource "google_firestore_field" "indexed" {
 
   index_config {
     dynamic "indexes" {
-      for_each = each.value.scopes
+      for_each = each.value.indexes
       content {
-        order       = each.value.order
-        query_scope = indexes.value
+        query_scope  = indexes.value[0]
+        order        = indexes.value[1] == "CONTAINS" ? null : indexes.value[1]
+        array_config = indexes.value[1] == "CONTAINS" ? "CONTAINS" : null
       }
     }
   }

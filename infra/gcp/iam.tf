@@ -8,7 +8,7 @@
 
 locals {
   custom_roles = {
-    documents = [ # get, list, query, commit, begin and roll back a transaction; no function deletes
+    documents = [ # get, list, query, commit, begin and roll back a transaction; it deletes nothing
       "datastore.databases.get",
       "datastore.entities.create",
       "datastore.entities.get",
@@ -60,8 +60,9 @@ locals {
     ]
 
     figures       = ["monitoring.timeSeries.list"]     # the backlog, and the predictions of late
-    forgetting    = ["datastore.entities.delete"]      # `clarity erase`, and what the smoke test leaves
+    forgetting    = ["datastore.entities.delete"]      # an erased person's documents, and what the smoke test leaves
     notifications = ["cloudmessaging.messages.create"] # messages:send
+    signing       = ["iam.serviceAccounts.signBlob"]   # the link to an export
   }
 
   # On the project, since these can be given nowhere else: [account, role].
@@ -74,8 +75,12 @@ locals {
     ["park", "figures"],                                # sees whether anybody waits or asks
     ["park", "parking"],                                # parks and starts
     ["sweep", "documents"],                             # reads claims, jobs, documents; ends jobs, keeps dead letters
+    ["monitor", "documents"],                           # reads analyses; writes drift, health, requests for training
+    ["privacy", "documents"],                           # reads all that names a person, answers requests
+    ["privacy", "forgetting"],                          # erases a person
     ["events", "roles/eventarc.eventReceiver"],         # receives Firestore's events; a trigger has no policy
     ["build", "roles/logging.logWriter"],               # the log of a function's build
+    ["deployer", "documents"],                          # the ledger's record of a promotion; as smoke it could anyway
     ["smoke", "documents"],                             # writes as a phone would, follows its job
     ["smoke", "forgetting"],                            # cleans up
     ["builder", "roles/logging.logWriter"],             # the build's log
@@ -129,8 +134,9 @@ locals {
     ["insights", "clarity-dead-letters", "roles/pubsub.publisher"],         # a message that can never work
     ["sweep", "health-data-ingested", "roles/pubsub.publisher"],            # what ingest did not get to send
     ["sweep", "health-insights-processing", "roles/pubsub.publisher"],      # what preprocess did not get to send
-    ["sweep", "documents-to-ingest", "roles/pubsub.publisher"],             # a document that ingest has not answered
+    ["sweep", "documents-to-ingest", "roles/pubsub.publisher"],             # a document that ingest or privacy has not answered
     ["sweep", "clarity-dead-letters", "roles/pubsub.publisher"],            # a job that nothing moves
+    ["privacy", "clarity-dead-letters", "roles/pubsub.publisher"],          # a request that can never work
   ]
 
   repository_roles = [
@@ -150,6 +156,7 @@ locals {
     ["deployer", "${var.project_id}-bundles", "roles/storage.objectUser"],  # uploads bundles
     ["deployer", "${var.project_id}-plans", "roles/storage.objectViewer"],  # fetches the approved plan
     ["deployer", local.state_bucket, "roles/storage.objectUser"],           # applies, with the lock
+    ["privacy", "${var.project_id}-exports", "roles/storage.objectUser"],   # writes an export, lets its link read it, deletes an erased person's
     ], [
     for pair in setproduct(["builder", "deployer"], keys(local.buckets)) :
     [pair[0], "${var.project_id}-${pair[1]}", "roles/storage.legacyBucketReader"] # compares with the bucket
@@ -225,6 +232,13 @@ resource "google_service_account_iam_member" "push_tokens" {
   service_account_id = google_service_account.account["push"].name
   role               = "roles/iam.serviceAccountOpenIdTokenCreator" # see above
   member             = local.agents.pubsub
+}
+
+# A link is signed as this account, by itself: it has no key, and may take on nobody's tokens.
+resource "google_service_account_iam_member" "links" {
+  service_account_id = google_service_account.account["privacy"].name
+  role               = google_project_iam_custom_role.role["signing"].id
+  member             = google_service_account.account["privacy"].member
 }
 
 # The smoke test runs as the synthetic person's account, not with the deployer's rights.

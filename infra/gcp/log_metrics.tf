@@ -16,9 +16,15 @@ locals {
     gemini_output_tokens = { lines = "jsonPayload.message=\"asked Gemini\" AND jsonPayload.outcome=\"answered\"", labels = [], about = "tokens of a call's answer, thinking included", value = "output_tokens", unit = "1" }
     unannounced          = { lines = "jsonPayload.message=\"not announced\"", labels = ["code"], about = "insights that a device was not told of" }
     turned_away          = { lines = "jsonPayload.message=\"turned away\"", labels = ["kind"], about = "uploads and requests above what one person may send" }
+    without_consent      = { lines = "jsonPayload.message=\"without consent\"", labels = ["kind"], about = "uploads and requests of people who have not consented; nothing of them is stored" }
     refused              = { lines = "jsonPayload.message=\"refused\"", labels = ["code"], about = "deliveries that a function's door did not take; code says of what" }
     swept_up             = { lines = "jsonPayload.message=\"swept up\"", labels = ["action"], about = "what was left lying and is taken up again: messages republished, jobs resumed or failed, documents named to ingest" }
     letters_waiting      = { lines = "jsonPayload.message=\"swept\"", labels = [], about = "dead letters that wait for somebody, at each sweep", value = "letters", unit = "1" }
+    model_checks         = { lines = "jsonPayload.message=\"monitored\"", labels = ["state"], about = "looks at people's weeks, by what they came to: drift, suspected, none, too few people" }
+    predictions_made     = { lines = "jsonPayload.message=\"monitored\"", labels = [], about = "predictions of the 24 hours before each look", value = "predictions", unit = "1" }
+    predictions_failed   = { lines = "jsonPayload.message=\"monitored\"", labels = [], about = "predictions that failed in the 24 hours before each look", value = "failed", unit = "1" }
+    privacy_ended        = { lines = "jsonPayload.message=\"privacy request ended\"", labels = ["status"], about = "what people asked for about their data, by its end: an export completed, a person erased, a request rejected" }
+    privacy_seconds      = { lines = "jsonPayload.message=\"privacy request ended\" AND jsonPayload.status=(\"completed\" OR \"erased\")", labels = ["status"], about = "from a request to its end", value = "seconds", unit = "s" }
     endpoint_moves       = { lines = "jsonPayload.message=\"endpoint checked\" AND jsonPayload.action=(\"parked\" OR \"unparked\")", labels = ["action"], about = "the endpoint parked or started by the park function" }
   }
 }

@@ -32,6 +32,7 @@ resource "google_pubsub_subscription" "push" {
   topic                      = google_pubsub_topic.topic[each.value.topic].id
   ack_deadline_seconds       = 600 # no function runs longer
   message_retention_duration = each.value.retention
+  filter                     = each.value.filter
 
   push_config {
     push_endpoint = google_cloudfunctions2_function.function[each.value.function].service_config[0].uri

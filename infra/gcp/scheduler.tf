@@ -3,7 +3,7 @@ resource "google_cloud_scheduler_job" "ticks" {
   name        = each.key
   description = each.value.about
   region      = var.region
-  schedule    = "*/5 * * * *"
+  schedule    = each.value.schedule
   time_zone   = "Etc/UTC"
   paused      = !each.value.on
 

@@ -1,4 +1,4 @@
-# The names only: printf %s "$KEY" | gcloud secrets versions add gemini-api-key --data-file=-
+# The names only; the runbook says how a value is added.
 resource "google_secret_manager_secret" "secret" {
   for_each            = local.secrets
   secret_id           = each.value

@@ -1,14 +1,16 @@
 locals {
-  # Bucket -> after how many days an object goes (and can be had back for 7 more), whether versions are kept.
+  # Bucket -> after how many days an object goes, for how many seconds it can then be had back, whether
+  # versions are kept.
   buckets = {
-    bundles = { days = null, versions = true } # the functions' sources: what runs is built from them
-    plans   = { days = 30, versions = true }   # Terraform's plans, for who approves them
-    batch   = { days = 7, versions = false }   # weeks in, embeddings out: `clarity model predict-batch`
+    bundles = { days = null, back_s = 604800, versions = true } # the functions' sources: what runs is built from them
+    plans   = { days = 30, back_s = 604800, versions = true }   # Terraform's plans, for who approves them
+    batch   = { days = 7, back_s = 604800, versions = false }   # weeks in, embeddings out: `clarity model predict-batch`
+    exports = { days = 7, back_s = 0, versions = false }        # what a person asked for; an erased person's goes at once, for good
   }
 }
 
 resource "google_storage_bucket" "bucket" {
-  #checkov:skip=CKV_GCP_78:batches are health data: what is deleted must not live on as a version
+  #checkov:skip=CKV_GCP_78:batches and exports are health data: what is deleted must not live on as a version
   #checkov:skip=CKV_GCP_62:who read and wrote objects is in the audit log (audit.tf)
   for_each                    = local.buckets
   name                        = "${var.project_id}-${each.key}"
@@ -19,6 +21,10 @@ resource "google_storage_bucket" "bucket" {
 
   versioning {
     enabled = each.value.versions
+  }
+
+  soft_delete_policy {
+    retention_duration_seconds = each.value.back_s
   }
 
   lifecycle_rule {

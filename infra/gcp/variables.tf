@@ -38,12 +38,12 @@ variable "instances" {
   description = "Function -> its fewest and most instances."
   type        = map(object({ min = number, max = number }))
   validation {
-    condition     = toset(keys(var.instances)) == toset(["ingest", "preprocess", "insights", "park", "sweep"])
-    error_message = "instances: expected ingest, preprocess, insights, park and sweep."
+    condition     = toset(keys(var.instances)) == toset(["ingest", "preprocess", "insights", "park", "sweep", "monitor", "privacy"])
+    error_message = "instances: expected ingest, preprocess, insights, park, sweep, monitor and privacy."
   }
   validation {
-    condition     = alltrue([for name in ["park", "sweep"] : try(var.instances[name].max, 1) == 1])
-    error_message = "instances: expected max = 1 for park and sweep: two ticks at once might both deploy, or read the same."
+    condition     = alltrue([for name in ["park", "sweep", "monitor"] : try(var.instances[name].max, 1) == 1])
+    error_message = "instances: expected max = 1 for park, sweep and monitor: two ticks at once might both deploy, or read the same."
   }
   validation {
     condition     = alltrue([for each in values(var.instances) : 0 <= each.min && each.min <= each.max && each.max >= 1])
@@ -140,7 +140,7 @@ variable "gemini" {
 }
 
 variable "secret_versions" {
-  description = "Secret -> the version in use. Without gemini-api-key our own narrator writes."
+  description = "Secret -> the version in use. Without gemini-api-key our own narrator writes, without pseudonym-key logs name nobody."
   type        = map(string)
   default     = {}
   validation {
@@ -148,8 +148,8 @@ variable "secret_versions" {
     error_message = "secret_versions: expected a version's number; `latest` would change under running instances."
   }
   validation {
-    condition     = alltrue([for secret in keys(var.secret_versions) : contains(["gemini-api-key"], secret)])
-    error_message = "secret_versions: expected no secret but gemini-api-key."
+    condition     = alltrue([for secret in keys(var.secret_versions) : contains(["gemini-api-key", "pseudonym-key"], secret)])
+    error_message = "secret_versions: expected no secret but gemini-api-key and pseudonym-key."
   }
 }
 

@@ -184,11 +184,14 @@ def status(state: Path) -> None:
     console = Console()
     pids = json.loads((state / PROCESSES).read_text())
     processes = Table("process", "pid", "port", "answers", title="Processes")
-    for name, pid in pids.items():
+    for name in dict.fromkeys([*pids, *FUNCTIONS]):
         port = ports.http if name == "cloud" else ports.named()[name]
-        answers = "yes" if _answers(f"http://{HOST}:{port}/") else "no"
         kind = f"function {name}" if name in FUNCTIONS else name
-        processes.add_row(kind, str(pid), str(port), answers)
+        if name not in pids:  # to ask it would start it
+            processes.add_row(kind, "-", str(port), "its first delivery starts it")
+            continue
+        answers = "yes" if _answers(f"http://{HOST}:{port}/") else "no"
+        processes.add_row(kind, str(pids[name]), str(port), answers)
     console.print(processes)
     console.print(f"PAT endpoint: {_endpoint(ports)}")
     queues = Table("topic", "subscription", "waiting", "oldest, s", title="Topics and backlog")
@@ -234,11 +237,11 @@ def _paces(ports: Ports) -> dict[str, str]:
 @click.argument("switch", type=click.Choice(["on", "off", "now"]))
 @click.option("--every", default=5.0, show_default=True, help="Seconds between two checks.")
 def checks(state: Path, function: str, switch: str, every: float) -> None:
-    """Let a clock drive park or sweep, as Cloud Scheduler does every five minutes.
+    """Let a clock drive park, sweep or monitor, as Cloud Scheduler does.
 
     park is off by default: the endpoint of a demo stays. On, it is parked after five idle seconds.
-    sweep looks every minute for what was left lying. `now` is one check; the others are kept with
-    the state.
+    sweep looks every minute for what was left lying, monitor whether people's weeks are like those
+    of the model's training. `now` is one check; the others are kept with the state.
     """
     ports, _ = _running(state)
     address = f"http://{HOST}:{ports.http}/_local/scheduler/{function}"

@@ -29,9 +29,14 @@ from infra.local.gemini import LocalGemini
 from infra.local.monitoring import LocalMonitoring
 from infra.local.pubsub import PubSub
 from infra.local.scheduler import LocalScheduler
+from infra.local.scrub import Scrubber
+from infra.local.storage import LocalStorage
 from infra.local.topology import (
     DEAD_LETTERS,
     DEAD_LETTERS_PULL,
+    EXPORTS_BUCKET,
+    EXPORTS_DAYS,
+    FILTERS,
     HOST,
     LOCATION,
     MAX_DELIVERY_ATTEMPTS,
@@ -63,6 +68,7 @@ def lay_out(pubsub: PubSub, eventarc: Eventarc, ports: Ports) -> None:
         pubsub.ensure_subscription(
             subscription(name),
             source,
+            filter=FILTERS.get(name, ""),
             push_endpoint=urls[function],
             oidc_audience=urls[function],
             min_backoff_s=MIN_BACKOFF_S,
@@ -103,10 +109,13 @@ async def serve(state: Path, ports: Ports, ticks: Mapping[str, float]) -> None:
     scheduler, monitoring = LocalScheduler(database, pubsub, ticks), LocalMonitoring(pubsub)
     models = VertexModels(database)
     vertex = LocalVertex(f"http://{HOST}:{ports.pat}", models.choose, monitoring.predicted)
-    traces = LocalTraces(database)
-    routes = (each.routes() for each in (vertex, models, scheduler, monitoring, traces))
-    http = _http(pubsub, ports, itertools.chain.from_iterable(routes))
-    running = [asyncio.create_task(each.run()) for each in (pubsub, scheduler, monitoring)]
+    traces, storage = LocalTraces(database), LocalStorage(database)
+    storage.ensure_bucket(EXPORTS_BUCKET, EXPORTS_DAYS)
+    routes = (each.routes() for each in (vertex, models, scheduler, monitoring, traces, storage))
+    http = _http(pubsub, ports, itertools.chain.from_iterable(routes), storage.links())
+    scrubber = Scrubber(database, pubsub.sweep)
+    lasting = (pubsub, scheduler, monitoring, storage, scrubber)
+    running = [asyncio.create_task(each.run()) for each in lasting]
     serving = asyncio.create_task(http.serve())
     await stop.wait()
     http.should_exit = True
@@ -117,6 +126,8 @@ async def serve(state: Path, ports: Ports, ticks: Mapping[str, float]) -> None:
     for task in (*running, serving):
         with contextlib.suppress(asyncio.CancelledError):
             await task
+    scrubber.scrub()
+    await vertex.close()
     database.close()
 
 
@@ -128,7 +139,9 @@ async def _grpc(service: Firestore | PubSub, port: int) -> grpc.aio.Server:
     return server
 
 
-def _http(pubsub: PubSub, ports: Ports, others: Iterable[Route]) -> uvicorn.Server:
+def _http(
+    pubsub: PubSub, ports: Ports, others: Iterable[Route], last: Iterable[Route]
+) -> uvicorn.Server:
     async def backlog(_: Request) -> JSONResponse:
         return JSONResponse(pubsub.backlog())
 
@@ -141,6 +154,7 @@ def _http(pubsub: PubSub, ports: Ports, others: Iterable[Route]) -> uvicorn.Serv
         *LocalFcm().routes(),
         Route("/_local/backlog", backlog),
         Route("/_local/jwks", keys),
+        *last,
     ]
     config = uvicorn.Config(
         Starlette(routes=routes),
@@ -156,11 +170,12 @@ def main() -> None:
     """The process's entry."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--state", type=Path, required=True, help="directory of the state")
-    help_text = "seconds between two ticks to sweep, unless the state says otherwise"
-    parser.add_argument("--sweep-every", type=float, help=help_text)
+    help_text = "a job, and the seconds between two of its ticks, unless the state says otherwise"
+    parser.add_argument("--tick", action="append", default=[], metavar="JOB=S", help=help_text)
     arguments = parser.parse_args()
-    ports, every_s = Ports.of(arguments.state), arguments.sweep_every
-    asyncio.run(serve(arguments.state, ports, {"sweep": every_s} if every_s else {}))
+    ticks = dict(tick.split("=") for tick in arguments.tick)
+    every_s = {job: float(seconds) for job, seconds in ticks.items()}
+    asyncio.run(serve(arguments.state, Ports.of(arguments.state), every_s))
 
 
 if __name__ == "__main__":

@@ -23,6 +23,11 @@ class Database:
         self.executemany = self._connection.executemany
         self.executescript = self._connection.executescript
 
+    @property
+    def changes(self) -> int:
+        """How many rows were written or deleted so far."""
+        return self._connection.total_changes
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Commit everything inside, or nothing. A nested transaction joins the outer one."""

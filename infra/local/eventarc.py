@@ -148,7 +148,8 @@ class Eventarc:
     def _publish(self, topic: str, message: PubsubMessage, path: str) -> None:
         size = len(message.data)
         if size > MAX_BYTES:
-            _log.warning("dropped the event of %s: %d bytes, %d are taken", path, size, MAX_BYTES)
+            name = path.rpartition("/")[2]  # and not whose it is
+            _log.warning("dropped the event of %s: %d bytes, %d are taken", name, size, MAX_BYTES)
             return
         self._pubsub.publish(topic, [message])
 

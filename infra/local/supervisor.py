@@ -6,7 +6,9 @@ import fcntl
 import json
 import logging
 import os
+import select
 import signal
+import socket
 import subprocess  # nosec B404 # of our own modules
 import sys
 import threading
@@ -20,10 +22,12 @@ import httpx
 from infra.local.topology import (
     FUNCTIONS,
     HOST,
+    ON_DEMAND,
     Ports,
     around_proxies,
     client_environment,
     function_environment,
+    own_environment,
     strict_environment,
     telemetry_environment,
 )
@@ -43,7 +47,7 @@ LOOPBACK = httpx.Client(
     trust_env=False,
     verify=False,  # noqa: S501 # nosec B501 # plain HTTP
 )
-SWEEP_EVERY_S = 60.0
+TICK_EVERY_S = {"sweep": 60.0, "monitor": 60.0}
 PROCESSES = "processes.json"  # in the state: name to process id
 _POLL_S = 0.1
 
@@ -58,13 +62,17 @@ class FailedStartError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One process: a module with its arguments, its environment, and how to see that it is up."""
+    """One process: a module with its arguments, its environment, and how to see that it is up.
+
+    With a `door`, a port, it is started by the first connection there, and not before.
+    """
 
     name: str
     module: str
     arguments: tuple[str, ...]
     environment: Mapping[str, str] = field(repr=False)  # a key may be in it
     probe: str
+    door: int | None = None
 
 
 class Child:
@@ -75,6 +83,7 @@ class Child:
         self._repository = repository
         self._log = log
         self._lifeline = lifeline
+        self._door = _listen(command.door) if command.door else None
         self._process: subprocess.Popen[bytes] | None = None
         self._pause, self._not_before = RESTART_PAUSE_S[0], 0.0
 
@@ -84,22 +93,28 @@ class Child:
         running = self._process is not None and self._process.poll() is None
         return self._process.pid if running and self._process else None
 
+    @property
+    def asleep(self) -> bool:
+        """Whether it has never run, since nobody has come to its door."""
+        return self._process is None and self._door is not None and not _knocked(self._door)
+
     def tend(self) -> bool:
         """Start the process if it does not run, unless it died a moment ago; whether it did."""
         now = time.monotonic()
-        if self.pid is not None or now < self._not_before:
+        if self.pid is not None or now < self._not_before or self.asleep:
             return False
         if self._process is not None:
             _log.warning("%s died (%s), restarting", self.command.name, self._process.returncode)
             self._pause = min(self._pause * 2, RESTART_PAUSE_S[1])
         self._not_before = now + self._pause
+        handed = [self._lifeline, *([self._door.fileno()] if self._door else [])]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 # nosec B603 # our own modules
                 [
                     sys.executable,
                     "-m",
                     "infra.local.child",
-                    str(self._lifeline),
+                    ",".join(map(str, handed)),
                     self.command.module,
                     *self.command.arguments,
                 ],
@@ -108,13 +123,15 @@ class Child:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                pass_fds=[self._lifeline],
+                pass_fds=handed,
                 start_new_session=True,
             )
         return True
 
     def up(self) -> bool:
-        """Whether it answers."""
+        """Whether it answers, or would be started by who asks."""
+        if self.asleep:
+            return True
         try:
             answer = LOOPBACK.get(self.command.probe)
         except httpx.HTTPError:
@@ -126,6 +143,22 @@ class Child:
         """Signal the process and those it started."""
         if self.pid is not None:
             os.killpg(self.pid, sign)
+
+    def shut(self) -> None:
+        """Let the door's port go."""
+        if self._door:
+            self._door.close()
+
+
+def _listen(port: int) -> socket.socket:
+    try:
+        return socket.create_server((HOST, port))
+    except OSError as error:
+        raise FailedStartError(f"port {port}: expected a free one, found: {error}") from error
+
+
+def _knocked(door: socket.socket) -> bool:
+    return bool(select.select([door], [], [], 0)[0])
 
 
 @contextmanager
@@ -190,12 +223,13 @@ class Supervisor:
             time.sleep(_POLL_S)
         for child in self.children:
             child.stop(signal.SIGKILL)
+            child.shut()
 
     def _keep(self) -> None:
         while not self._stopping.wait(_POLL_S):
             started = [child for child in self.children if child.tend()]
             if started:
-                pids = {child.command.name: child.pid for child in self.children}
+                pids = {each.command.name: each.pid for each in self.children if not each.asleep}
                 # Whole or not at all: others read it meanwhile.
                 fresh = self._processes.with_suffix(".new")
                 fresh.write_text(json.dumps(pids))
@@ -239,13 +273,15 @@ def commands(
     if traced:
         own |= telemetry_environment(ports)
     named = ports.named()
+    ticks = (f"--tick={job}={every_s:g}" for job, every_s in TICK_EVERY_S.items())
     functions = [
         Command(
             name,
             "functions_framework",
             _framework_arguments(name, named[name]),
-            base | _given(own, name) | strict_environment(name, ports),
+            base | _given(own, name) | own_environment(name) | strict_environment(name, ports),
             f"http://{HOST}:{named[name]}/",
+            door=named[name] if name in ON_DEMAND else None,
         )
         for name in FUNCTIONS
     ]
@@ -253,7 +289,7 @@ def commands(
         Command(
             "cloud",
             "infra.local.cloud",
-            ("--state", str(state), "--sweep-every", f"{SWEEP_EVERY_S:g}"),
+            ("--state", str(state), *ticks),
             base,
             f"http://{HOST}:{ports.http}/_local/backlog",
         ),

@@ -19,7 +19,13 @@ LOCATION = "us-central1"
 PAT_ENDPOINT = f"projects/{PROJECT}/locations/{LOCATION}/endpoints/pat"
 PAT_ARTIFACT = "pat-s-nhanes-steps"
 GEMINI_MODEL = "gemini-2.5-flash"
-FUNCTIONS = ("ingest", "preprocess", "insights", "park", "sweep")
+EXPORTS_BUCKET = "clarity-exports"
+EXPORTS_DAYS = 7  # then an export is deleted
+FUNCTIONS = ("ingest", "preprocess", "insights", "park", "sweep", "monitor", "privacy")
+# Those that nobody waits for: they start with their first delivery, as in Cloud Functions.
+ON_DEMAND = frozenset({"park", "sweep", "monitor", "privacy"})
+# Those that nobody waits for: they start with their first delivery, as in Cloud Functions.
+ON_DEMAND = frozenset({"park", "sweep", "monitor", "privacy"})
 
 
 def topic(name: str) -> str:
@@ -37,9 +43,11 @@ ANALYSED = topic("health-insights-processing")
 DEAD_LETTERS = topic("clarity-dead-letters")
 # Documents of people that ingest is to handle although no event announces them (again).
 DOCUMENTS = topic("documents-to-ingest")
-# A clock's ticks: at each, park looks whether the endpoint has work, and sweep what was left lying.
+# A clock's ticks: at each, park looks whether the endpoint has work, sweep what was left lying, and
+# monitor whether people's weeks are still like those that the model was trained on.
 ENDPOINT_CHECKS = topic("endpoint-checks")
 SWEEPS = topic("sweeps")
+MODEL_CHECKS = topic("model-checks")
 
 # Whose tokens pushes carry; see pubsub/options.py.
 PUSHER = f"pubsub-push@{PROJECT}.iam.gserviceaccount.com"
@@ -49,17 +57,26 @@ TRIGGERS = {
     "uploads": ("users/{uid}/uploads/{upload_id}", "ingest"),
     "insight-requests": ("users/{uid}/insight_requests/{request_id}", "ingest"),
     "feedback": ("users/{uid}/feedback/{feedback_id}", "ingest"),
+    "privacy-requests": ("users/{uid}/privacy_requests/{request_id}", "privacy"),
 }
 # Push subscription of our own -> the topic, and the function that it is pushed to.
 PUSHES = {
     "preprocess": (INGESTED, "preprocess"),
     "insights": (ANALYSED, "insights"),
     "documents": (DOCUMENTS, "ingest"),
+    "privacy-documents": (DOCUMENTS, "privacy"),
     "park": (ENDPOINT_CHECKS, "park"),
     "sweep": (SWEEPS, "sweep"),
+    "monitor": (MODEL_CHECKS, "monitor"),
+}
+# Push subscription -> which of its topic's messages it takes; any other takes all. Those that share
+# a topic share its messages out.
+FILTERS = {
+    "documents": 'NOT attributes.collection = "privacy_requests"',
+    "privacy-documents": 'attributes.collection = "privacy_requests"',
 }
 # Job of the scheduler -> the topic that it ticks to.
-TICKS = {"park": ENDPOINT_CHECKS, "sweep": SWEEPS}
+TICKS = {"park": ENDPOINT_CHECKS, "sweep": SWEEPS, "monitor": MODEL_CHECKS}
 # Where an operator pulls dead letters from.
 DEAD_LETTERS_PULL = subscription("clarity-dead-letters")
 # The functions give up by age before this (MAX_EVENT_AGE_SECONDS); it is for those that cannot run.
@@ -85,6 +102,8 @@ class Ports:
     insights: int
     park: int
     sweep: int
+    monitor: int
+    privacy: int
 
     @staticmethod
     def of(state: Path) -> Ports:
@@ -153,6 +172,7 @@ def client_environment(ports: Ports) -> dict[str, str]:
         "VERTEX_EMULATOR_HOST": f"{HOST}:{ports.http}",
         "PAT_ENDPOINT": PAT_ENDPOINT,
         "GEMINI_API_ENDPOINT": f"http://{HOST}:{ports.http}",
+        "STORAGE_EMULATOR_HOST": f"http://{HOST}:{ports.http}",
     }
 
 
@@ -170,6 +190,11 @@ def strict_environment(function: str, ports: Ports) -> dict[str, str]:
         "EVENT_CALLERS": PUSHER,
         "EVENT_KEYS": f"http://{HOST}:{ports.http}/_local/jwks",
     }
+
+
+def own_environment(function: str) -> dict[str, str]:
+    """What one function has otherwise than the others: an erasure may take many deliveries."""
+    return {"MAX_EVENT_AGE_SECONDS": "3600"} if function == "privacy" else {}
 
 
 def telemetry_environment(ports: Ports) -> dict[str, str]:
@@ -227,6 +252,11 @@ def function_environment(
         "SWEEP_PAUSE_SECONDS": "60",
         "SWEEP_SECONDS": "20",
         "SWEEP_DOCUMENTS": "500",
+        "ERASE_SECONDS": "20",
+        "MONITOR_WINDOW_SECONDS": "604800",
+        "MONITOR_GRACE_SECONDS": "5",
+        "MONITOR_DOCUMENTS": "2000",
+        "MONITOR_SECONDS": "20",
         "GEMINI_MODEL": GEMINI_MODEL,
         "GEMINI_TIMEOUT_SECONDS": "8",
         "GEMINI_DAILY_CALLS": "10",
@@ -235,5 +265,9 @@ def function_environment(
         "GEMINI_PAUSE_SECONDS": "5",
         "GEMINI_PATIENCE_SECONDS": "30",
         "FCM_ENDPOINT": f"http://{HOST}:{ports.http}",
+        "EXPORTS_BUCKET": EXPORTS_BUCKET,
+        "EXPORTS_SIGNER": f"privacy@{PROJECT}.iam.gserviceaccount.com",
+        "EXPORT_LINK_SECONDS": "86400",
+        "IAM_EMULATOR_HOST": f"{HOST}:{ports.http}",
         **gemini,
     }

@@ -22,13 +22,13 @@ EVENT_TYPE = CREATED
 CONTENT_TYPE = "application/protobuf"
 OPERATOR = "match-path-pattern"
 EXPIRY = "expires_at"
-# The one document that stays: a person's own settings.
-KEPT = frozenset({"users"})
+# What stays: a person's own settings, how a model is, why another was promoted.
+KEPT = frozenset({"users", "health", "candidates"})
 # An index serves queries of one collection at a time, or of all of its name together.
 ONE, EVERYBODY = "COLLECTION", "COLLECTION_GROUP"
 # What the phone listens to, newest first; tests/contract/test_firestore_config.py asks so.
 LISTENED = frozenset({("jobs", "created_at", ONE), ("insights", "generated_at", ONE)})
-# What is about a person but not below them: `clarity erase` asks each such collection.
+# What is about a person but not below them: privacy asks each such collection.
 ERASED = frozenset((name, "user_id", ONE) for name in ("claims", "dead_letters", "sweeps"))
 # These are for the embedded cloud: a deployed function never has them.
 _LOCAL = ("_EMULATOR_HOST", "GEMINI_API_ENDPOINT", "EVENT_KEYS")
@@ -92,6 +92,11 @@ def pushes() -> dict[str, tuple[str, str]]:
     return {name: (_last(topic), to) for name, (topic, to) in topology.PUSHES.items()}
 
 
+def message_filter(name: str) -> str | None:
+    """Which of its topic's messages a push subscription takes; None: all."""
+    return topology.FILTERS.get(name)
+
+
 def triggers() -> set[tuple[str, str]]:
     """Document's path and function of each trigger."""
     return set(topology.TRIGGERS.values())
@@ -143,11 +148,17 @@ def queries() -> set[tuple[str, str, str]]:
 def _queried(function: ast.AST) -> Iterator[tuple[str, str, str]]:
     calls = [one for one in ast.walk(function) if isinstance(one, ast.Call)]
     scopes = {"collection": ONE, "collection_group": EVERYBODY}
-    named = [(_first(one), scopes[_called(one)]) for one in calls if _called(one) in scopes]
+    collections = [one for one in calls if _called(one) in scopes]
+    named = sorted((_end(one), _first(one) or "", scopes[_called(one)]) for one in collections)
     for call in calls:
         field = _first(call)
         if _called(call) in _ORDERS and field and field != _NAME:
-            yield from ((name, field, scope) for name, scope in named[-1:] if name)
+            before = [each for each in named if each[0] <= _end(call)]
+            yield from ((name, field, scope) for _, name, scope in before[-1:] if name)
+
+
+def _end(call: ast.Call) -> tuple[int, int]:
+    return call.end_lineno or 0, call.end_col_offset or 0
 
 
 def _called(call: ast.Call) -> str:
@@ -175,14 +186,17 @@ def written() -> set[str]:
 
 # What a setting lets a function do, as permissions on the project; rights on one resource alone (a
 # topic, a secret) are looked at where they are. In order: get, list, query, commit and transactions
-# (cloud.google.com/firestore/docs/security/iam), none deletes a document; rawPredict, and whether
-# anything is deployed; undeploy and deploy of a model's version (cloud.google.com/vertex-ai/docs/
-# general/iam-permissions); timeSeries.list; messages:send.
+# (cloud.google.com/firestore/docs/security/iam), of which none deletes a document; deleting one;
+# rawPredict, and whether anything is deployed; undeploy and deploy of a model's version
+# (cloud.google.com/vertex-ai/docs/general/iam-permissions); timeSeries.list; messages:send.
+_DOCUMENTS = """
+    datastore.databases.get datastore.entities.create datastore.entities.get
+    datastore.entities.list datastore.entities.update
+"""
 PERMISSIONS = {
-    ("lease_seconds", None): """
-        datastore.databases.get datastore.entities.create datastore.entities.get
-        datastore.entities.list datastore.entities.update
-    """,
+    ("lease_seconds", None): _DOCUMENTS,
+    ("monitor_documents", None): _DOCUMENTS,
+    ("erase_seconds", None): "datastore.entities.delete",
     ("pat_endpoint", "preprocess"): "aiplatform.endpoints.get aiplatform.endpoints.predict",
     ("pat_endpoint", "park"): """
         aiplatform.endpoints.deploy aiplatform.endpoints.get aiplatform.endpoints.undeploy

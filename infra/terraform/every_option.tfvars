@@ -4,7 +4,7 @@ retention_days     = 400
 park               = { enabled = true }
 pat_machine        = { type = "n1-standard-4", accelerator = "nvidia-tesla-t4", service_account = "pat@p.iam.gserviceaccount.com" }
 gemini             = { model = "gemini-2.5-flash" }
-secret_versions    = { gemini-api-key = "1" }
+secret_versions    = { gemini-api-key = "1", pseudonym-key = "1" }
 notifications      = true
 region             = "europe-west1"
 cmek               = true
@@ -16,6 +16,8 @@ instances = {
   insights   = { min = 1, max = 2 }
   park       = { min = 0, max = 1 }
   sweep      = { min = 0, max = 1 }
+  monitor    = { min = 0, max = 1 }
+  privacy    = { min = 0, max = 2 }
 }
 pipeline = {
   repository = "projects/p/locations/us-central1/connections/c/repositories/r"

@@ -76,12 +76,14 @@ def _push(plan: Plan, function: str, topic: str, push: Instance) -> Iterator[Fin
 
 
 def _wire(push: Instance) -> Iterator[Finding]:
-    """Everything comes, in the form that the functions read, and not at once again."""
+    """What it is for comes, in the form that the functions read, and not at once again."""
     node = push.node
     if not node.all("retry_policy"):
         yield node.finding(f"retry_policy in {push.address}", "none: tried again at once")
-    if node.get("filter"):
-        yield node.finding(f"{push.address} without filter", "messages that nobody sees", "filter")
+    wanted = code.message_filter(text_of(push.get("name")))
+    if node.get("filter") != wanted:
+        said = f"the filter {wanted}" if wanted else "no filter: nobody else takes the rest"
+        yield node.finding(f"{push.address} with {said}", text_of(node.get("filter")), "filter")
     if any(config.all("no_wrapper") for config in node.all("push_config")):
         found = "no_wrapper: a body without message and subscription"
         yield node.finding(f"{push.address} in the form that the functions read", found)

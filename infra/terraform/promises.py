@@ -55,7 +55,11 @@ _VALUES: dict[str, dict[str, str | None]] = {
         "substitutions._WEIGHTS": "small|medium",
         "substitutions._MACHINE": rf"{_OPTION}( {_OPTION})*",
     },
-    r"google_cloud_scheduler_job\..*": {"schedule": r"\*/5 \* \* \* \*", "time_zone": "Etc/UTC"},
+    r"google_cloud_scheduler_job\..*": {"time_zone": "Etc/UTC"},
+    r'google_cloud_scheduler_job\.\w+\["(endpoint-checks|sweeps)"\]': {
+        "schedule": r"\*/5 \* \* \* \*",
+    },
+    r'google_cloud_scheduler_job\.\w+\["model-checks"\]': {"schedule": r"\d+ \* \* \* \*"},
     r"google_firebaserules_release\..*": {
         "name": r"cloud\.firestore",
         "ruleset_name": r"projects/\$\{var\.project_id\}/rulesets/"
@@ -73,6 +77,10 @@ _VALUES: dict[str, dict[str, str | None]] = {
     r"google_secret_manager_secret\.\w+\[.*": {"version_destroy_ttl": r"\d+s"},
     r"google_service_account\..*": {"account_id": r"[a-z][a-z0-9-]{4,28}[a-z0-9]"},
     r'google_storage_bucket\.\w+\["batch"\]': {"versioning.enabled": "false"},
+    r'google_storage_bucket\.\w+\["exports"\]': {
+        "versioning.enabled": "false",
+        "soft_delete_policy.retention_duration_seconds": "0",  # or who is erased would be there yet
+    },
     r'google_storage_bucket\.\w+\["bundles"\]': {"versioning.enabled": "true"},
     r"google_vertex_ai_endpoint\..*": {
         "name": "[0-9]{1,10}",
@@ -103,7 +111,13 @@ _SWEPT = (
     ("preprocess", "MAX_EVENT_AGE_SECONDS", "SWEEP_GIVE_UP_SECONDS"),
     ("insights", "MAX_EVENT_AGE_SECONDS", "SWEEP_GIVE_UP_SECONDS"),
 )
-_BATCH_DAYS = 31  # health data: the longest that a batch may lie
+# Health data: the longest that an object may lie there, in days. An export is as old as its answer.
+_LONGEST = {"batch": 31, "exports": 7}
+# Who alone may touch objects in a bucket of health data; others list it, to compare.
+_USERS = {"exports": {("roles/storage.objectUser", 'google_service_account.account["privacy"]')}}
+_BUCKET, _LISTING = 'google_storage_bucket.bucket["{}"]', "roles/storage.legacyBucketReader"
+# What a clock has to drive, whatever else is off.
+_ALWAYS = ("sweeps", "model-checks")
 
 
 def check(plan: Plan) -> Iterator[Finding]:
@@ -202,8 +216,9 @@ def _kept(plan: Plan) -> Iterator[Finding]:
             for condition in rule.all("condition")
             if condition.get("age") is not None
         ]
-        if bucket.key == "batch" and not any(age <= _BATCH_DAYS for age in ages):
-            wanted = f"{bucket.address} to forget after at most {_BATCH_DAYS} days"
+        longest = _LONGEST.get(str(bucket.key))
+        if longest and not any(age <= longest for age in ages):
+            wanted = f"{bucket.address} to forget after at most {longest} days"
             yield bucket.node.finding(wanted, str(ages))
         if bucket.key == "bundles" and ages:
             yield bucket.node.finding(f"{bucket.address} to keep what runs", f"{ages} days")
@@ -212,9 +227,9 @@ def _kept(plan: Plan) -> Iterator[Finding]:
 def _schedule(plan: Plan) -> Iterator[Finding]:
     enabled = mapping(plan.variables.get("park")).get("enabled")
     for job in plan.of("google_cloud_scheduler_job"):
-        if job.key == "sweeps" and job.get("paused"):
+        if job.key in _ALWAYS and job.get("paused"):
             yield job.node.finding(f"{job.address} not paused", "paused")
-        if job.key != "sweeps" and job.get("paused") is enabled:
+        if job.key not in _ALWAYS and job.get("paused") is enabled:
             yield job.node.finding(f"{job.address} paused unless park.enabled", _text(enabled))
 
 
@@ -258,11 +273,13 @@ def _own_state(plan: Plan) -> Iterator[Finding]:
 
 def _acting(plan: Plan) -> Iterator[Finding]:
     """Who may act as which account: the deployer as what it attaches, and these few others."""
+    signing = 'google_project_iam_custom_role.role["signing"]'
     own = 'google_service_account.account["{}"]'.format
     attached = {account_of(plan, value) for value in _attached(plan)}
     needed = {f"roles/iam.serviceAccountUser of {own('deployer')} on {one}" for one in attached}
     needed.add(f"roles/iam.serviceAccountTokenCreator of {own('deployer')} on {own('smoke')}")
     needed.add(f"roles/iam.serviceAccountOpenIdTokenCreator of Pub/Sub on {own('push')}")
+    needed.add(f"{signing} of {own('privacy')} on {own('privacy')}")
     container = mapping(plan.variables.get("pat_machine")).get("service_account")
     if container:
         where = f"projects/{text_of(plan.variables['project_id'])}/serviceAccounts/{container}"
@@ -288,7 +305,7 @@ def _attached(plan: Plan) -> Iterator[Value]:
 
 
 def _outsiders(plan: Plan) -> Iterator[Finding]:
-    """Rights are our accounts' and Google's agents'; a person's is to approve; none is on weeks."""
+    """Rights are our accounts' and Google's agents'; a person's is to approve; few are on weeks."""
     approvers = {
         text_of(one) for one in elements(mapping(plan.variables.get("pipeline")).get("approvers"))
     }
@@ -299,7 +316,9 @@ def _outsiders(plan: Plan) -> Iterator[Finding]:
             wanted = "a right of our accounts, of Google's agents, or to approve"
             found = f"{grant.role} of {grant.member}"
             yield grant.instance.node.finding(wanted, found, "member")
-        on_weeks = grant.on == 'google_storage_bucket.bucket["batch"]'
-        if on_weeks and grant.role != "roles/storage.legacyBucketReader":
+        bucket = next((key for key in _LONGEST if grant.on == _BUCKET.format(key)), "")
+        users = _USERS.get(bucket, set())
+        if bucket and grant.role != _LISTING and (grant.role, grant.member) not in users:
             found = f"{grant.role} of {grant.member}"
-            yield grant.instance.node.finding("nobody's right to read weeks of people", found)
+            wanted = f"no right to people's weeks in {bucket} but its function's"
+            yield grant.instance.node.finding(wanted, found)

@@ -1,7 +1,8 @@
 """Roles and permissions that this project gives: each was looked up, so that none is misspelt.
 
 Source: Google's lists at cloud.google.com/iam/docs/roles-permissions, as of 2026-08-22;
-datastore.indexes.* at cloud.google.com/firestore/docs/security/iam. A new one is looked up there
+datastore.indexes.* at cloud.google.com/firestore/docs/security/iam, iam.serviceAccounts.signBlob at
+cloud.google.com/iam/docs/reference/credentials/rest. A new one is looked up there
 and written down here, and one that is given no more is taken out.
 """
 
@@ -44,7 +45,7 @@ containeranalysis.occurrences.list containeranalysis.occurrences.update
 datastore.backupSchedules.get datastore.backupSchedules.list datastore.databases.get
 datastore.databases.getMetadata datastore.entities.create datastore.entities.delete
 datastore.entities.get datastore.entities.list datastore.entities.update datastore.indexes.get
-datastore.indexes.list monitoring.timeSeries.list
+datastore.indexes.list iam.serviceAccounts.signBlob monitoring.timeSeries.list
 """
 
 

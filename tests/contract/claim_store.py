@@ -80,7 +80,7 @@ class Store:
         self.records.open_job(self.origin, AUTOMATIC, self.clock(), self.clock() + RETENTION)
 
     def job(self) -> Any:
-        return self.records.job(self.origin)
+        return self.records.job_and_person(self.origin)[0]
 
     def failed(self, *, opens: bool = False) -> End:
         wanted = (AUTOMATIC, self.clock() + RETENTION) if opens else None

@@ -13,7 +13,7 @@ from clarity.adapters.firestore_budgets import FirestoreBudgets
 from clarity.adapters.firestore_claims import FirestoreClaims
 from clarity.adapters.firestore_dead_letters import FirestoreDeadLetters
 from clarity.adapters.firestore_devices import FirestoreDevices
-from clarity.adapters.firestore_erase import erase
+from clarity.adapters.firestore_erase import FirestoreErasures
 from clarity.adapters.firestore_reviews import FirestoreReviews
 from clarity.adapters.firestore_sweep import FirestoreSweeps
 from clarity.adapters.pubsub_letters import letter_of
@@ -21,8 +21,11 @@ from clarity.domain.events import DocumentCreated
 from clarity.domain.job import AUTOMATIC, Origin
 from clarity.sources.generated import people
 from clarity.steps.dead_letters import Received
+from clarity.steps.erase import Erase
+from clarity.steps.export import Exported
+from clarity.steps.privacy import Privacy
 from clarity.steps.sweep import Sweep
-from tests.chain import LEASE, RETENTION, Chain, Clock
+from tests.chain import LEASE, REQUESTS, RETENTION, Chain, Clock
 from tests.contract.rules_cases import FEEDBACK, STEPS, UPLOAD, without
 from tests.memory import MemoryClaims, MemoryRecords
 from tests.memory_services import MemoryBudgets, MemoryDevices, MemoryReviews
@@ -107,7 +110,7 @@ def use(client: Client) -> Use:
     client._firestore_api_internal = overheard
     clock = Clock()
     chain = CloudChain(narrator=Model(said=UNSAFE), clock=clock, client=client)
-    mine = {"users/ada": {"language": "de", "push": True}}
+    mine = {"users/ada": {**people.CONSENT, "language": "de", "push": True}}
     for name, token in (("phone", "token"), ("old", "gone")):
         until = clock() + timedelta(days=60)
         mine[f"users/ada/devices/{name}"] = {"push_token": token, "expires_at": until}
@@ -123,10 +126,11 @@ def use(client: Client) -> Use:
     chain.ingest(chain.create("feedback", "f1", without(FEEDBACK, "insight_id") | said))
     sweep(client, chain)
     reviews = FirestoreReviews(client)
-    (held, *_) = reviews.listed()
+    (held, *_) = reviews.listed("grace")
     reviews.read(*held[:2], reader="grace")
+    privacy(client, chain, "export")
     documents = dict(everything(client))
-    erase(client, "ada")
+    privacy(client, chain, "erase")
     left = dict(everything(client))
     return Use({**mine, **chain.created}, documents, overheard.queries, left)
 
@@ -156,6 +160,23 @@ def sweep(client: Client, chain: CloudChain) -> None:
     )
     mail.waiting.append(Received("1", letter_of(message)))
     step()
+
+
+def privacy(client: Client, chain: CloudChain, kind: str) -> None:
+    """The person asks for their data, or for their erasure."""
+    exported = Exported("exports/a.zip", "https://link", chain.clock() + LEASE, 3, 1000)
+    step = Privacy(
+        FirestoreClaims(client, chain.clock, RETENTION / 2),
+        FirestoreRecords(client),
+        chain.topics,
+        Erase(FirestoreErasures(client, chain.clock), None, chain.clock, lasting=None),
+        lambda *_: exported,
+        chain.clock,
+        LEASE,
+        RETENTION,
+        REQUESTS,
+    )
+    step(chain.create("privacy_requests", f"p-{kind}", {"kind": kind}))
 
 
 def everything(client: Client) -> Iterator[tuple[str, Json]]:

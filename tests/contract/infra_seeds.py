@@ -39,7 +39,7 @@ FILES = {
         "max_delivery_attempts to be number",
     ),
     "a list for a string": Seed(
-        "scheduler.tf", '"*/5 * * * *"', '["*/5 * * * *"]', "schedule to be string"
+        "scheduler.tf", "each.value.schedule", '["*/5 * * * *"]', "schedule to be string"
     ),
     "a required argument missing": Seed(
         "scheduler.tf",

@@ -108,7 +108,7 @@ CHANGES = {
         "firestore.tf", '"COLLECTION"', '"COLLECTION_GROUP"', "index_config.indexes.query_scope"
     ),
     # functions, schedule, messages
-    "a schedule at no hour": Seed("scheduler.tf", '"*/5 * * * *"', '"*/5 25 * * *"', "schedule"),
+    "a schedule at no hour": Seed("chain.tf", '"*/5 * * * *"', '"*/5 25 * * *"', "schedule"),
     "an ordering of pushes": Seed(
         "pubsub.tf",
         "= 600 # no function runs longer\n",

@@ -31,10 +31,13 @@ LIMITS = {
         "message_retention_duration of",
     ),
     "a filter on a push": Seed(
-        "pubsub.tf",
-        "  push_config {\n",
-        '  filter = "attributes.a"\n  push_config {\n',
-        "messages that nobody sees",
+        "pubsub.tf", "each.value.filter", '"attributes:a"', "no filter: nobody else takes the rest"
+    ),
+    "a document for two functions": Seed(
+        "chain.tf",
+        '"attributes.collection = \\"privacy_requests\\""',
+        '"attributes:collection"',
+        'privacy-documents"] with the filter attributes.collection =',
     ),
     "a push without its wrapper": Seed(
         "pubsub.tf",
@@ -49,7 +52,7 @@ LIMITS = {
         "retry_policy in",
     ),
     "a schedule that is none": Seed(
-        "scheduler.tf", '"*/5 * * * *"', '"every 5 minutes"', "five fields"
+        "chain.tf", '"*/5 * * * *"', '"every 5 minutes"', "five fields"
     ),
     "a schedule on another topic": Seed(
         "scheduler.tf",

@@ -11,6 +11,20 @@ resource "google_storage_bucket_iam_member" "eve" {
   member = "user:eve@example.com"
 }
 """
+_FRAN = """
+resource "google_storage_bucket_iam_member" "fran" {
+  bucket = google_storage_bucket.bucket["exports"].name
+  role   = "roles/storage.objectViewer" # none at all
+  member = google_service_account.account["ingest"].member
+}
+"""
+_SIGN = """
+resource "google_service_account_iam_member" "sign" {
+  service_account_id = google_service_account.account["privacy"].name
+  role               = google_project_iam_custom_role.role["signing"].id # not its own
+  member             = google_service_account.account["ingest"].member
+}
+"""
 _ACT = """
 resource "google_service_account_iam_member" "act" {
   service_account_id = google_service_account.account["deployer"].name
@@ -74,13 +88,13 @@ PROMISES = {
     ),
     "weeks of people for ever": Seed(
         "storage.tf",
-        "{ days = 7, versions = false }",
-        "{ days = null, versions = false }",
+        "{ days = 7, back_s = 604800, versions = false }",
+        "{ days = null, back_s = 604800, versions = false }",
         "forget",
     ),
     "bundles that expire": Seed(
         "storage.tf",
-        "{ days = null, versions = true }",
+        "{ days = null, back_s = 604800, versions = true }",
         "{ days = 1, versions = true }",
         "what runs",
     ),
@@ -108,13 +122,43 @@ PROMISES = {
         '["COLLECTION_GROUP"]',
         "feedback.received_at (COLLECTION)",
     ),
-    "a tick a day": Seed("scheduler.tf", '"*/5 * * * *"', '"0 0 * * *"', "schedule of"),
+    "a tick a day": Seed("chain.tf", '"*/5 * * * *"', '"0 0 * * *"', "schedule of"),
     "a time zone on Mars": Seed("scheduler.tf", '"Etc/UTC"', '"Mars/Base"', "time_zone of"),
     "ticks where none are wanted": Seed(
         "chain.tf", "on = var.park.enabled", "on = !var.park.enabled", "paused unless park.enabled"
     ),
+    "a monitor without ticks": Seed(
+        "chain.tf",
+        'of the training", schedule = "7 * * * *", on = true',
+        'of the training", schedule = "7 * * * *", on = false',
+        "not paused",
+    ),
+    "a monitor that looks once a day": Seed(
+        "chain.tf", '"7 * * * *"', '"7 3 * * *"', "schedule of"
+    ),
+    "exports that can be had back": Seed(
+        "storage.tf", "days = 7, back_s = 0", "days = 7, back_s = 604800", "soft_delete_policy"
+    ),
+    "exports that stay for a month": Seed(
+        "storage.tf", "days = 7, back_s = 0", "days = 30, back_s = 0", "forget after at most 7"
+    ),
+    "exports that others read": Seed(
+        "storage.tf",
+        'resource "google_storage_bucket" "bucket" {',
+        f'{_FRAN}resource "google_storage_bucket" "bucket" {{',
+        "people's weeks in exports",
+    ),
+    "links that others sign": Seed(
+        "iam.tf",
+        "# The smoke test runs as",
+        f"{_SIGN}# The smoke test runs as",
+        "rights to act as another account",
+    ),
     "a sweeper without ticks": Seed(
-        "chain.tf", 'left lying", on = true', 'left lying", on = false', "not paused"
+        "chain.tf",
+        'left lying", schedule = "*/5 * * * *", on = true',
+        'left lying", schedule = "*/5 * * * *", on = false',
+        "not paused",
     ),
     "a sweeper that takes what waits for stuck": Seed(
         "chain.tf",

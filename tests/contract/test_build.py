@@ -116,7 +116,8 @@ def test_a_bill_of_materials_names_each_pinned_package_with_its_hashes(tmp_path)
 
     assert ended.returncode == 0, ended.stderr
     names = {path.name.removesuffix(".cdx.json") for path in (tmp_path / "dist").iterdir()}
-    assert names == {"pat-cpu", "pat-gpu", "ingest", "insights", "park", "preprocess", "sweep"}
+    functions = {path.parent.name for path in REPOSITORY.glob("functions/*/main.py")}
+    assert names == {"pat-cpu", "pat-gpu", *functions}
     text = (tmp_path / "dist/pat-cpu.cdx.json").read_text()
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
     bill = json.loads(text)

@@ -19,8 +19,10 @@ from clarity.settings import (
     Environment,
     IngestSettings,
     InsightsSettings,
+    MonitorSettings,
     ParkSettings,
     PreprocessSettings,
+    PrivacySettings,
     SettingsError,
     SweepSettings,
 )
@@ -40,8 +42,10 @@ if TYPE_CHECKING:
 SETTINGS: dict[str, type[Environment]] = {
     "ingest": IngestSettings,
     "insights": InsightsSettings,
+    "monitor": MonitorSettings,
     "park": ParkSettings,
     "preprocess": PreprocessSettings,
+    "privacy": PrivacySettings,
     "sweep": SweepSettings,
 }
 FUNCTIONS = list(SETTINGS)
@@ -136,6 +140,7 @@ def test_a_bundle_installs_nothing_that_its_function_does_not_use(function, bund
     assert names.isdisjoint(FOREIGN)
     assert ("google-cloud-aiplatform" in names) == (function == "park")
     assert ("google-generativeai" in names) == (function == "insights")
+    assert ("scipy" in names) == (function == "monitor")
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
@@ -159,6 +164,7 @@ def test_a_function_without_its_environment_does_not_start_and_says_all_that_is_
 def send_week(phone: Phone) -> tuple[people.Person, list[Origin]]:
     last_day = people.last_full_day("office-worker", datetime.now(UTC))
     person = people.generate("office-worker", last_day=last_day)
+    phone.settings(**people.CONSENT)
     return person, [phone.create(*each) for each in people.uploads(person, attempt="a")]
 
 

@@ -8,18 +8,27 @@ from __future__ import annotations
 
 import re
 import uuid
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import hcl2
 import pytest
 
 from clarity.adapters import firestore_budgets
+from clarity.adapters.firestore_erase import FirestoreErasures
+from clarity.adapters.firestore_export import FirestoreDocuments
+from clarity.adapters.firestore_monitor import _LATEST, FirestoreMonitor
 from clarity.cost import usage
 from clarity.cost.assumed import Assumptions
+from clarity.cost.model import _SCHEDULER_JOBS
+from clarity.domain.drift import MOST_PEOPLE
 from clarity.steps import preprocess
-from infra.local.topology import TRIGGERS
+from clarity.steps.erase import Erase
+from clarity.steps.monitor import Monitor, Pace
+from infra.local.topology import TICKS, TRIGGERS
 from tests.cloud import REPOSITORY, cloud_process
-from tests.usage import Tally, counted
+from tests.erasing import now
+from tests.usage import MODEL, Tally, counted, counted_client
 from tests.usage_life import USER, Life
 
 if TYPE_CHECKING:
@@ -56,7 +65,7 @@ def same(
         expected.calls + calls,
         expected.published,
     )
-    assert tally.deletes == 0
+    assert tally.deletes == expected.guards
 
 
 def chunks(tally: Tally) -> int:
@@ -115,7 +124,7 @@ def test_an_analysis_uses_what_the_model_says(life) -> None:
     held = sum(days(each) for each in life.used.values())
     pieces = sum(chunks(each) for each in life.used.values())
     assert used.found == held + pieces  # each day, and its chunks
-    same(used, usage.ANALYSIS)
+    same(used, usage.ANALYSIS, new=1)  # the head of the person's audit
     assert (used.predictions, used.deliveries) == (1, 1)
     assert used.prediction_bytes < 54_000
 
@@ -131,7 +140,7 @@ def test_a_request_uses_what_the_model_says_on_its_way(life) -> None:
 def test_an_insight_uses_what_the_model_says(life) -> None:
     first, second = life.used["insight"], life.used["request insight"]
 
-    same(first, usage.INSIGHT)
+    same(first, usage.INSIGHT, new=1)  # the head of the person's audit, as insights sees it first
     same(second, usage.INSIGHT, new=-1)  # the person's day of calls is there
     assert first.found == second.found == 1  # the person's feedback
 
@@ -143,11 +152,52 @@ def test_a_repair_uses_what_the_model_says(life) -> None:
     assert used.lookups - plain.lookups == usage.REPAIR.lookups
     assert used.writes - plain.writes == usage.REPAIR.writes + 1
     assert used.calls - plain.calls == usage.REPAIR.calls + 1
+    assert used.deletes - plain.deletes == usage.REPAIR.guards + 1
     assert fresh(used) - fresh(plain) == usage.REPAIR.expiring + 1
 
 
 def test_feedback_uses_what_the_model_says(life) -> None:
     same(life.used["feedback"], usage.FEEDBACK)
+
+
+def test_a_look_of_the_monitor_uses_what_the_model_says(life) -> None:
+    pace = Pace(timedelta(days=7), timedelta(0), timedelta(minutes=1), usage.WINDOW_ANALYSES)
+    with counted_client(life.chain.cloud) as (client, used):
+        watched = FirestoreMonitor(client, timedelta(days=30))
+        monitor = Monitor(watched, MODEL, None, now, pace, lambda _: None)
+        monitor()  # the first one looks at the window before it, too
+        first = used.copy()
+        monitor()
+        look = used.since(first)
+
+    assert (look.lookups, look.writes, look.calls) == (
+        usage.LOOK.lookups,
+        usage.LOOK.writes,
+        usage.LOOK.calls,
+    )
+    analyses = len(list(life.phone.client.collection_group("analyses").get()))
+    assert look.found == analyses + 2  # and nothing that failed, nothing that was rated
+    assert first.found == look.found + analyses  # each of the week,
+    assert first.lookups == look.lookups + 2  # a count, and one of the only person
+    assert (MOST_PEOPLE, _LATEST) == (usage.WINDOW_PEOPLE, usage.LOOKED_AT)
+
+
+def test_each_document_is_read_once_to_hand_it_out_and_once_to_erase_it(life) -> None:
+    many = 250
+    batch = life.phone.client.batch()
+    for number in range(many):
+        batch.set(life.phone.client.document(f"users/leaves/days/{number:03}"), {})
+    batch.commit()
+
+    with counted_client(life.chain.cloud) as (client, used):
+        handed_out = len(list(FirestoreDocuments(client).of("leaves", "days")))
+        read = used.copy()
+        Erase(FirestoreErasures(client, now), None, now, lasting=None)("leaves", by="grace")
+        erased = used.since(read)
+
+    assert handed_out == read.found == many
+    assert erased.deletes == many
+    assert many < erased.found < many + 20  # looks that find nothing count, too
 
 
 def test_bytes_are_what_the_model_says_or_little_less(life) -> None:
@@ -230,7 +280,7 @@ def test_what_terraform_sets_is_what_the_model_says() -> None:
     def plain(value: object) -> str:
         return str(value).strip('"')
 
-    for name, instance in usage.FUNCTIONS.items():
+    for name, instance in (usage.FUNCTIONS | usage.BESIDE).items():
         own, bounds = functions[name], prod["instances"][name]
         gib = {"512Mi": 0.5, "1Gi": 1.0, "2Gi": 2.0}[plain(own["memory"])]
         assert (float(plain(own["cpu"])), gib) == (instance.vcpu, instance.gib), name
@@ -241,6 +291,8 @@ def test_what_terraform_sets_is_what_the_model_says() -> None:
     indexed = [len(each["indexed"]) for each in collections.values() if isinstance(each, dict)]
     assert max(indexed) == usage.INDEX_ENTRIES
     assert len(TRIGGERS) == usage.TRIGGERS
+    assert len(TICKS) == _SCHEDULER_JOBS
+    assert functions["monitor"]["environment"]["MONITOR_DOCUMENTS"] == usage.WINDOW_ANALYSES
     kept = functions["ingest"]["environment"]["UPLOAD_RETENTION_DAYS"]
     assert float(kept) == usage.UPLOAD_RETENTION_DAYS
     assert float(functions["preprocess"]["environment"]["QUIET_SECONDS"]) == usage.QUIET_SECONDS

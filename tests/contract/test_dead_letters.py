@@ -15,7 +15,7 @@ from google.cloud.pubsub_v1 import SubscriberClient
 from clarity.adapters.cloudevent import Consumer, deliver, document_of
 from clarity.adapters.firestore_claims import FirestoreClaims
 from clarity.adapters.firestore_dead_letters import FirestoreDeadLetters
-from clarity.adapters.firestore_erase import erase
+from clarity.adapters.firestore_tombstone import tombstone_of
 from clarity.adapters.pubsub import PubSubTopics
 from clarity.adapters.pubsub_letters import AnySize, PubSubMail, letter_of
 from clarity.domain.errors import MisconfiguredError, RefusedError
@@ -28,6 +28,7 @@ from tests import events
 from tests.cloud import environment
 from tests.contract import pubsub_servers
 from tests.contract.servers import EMBEDDED, OFFICIAL
+from tests.erasing import erase
 from tests.given_up import LEASE, Failed, Sent, now
 from tests.letters import body, letter, message, minutes, ours
 
@@ -320,7 +321,7 @@ def test_letters_of_the_erased_are_deleted_not_kept_and_not_replayed(client, sto
     failed, sent = Failed(client, origin), Sent()
     kept, late = failed.filed(store), failed.letter(message_id="m2")
 
-    assert erase(client, origin.user_id).letters == 1
+    assert erase(client, origin.user_id)["letters"] == 1
 
     assert not store.file(late)
     assert not store.file(replace(late, last_at=now() + LEASE))  # from a function at work meanwhile
@@ -343,8 +344,9 @@ def test_a_letter_that_an_erasure_left_is_deleted_by_its_replay(client, store, o
     assert list(client.document(f"users/{origin.user_id}").collections()) == []
 
 
-def test_who_comes_back_after_an_erasure_has_letters_again(client, store, origin) -> None:
+def test_who_comes_back_once_the_tombstone_is_gone_has_letters_again(client, store, origin) -> None:
     erase(client, origin.user_id)
+    tombstone_of(client, origin.user_id).delete()
     failed = Failed(client, origin)
 
     assert failed.filed(store).state == "waiting"

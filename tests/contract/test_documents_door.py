@@ -136,8 +136,10 @@ def door(served: Door) -> Door:
 
 
 @pytest.fixture
-def user() -> str:
-    return f"user-{uuid.uuid4().hex}"
+def user(served: Door) -> str:
+    found = f"user-{uuid.uuid4().hex}"
+    served.client.document(f"users/{found}").set(dict(people.CONSENT))
+    return found
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,6 @@ from google.cloud.firestore_v1.base_query import FieldFilter
 
 from clarity import wiring
 from clarity.adapters.firestore import FirestoreRecords
-from clarity.adapters.firestore_erase import erase
 from clarity.domain.analysis import analyse, best_week
 from clarity.domain.errors import PermanentError
 from clarity.domain.events import JobMessage
@@ -26,7 +25,9 @@ from clarity.domain.minutes.quality import assess
 from clarity.sources.generated import people
 from infra.local.topology import DEAD_LETTERS, function_environment
 from tests import events
+from tests.audits import entry
 from tests.cloud import REPOSITORY, Cloud, environment
+from tests.erasing import erase
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -67,8 +68,10 @@ def dead_letters(cloud: Cloud) -> Iterator[Callable[[], list]]:
 
 
 @pytest.fixture
-def user() -> str:
-    return f"user-{uuid.uuid4().hex}"
+def user(cloud: Cloud) -> str:
+    found = f"user-{uuid.uuid4().hex}"
+    cloud.firestore().document(f"users/{found}").set(dict(people.CONSENT))
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -151,7 +154,8 @@ def test_an_analysis_becomes_an_insight_in_both_modes(doors, cloud, user, worker
     ]
     grid = best_week(Samples.concat(parts))
     document = analyse(grid, assess(grid)).to_document()
-    records.add_analysis(user, "a1", document | {"embedding": [0.0] * 96})
+    document |= {"embedding": [0.0] * 96}
+    records.add_analysis(user, "a1", document, entry("predict-a1"))
     message = JobMessage(origin, "normal", "a1")
 
     assert post(doors["insights"], mode(message.body())) == 200
@@ -170,7 +174,9 @@ def test_the_endpoint_s_silence_is_redelivered(doors, cloud, user, worker) -> No
     first = cloud.firestore().collection(f"users/{user}/jobs").get()[0]
     message = JobMessage(Origin(user, "uploads", first.id.removeprefix("upload-")), "normal")
 
-    assert post(doors["preprocess"], events.push(message.body())) == 500
+    sent_at = datetime.now(UTC) - timedelta(seconds=10)  # a burst is over by now
+    sent = events.push(message.body(), published_at=sent_at.isoformat())
+    assert post(doors["preprocess"], sent) == 500
 
     assert first.reference.get().get("status") == "processing"
 
@@ -219,7 +225,7 @@ def test_what_waited_while_its_person_was_erased_ends_without_a_trace(
 
 
 def malformed() -> Iterator[tuple[str, str, events.Request]]:
-    user = "users/malformed"
+    user = "users/user-of-malformed-events"
     good = events.document_event_data(f"{user}/uploads/u1", {"samples": []})
     headers, _ = events.created(f"{user}/uploads/u1", {})
     yield "ingest", "no protobuf", (headers, b"\xff\xfe not protobuf")
@@ -258,8 +264,10 @@ CASES = list(malformed())
     ids=[f"{function}: {what}" for function, what, _ in CASES],
 )
 def test_a_malformed_event_is_acknowledged_and_kept_with_its_reason(
-    doors, dead_letters, function, request_
+    doors, cloud, dead_letters, function, request_
 ) -> None:
+    cloud.firestore().document("users/user-of-malformed-events").set(dict(people.CONSENT))
+
     assert post(doors[function], request_) == 200
 
     (letter,) = dead_letters()

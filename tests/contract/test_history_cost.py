@@ -88,6 +88,7 @@ def used(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, dict[st
 
 def lived(chain: Counted, phone: Phone, week: list[dict[str, Any]]) -> dict[str, Tally]:
     found: dict[str, Tally] = {}
+    phone.settings(**people.CONSENT)
 
     def step(name: str, function: str, path: str, field: str) -> None:
         document = phone.client.document(f"users/{phone.user_id}/{path}")

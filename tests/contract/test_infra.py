@@ -59,7 +59,8 @@ def test_every_block_of_the_vendored_schema_has_a_form() -> None:
 
 
 def test_each_function_of_the_code_has_settings() -> None:
-    assert code.functions().keys() == {"ingest", "insights", "park", "preprocess", "sweep"}
+    functions = {"ingest", "insights", "monitor", "park", "preprocess", "privacy", "sweep"}
+    assert code.functions().keys() == functions
     assert code.functions()["insights"]["GEMINI_API_KEY"].secret
 
 

@@ -11,6 +11,7 @@ import pytest
 import yaml  # type: ignore[import-untyped]
 from click.testing import CliRunner
 
+from infra.local.topology import PUSHES
 from infra.terraform import inventory, report
 from infra.terraform.__main__ import main
 from infra.terraform.check import plans
@@ -145,7 +146,7 @@ def test_a_meant_change_is_one_command(clean, tmp_path, monkeypatch) -> None:
         CliRunner().invoke(main, ["--root", str(clean), "--no-checkov", "inventory", "--write"])
         after = report.check(clean, formatted=False)
 
-    assert [one.hint for one in before] == [inventory.WRITE] * 5
+    assert [one.hint for one in before] == [inventory.WRITE] * len(PUSHES)
     assert after == []
 
 

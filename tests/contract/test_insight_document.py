@@ -20,14 +20,15 @@ from google.protobuf.json_format import MessageToDict
 
 from clarity.adapters.firestore import FirestoreRecords
 from clarity.adapters.firestore_claims import FirestoreClaims
-from clarity.adapters.firestore_erase import erase
 from clarity.adapters.firestore_reviews import FirestoreReviews
 from clarity.cli import main
+from clarity.sources.generated import people
 from clarity.steps.insight import Insight
 from clarity.steps.tell import Tell
 from infra.local.topology import PROJECT
 from tests.chain import Chain, Clock
 from tests.cloud import environment
+from tests.erasing import erase
 from tests.measured import ask, measure
 from tests.memory import MemoryTopics
 from tests.model import Model
@@ -132,8 +133,10 @@ def rest(client: Client, path: str) -> dict[str, Any]:
 
 
 @pytest.fixture
-def user() -> str:
-    return f"user-{uuid.uuid4().hex}"
+def user(cloud) -> str:
+    found = f"user-{uuid.uuid4().hex}"
+    cloud.firestore().document(f"users/{found}").set(dict(people.CONSENT))
+    return found
 
 
 @pytest.fixture
@@ -170,7 +173,7 @@ def stored(insights: Insight, user: str, **wish: Any) -> dict[str, Any]:
     """The insight of a new request, as the client gets it."""
     message = ask(insights.records, insights.clock(), "r1", user, **wish)
     insights(message)
-    job = insights.records.job(message.origin)
+    job = insights.records.job_and_person(message.origin)[0]
     assert job is not None
     assert job["status"] == "completed"
     return rest(database(insights), f"users/{user}/insights/{job['insight_id']}")
@@ -183,7 +186,9 @@ def stored(insights: Insight, user: str, **wish: Any) -> dict[str, Any]:
 )
 def test_the_app_decodes_the_document(insights, user, language, level, insight_type) -> None:
     client = database(insights)
-    client.document(f"users/{user}").set({"language": language, "reading_level": level})
+    client.document(f"users/{user}").set(
+        {**people.CONSENT, "language": language, "reading_level": level}
+    )
     measure(insights.records, user)
 
     document = stored(insights, user, insight_type=insight_type)

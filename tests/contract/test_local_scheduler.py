@@ -109,11 +109,11 @@ def test_whether_the_clock_is_on_is_kept_with_the_state(tmp_path, wanted) -> Non
         database.close()
         return answer.json()
 
-    assert asyncio.run(asked("GET")) == {"park": None, "sweep": 7.0}
+    assert asyncio.run(asked("GET")) == {"park": None, "sweep": 7.0, "monitor": None}
     asyncio.run(asked("PUT", "/sweep", json={"every_s": 5}))
     asyncio.run(asked("PUT", "/sweep", json={"every_s": wanted}))
 
-    assert asyncio.run(asked("GET")) == {"park": None, "sweep": wanted}
+    assert asyncio.run(asked("GET")) == {"park": None, "sweep": wanted, "monitor": None}
 
 
 @pytest.mark.parametrize("every_s", [0, -1, "5", [1]])

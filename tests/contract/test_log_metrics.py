@@ -24,6 +24,7 @@ from clarity.domain.errors import ClarityError, UnavailableError
 from clarity.domain.events import JobMessage
 from clarity.domain.job import AUTOMATIC, Origin, Status
 from clarity.sources.generated import people
+from clarity.steps.monitor import Monitor
 from clarity.steps.park import Park
 from clarity.steps.ports import Notice
 from infra.local.topology import function_environment
@@ -33,9 +34,11 @@ from tests.chain import REQUESTS, Chain, Clock
 from tests.cloud import REPOSITORY, Cloud, environment
 from tests.contract.gemini_server import answered, error, gemini, plain_task, serving
 from tests.contract.terraform_plans import instances
+from tests.contract.test_privacy import Person
 from tests.contract.vertex_endpoint import answering, prediction
 from tests.logquery import extracted, matches
 from tests.memory_sweep import LIMITS, swept
+from tests.monitored import MODEL, PACE, MemoryWatched
 from tests.unit.test_park import MemoryEndpoint, MemoryLoad
 
 if TYPE_CHECKING:
@@ -75,6 +78,12 @@ EXPECTED: dict[str, tuple[tuple[str, ...], set[tuple[object, ...]]]] = {
     "turned_away": (("kind",), {("requests",)}),
     "swept_up": (("action",), {("named",), ("resumed",), ("failed",)}),
     "letters_waiting": ((), {()}),
+    "without_consent": (("kind",), {("uploads",)}),
+    "model_checks": (("state",), {("no_reference",)}),
+    "predictions_made": ((), {()}),
+    "predictions_failed": ((), {()}),
+    "privacy_ended": (("status",), {("completed",), ("erased",)}),
+    "privacy_seconds": (("status",), {("completed",), ("erased",)}),
 }
 NEVER = timedelta(days=1)
 
@@ -122,6 +131,9 @@ def lines(cloud: Cloud) -> list[dict[str, Any]]:
             work_was_left_lying()
             a_door_refuses(doors["ingest"])
             somebody_asks_too_often()
+            somebody_has_not_consented(doors["ingest"], cloud)
+            the_model_is_looked_at()
+            somebody_has_their_data_handed_out_and_goes(cloud)
         for composed in (wiring.ingest, wiring.preprocess, wiring.insights):
             composed.cache_clear()
     logging.root.handlers[:] = handlers
@@ -130,6 +142,7 @@ def lines(cloud: Cloud) -> list[dict[str, Any]]:
 
 def jobs_end(cloud: Cloud, doors: Mapping[str, FlaskClient]) -> None:
     user, records = f"user-{uuid.uuid4().hex}", FirestoreRecords(cloud.firestore())
+    cloud.firestore().document(f"users/{user}").set(dict(people.CONSENT))
     created_at = datetime.now(UTC) - timedelta(seconds=90)
     for request_id in ("r1", "r2"):
         origin = Origin(user, "insight_requests", request_id)
@@ -218,6 +231,26 @@ def ticks_come() -> None:
     for failure in (None, UnavailableError("Monitoring answered 503")):
         load.error = failure
         tick(cloud_event(events.published({})), ticked)
+
+
+def somebody_has_not_consented(door: FlaskClient, cloud: Cloud) -> None:
+    path = f"users/user-{uuid.uuid4().hex}/uploads/u1"
+    cloud.firestore().document(path).set({"samples": []})
+    headers, body = events.created(path, {"samples": []})
+    assert door.post("/", headers=headers, data=body).status_code == 200
+
+
+def the_model_is_looked_at() -> None:
+    watched = MemoryWatched(failed=3)
+    monitor = Monitor(watched, MODEL, None, Clock(), PACE, lambda _: None)
+    tick(cloud_event(events.published({})), Ticked("monitor", monitor, NEVER))
+
+
+def somebody_has_their_data_handed_out_and_goes(cloud: Cloud) -> None:
+    person = Person(cloud.firestore())
+    with log.bound(step="privacy"):
+        for kind in ("export", "erase"):
+            person.step(person.ask(kind, kind))
 
 
 def work_was_left_lying() -> None:
@@ -317,6 +350,9 @@ def test_a_job_ends_once_however_often_its_event_is_delivered(lines) -> None:
         ("job_seconds", 90, 900),
         ("gemini_prompt_tokens", 900, 900),
         ("gemini_output_tokens", 330, 330),
+        ("predictions_made", 0, 0),
+        ("predictions_failed", 3, 3),
+        ("privacy_seconds", 0, 60),
     ],
 )
 def test_a_distribution_takes_a_number_from_each_line(lines, name, least, most) -> None:

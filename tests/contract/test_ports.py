@@ -13,13 +13,14 @@ import pytest
 
 from clarity.adapters.firestore import FirestoreRecords
 from clarity.adapters.firestore_claims import FirestoreClaims
-from clarity.adapters.firestore_erase import erase
 from clarity.adapters.pubsub import PubSubTopics
 from clarity.domain.events import JobMessage
 from clarity.domain.intake.samples import Samples, parse_upload
 from clarity.domain.job import AUTOMATIC, Origin, Status
 from clarity.steps.ports import Chunk, Claimed, Held, Outgoing, Topic
 from infra.local.topology import DEAD_LETTERS, topic
+from tests.audits import entry
+from tests.erasing import erase
 from tests.memory import MemoryClaims, MemoryRecords, MemoryTopics
 
 NOW = datetime(2026, 6, 15, 9, tzinfo=UTC)
@@ -134,7 +135,7 @@ def test_the_first_upload_opens_a_job_and_the_next_joins_it(records, user, fence
 
     assert opened.processing_id == joined.processing_id == first.processing_id
     assert records.queue(user).last_upload_at == NOW + LEASE / 2
-    assert records.job(second) is None
+    assert records.job_and_person(second)[0] is None
 
 
 def test_a_job_on_its_way_takes_no_more_uploads(records, user, fence) -> None:
@@ -145,7 +146,7 @@ def test_a_job_on_its_way_takes_no_more_uploads(records, user, fence) -> None:
     joined = records.join_queue(second, AUTOMATIC, NOW, LEASE, LATER, fence=fence)
 
     assert joined.processing_id == second.processing_id
-    assert records.job(second)["status"] == "queued"
+    assert records.job_and_person(second)[0]["status"] == "queued"
 
 
 def test_a_job_that_is_queued_for_too_long_takes_no_more_uploads(records, user, fence) -> None:
@@ -165,7 +166,7 @@ def test_a_redelivered_upload_finds_its_own_job(records, user, fence) -> None:
     again = records.join_queue(first, AUTOMATIC, NOW, LEASE, LATER, fence=fence)
 
     assert again.processing_id == first.processing_id
-    assert records.job(first)["status"] == "completed"
+    assert records.job_and_person(first)[0]["status"] == "completed"
 
 
 @pytest.mark.parametrize(("before", "after"), list(itertools.product(Status, Status)))
@@ -178,15 +179,15 @@ def test_a_job_moves_forward_only(records, user, before, after) -> None:
 
     expected = after.may_follow(before)
     assert moved == expected
-    assert records.job(origin)["status"] == (after if expected else before)
-    assert ("note" in records.job(origin)) == expected
+    assert records.job_and_person(origin)[0]["status"] == (after if expected else before)
+    assert ("note" in records.job_and_person(origin)[0]) == expected
 
 
 def test_a_job_that_is_gone_does_not_move(records, user) -> None:
     origin = Origin(user, "insight_requests", "gone")
 
     assert not records.move(origin, Status.FAILED, "", {}, NOW)
-    assert records.job(origin) is None
+    assert records.job_and_person(origin)[0] is None
 
 
 def test_every_status_is_kept_in_the_history(records, user) -> None:
@@ -195,13 +196,13 @@ def test_every_status_is_kept_in_the_history(records, user) -> None:
     records.move(origin, Status.PREPROCESSING, "", {}, NOW)
     records.move(origin, Status.COMPLETED, "", {}, NOW)
 
-    history = [step["status"] for step in records.job(origin)["history"]]
+    history = [step["status"] for step in records.job_and_person(origin)[0]["history"]]
     assert history == ["queued", "preprocessing", "completed"]
 
 
 def test_an_analysis_is_created_once(records, user) -> None:
-    records.add_analysis(user, "a1", {"embedding": [0.5] * 96, "confidence": 1.0})
-    records.add_analysis(user, "a1", {"embedding": [0.0] * 96, "confidence": 0.0})
+    records.add_analysis(user, "a1", {"embedding": [0.5] * 96, "confidence": 1.0}, entry("x1"))
+    records.add_analysis(user, "a1", {"embedding": [0.0] * 96, "confidence": 0.0}, entry("x1"))
 
     analysis = records.analysis(user, "a1")
     assert analysis["confidence"] == 1.0
@@ -210,8 +211,8 @@ def test_an_analysis_is_created_once(records, user) -> None:
 
 
 def test_an_explanation_is_created_once_under_its_analysis_s_id(records, user) -> None:
-    records.add_explanation(user, "a1", {"attention": [0.25] * 4, "trusted": True})
-    records.add_explanation(user, "a1", {"attention": [0.5] * 2, "trusted": False})
+    records.add_explanation(user, "a1", {"attention": [0.25] * 4, "trusted": True}, entry("x1"))
+    records.add_explanation(user, "a1", {"attention": [0.5] * 2, "trusted": False}, entry("x1"))
 
     assert records.explanation(user, "a1") == {"attention": [0.25] * 4, "trusted": True}
     assert records.explanation(user, "a2") is None
@@ -221,19 +222,19 @@ def test_a_job_keeps_whether_an_explanation_was_asked_for(records, user) -> None
     for asked in (False, True):
         origin = Origin(user, "insight_requests", f"r{asked}")
         records.open_job(origin, replace(AUTOMATIC, explanation=asked), NOW, LATER)
-        assert records.job(origin)["explanation"] is asked
+        assert records.job_and_person(origin)[0]["explanation"] is asked
 
 
 def test_an_insight_is_created_once(records, user) -> None:
-    records.add_insight(user, "i1", {"narrative": "first"})
-    records.add_insight(user, "i1", {"narrative": "second"})
+    records.add_insight(user, "i1", {"narrative": "first"}, entry("x1"))
+    records.add_insight(user, "i1", {"narrative": "second"}, entry("x1"))
 
     assert records.insight(user, "i1") == {"narrative": "first"}
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
 def test_an_insight_says_when_it_was_first_read_and_last_rated(records, user, order) -> None:
-    records.add_insight(user, "i1", {"narrative": "first", "read_at": None})
+    records.add_insight(user, "i1", {"narrative": "first", "read_at": None}, entry("x1"))
     said = [(4, NOW), (None, NOW + timedelta(hours=2)), (2, NOW + timedelta(hours=1))]
 
     for rating, at in (said[each] for each in order):
@@ -321,17 +322,17 @@ def test_erasure_leaves_nothing_of_a_person_and_all_of_another(cloud, clock, use
         assert isinstance(fence, Claimed)
         records.join_queue(origin, AUTOMATIC, NOW, LEASE, LATER, fence=fence)
         records.add_chunks(origin, [Chunk(DAY, samples(60), NOTHING)], LATER)
-        records.add_explanation(each, "a1", {"attention": [0.25] * 4})
+        records.add_explanation(each, "a1", {"attention": [0.25] * 4}, entry("x1"))
         records.add_history(each, "h1", {"metrics": []})
 
     erased = erase(client, user)
 
-    assert erased.documents >= 5
-    assert erased.claims == 1
+    assert erased["documents"] >= 5
+    assert erased["claims"] == 1
     assert records.erased_at(user) is not None
     assert records.erased_at(other) is None
     assert list(client.document(f"users/{user}").collections()) == []
-    assert records.job(Origin(other, "uploads", "u1"))
+    assert records.job_and_person(Origin(other, "uploads", "u1"))[0]
     assert records.explanation(other, "a1")
     assert isinstance(claims.claim(f"test:{other}", user_id=other, lease=LEASE), Held)
 

@@ -15,6 +15,7 @@ from functions_framework import create_app
 
 from clarity import wiring
 from clarity.adapters.firestore import FirestoreRecords
+from clarity.sources.generated import people
 from infra.local.topology import HOST, function_environment
 from tests import events
 from tests.cloud import REPOSITORY, environment
@@ -59,7 +60,7 @@ def fcm(cloud: Cloud) -> Iterator[Callable[..., dict[str, Any]]]:
 def user(cloud: Cloud) -> str:
     """A person with a measured week and a phone, who wants to be told."""
     name, client = f"user-{uuid.uuid4().hex}", cloud.firestore()
-    client.document(f"users/{name}").set({"push": True})
+    client.document(f"users/{name}").set({**people.CONSENT, "push": True})
     client.document(f"users/{name}/devices/phone").set({"push_token": f"token-{name}"})
     measure(FirestoreRecords(client), name)
     return name
@@ -72,7 +73,7 @@ def told(door: FlaskClient, cloud: Cloud, user: str) -> tuple[dict[str, Any], fl
     headers, body = events.push(message.body())
     began = time.monotonic()
     assert door.post("/", headers=headers, data=body).status_code == 200
-    return dict(records.job(message.origin) or {}), time.monotonic() - began
+    return dict(records.job_and_person(message.origin)[0] or {}), time.monotonic() - began
 
 
 def notices(fcm: Callable[..., dict[str, Any]], user: str) -> list[dict[str, Any]]:
@@ -131,7 +132,7 @@ def test_the_log_holds_neither_the_token_nor_a_word_of_the_insight(door, cloud, 
     door.post("/", headers=headers, data=body)
     handler.setStream(before)
 
-    job = records.job(message.origin) or {}
+    job = records.job_and_person(message.origin)[0] or {}
     insight = records.insight(user, str(job["insight_id"])) or {}
     logged = lines.getvalue()
     assert '"message": "not announced"' in logged

@@ -74,7 +74,7 @@ def test_of_many_that_end_a_job_one_does(records, user) -> None:
             pool.map(lambda end, at: records.move(origin, end, "", {"by": end}, at), ends, times)
         )
 
-    job = records.job(origin)
+    job = records.job_and_person(origin)[0]
     assert moved.count(True) == 1
     assert job["status"] == job["by"] == ends[moved.index(True)]
     assert [step["status"] for step in job["history"]] == ["queued", job["status"]]
@@ -111,7 +111,7 @@ def test_what_others_change_for_ever_is_tried_again_later(records, user) -> None
     with pytest.raises(UnavailableError):
         records._change(job, ["message"], overtaken)
     assert len(asked) > 2
-    assert records.job(origin)["message"] == f"another's, {len(asked)}"
+    assert records.job_and_person(origin)[0]["message"] == f"another's, {len(asked)}"
 
 
 def test_who_lost_the_lease_joins_nothing(records, user, claim) -> None:
@@ -120,5 +120,5 @@ def test_who_lost_the_lease_joins_nothing(records, user, claim) -> None:
 
     with pytest.raises(InProgressError):
         records.join_queue(origin, AUTOMATIC, NOW, STALE, LATER, fence=lost)
-    assert records.job(origin) is None
+    assert records.job_and_person(origin)[0] is None
     assert records.queue(user) is None

@@ -14,8 +14,10 @@ from clarity.settings import (
     Environment,
     IngestSettings,
     InsightsSettings,
+    MonitorSettings,
     ParkSettings,
     PreprocessSettings,
+    PrivacySettings,
     SweepSettings,
 )
 from clarity.sources.generated.people import PEOPLE
@@ -31,10 +33,12 @@ SETTINGS: dict[str, type[Environment]] = {
     "insights": InsightsSettings,
     "park": ParkSettings,
     "sweep": SweepSettings,
+    "monitor": MonitorSettings,
+    "privacy": PrivacySettings,
 }
 ROW = re.compile(r"^\| ((?:`[A-Z][A-Z_]+` )+)\| ([\w, ]+) \|", re.MULTILINE)
 # What a row may call several functions.
-TOGETHER = {"all": set(SETTINGS), "chain": set(SETTINGS) - {"park"}}
+TOGETHER = {"all": set(SETTINGS), "chain": set(SETTINGS) - {"park", "monitor"}}
 
 
 def test_it_is_short() -> None:
@@ -58,7 +62,7 @@ def test_every_setting_is_documented_and_every_documented_one_exists() -> None:
 
 
 def test_every_setting_is_supplied_by_the_embedded_cloud() -> None:
-    ports = topology.Ports(*range(1, 10))
+    ports = topology.Ports(*range(1, 12))
     gemini = {"GEMINI_API_KEY": "k", "GEMINI_API_ENDPOINT": "e"}
     environment = topology.function_environment(ports, pat_model_id="m", gemini=gemini)
 

@@ -16,6 +16,7 @@ from clarity.steps.leftovers import Work
 from clarity.steps.ports import Claimed, Done, Outgoing
 from tests.contract.firestore_servers import connected, server
 from tests.contract.servers import EMBEDDED, OFFICIAL
+from tests.erasing import erase
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,7 +43,7 @@ def client(request, tmp_path_factory) -> Iterator[Client]:
 @pytest.fixture
 def sweeps(client) -> Iterator[FirestoreSweeps]:
     yield FirestoreSweeps(client, now, RETENTION)
-    for name in ("users", "claims", "sweeps", "elsewhere"):
+    for name in ("users", "claims", "sweeps", "erasures", "elsewhere"):
         client.recursive_delete(client.collection(name))
 
 
@@ -152,6 +153,29 @@ def test_documents_without_an_answer_are_found_among_all(client, sweeps) -> None
     assert paths == ["users/ada/uploads/u1", "users/bob/uploads/u1"]
     assert [each.origin.path for each in overdue] == ["users/ada/uploads/u0"]
     assert all(abs(each.created_at - now()) < timedelta(minutes=1) for each in found)
+
+
+def test_privacy_requests_are_found_until_they_are_through(client, sweeps) -> None:
+    for name, fields in {
+        "new": {},
+        "begun": {"status": "working"},
+        "through": {"status": "completed"},
+        "refused": {"status": "rejected"},
+    }.items():
+        client.document(f"users/ada/privacy_requests/{name}").set({"kind": "erase", **fields})
+
+    found, _ = everything(lambda *at: sweeps.unanswered("privacy_requests", *at), 2)
+
+    assert sorted(each.origin.document_id for each in found) == ["begun", "new"]
+
+
+def test_a_place_at_a_document_of_somebody_who_was_erased_is_not_kept(client, sweeps) -> None:
+    sweeps.keep_place("claims", "claims/test:1")
+    erase(client, "ada")
+
+    sweeps.keep_place("uploads", "users/ada/uploads/u1")
+
+    assert (sweeps.place("claims"), sweeps.place("uploads")) == ("claims/test:1", "")
 
 
 def test_where_a_tick_stopped_is_known_to_the_next(sweeps) -> None:

@@ -21,6 +21,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 from opentelemetry.sdk.resources import Resource
 
 from clarity.adapters import telemetry
+from clarity.adapters.log import bound
 from clarity.adapters.telemetry_otlp import MAX_SPANS, Otlp
 from clarity.adapters.telemetry_post import WAIT_S, Parcel, Post
 from clarity.domain.errors import ForgottenError, RefusedError, UnavailableError
@@ -103,6 +104,19 @@ def test_a_delivery_and_its_calls_are_one_tree_in_the_trace_it_came_with(collect
     assert {claim.parent_span_id, publish.parent_span_id} == {own.span_id}
     assert (claim.kind, publish.kind) == (Span.SPAN_KIND_CLIENT, Span.SPAN_KIND_PRODUCER)
     assert [event.name for event in claim.events] == ["retry"]
+
+
+def test_an_id_that_holds_the_person_s_is_told_without_it(collector) -> None:
+    found = collector()
+
+    with telemetry.delivery(arrival()), bound(user_id="ada"):
+        telemetry.mark({telemetry.PROCESSING_ID: "upload-ada-1"})
+        with telemetry.firestore("claim"):
+            telemetry.describe({"of": "users/ada/jobs/j1"})
+
+    tree = spans(found, 2)
+    assert attributes(tree["process ingest"])[telemetry.PROCESSING_ID] == "upload---1"
+    assert attributes(tree["claim firestore"])["of"] == "users/-/jobs/j1"
 
 
 def test_all_deliveries_of_an_event_that_starts_a_trace_are_in_it(collector) -> None:

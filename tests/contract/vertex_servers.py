@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import json
 import socket
+import tempfile
 import threading
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
@@ -17,10 +19,10 @@ from clarity.cli import main
 from infra.local.database import Database
 from infra.local.supervisor import LOOPBACK
 from infra.local.vertex_models import VertexModels
+from tests.contract.firestore_servers import embedded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     import httpx
     from click.testing import Result
@@ -43,9 +45,10 @@ READS = {
 
 @dataclass(frozen=True)
 class Vertex:
-    """Where the stand-in listens, and what one does with it."""
+    """Where the stand-in listens, and what one does with it; `firestore` has the ledger."""
 
     address: str
+    firestore: str = ""
 
     def told(self, **command: object) -> None:
         self.command(command).raise_for_status()
@@ -88,7 +91,8 @@ class Vertex:
             where += ["--project", "clarity-local"]
         if arguments[0] not in {"register", "predict-batch"}:
             where += ["--endpoint", endpoint]
-        return CliRunner().invoke(main, ["model", *arguments, *where])
+        given = {"FIRESTORE_EMULATOR_HOST": self.firestore}
+        return CliRunner(env=given).invoke(main, ["model", *arguments, *where])
 
     def done(self, *arguments: str) -> Result:
         """Run a command that must succeed."""
@@ -127,7 +131,8 @@ def calls_of(output: str) -> list[tuple[str, str, dict]]:
 class Front:
     """One HTTP server for many states, since its start and end take longer than a test."""
 
-    def __init__(self) -> None:
+    def __init__(self, firestore: str) -> None:
+        self._firestore = firestore
         # With the protocol named, asyncio sends small answers at once.
         self._listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._listening.bind(("127.0.0.1", 0))
@@ -160,7 +165,8 @@ class Front:
     def on(self, state: Path) -> Vertex:
         """The stand-in on this state; its operations take no time unless told."""
         self._state, self._app = state, None
-        found = Vertex(f"127.0.0.1:{self._listening.getsockname()[1]}")
+        address = f"127.0.0.1:{self._listening.getsockname()[1]}"
+        found = Vertex(address, self._firestore)
         found.told(seconds=dict.fromkeys((*METHODS, "CreateBatchPredictionJob"), 0))
         return found
 
@@ -172,8 +178,9 @@ class Front:
 
 @contextlib.contextmanager
 def front() -> Iterator[Front]:
-    server = Front()
-    try:
-        yield server
-    finally:
-        server.end()
+    with tempfile.TemporaryDirectory() as folder, embedded(Path(folder)) as database:
+        server = Front(database.address)
+        try:
+            yield server
+        finally:
+            server.end()

@@ -7,4 +7,6 @@ instances = {
   insights   = { min = 0, max = 5 }
   park       = { min = 0, max = 1 }
   sweep      = { min = 0, max = 1 }
+  monitor    = { min = 0, max = 1 }
+  privacy    = { min = 0, max = 5 }
 }

@@ -8,4 +8,6 @@ instances = {
   insights   = { min = 1, max = 50 }
   park       = { min = 0, max = 1 }
   sweep      = { min = 0, max = 1 }
+  monitor    = { min = 0, max = 1 }
+  privacy    = { min = 0, max = 20 }
 }

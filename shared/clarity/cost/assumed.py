@@ -18,6 +18,8 @@ class Assumptions:
         insights_per_week: Jobs of a person that end in words; the other analyses end without.
         requests_per_week: Of these, how many the person asks for; the rest are automatic.
         feedback_per_week: Ratings and remarks of a person.
+        exports_per_year: Of a person's data, at their wish.
+        erasures_per_year: Share of the people who have themselves erased; as many come.
         retention_days: After which documents expire.
         gemini_share: Of the insights, how many Gemini tells; our own narrator tells the rest.
         thinking_tokens: That a call of Gemini spends before it answers; billed as output.
@@ -45,6 +47,8 @@ class Assumptions:
     insights_per_week: float = 7.0
     requests_per_week: float = 1.0
     feedback_per_week: float = 0.5
+    exports_per_year: float = 0.5
+    erasures_per_year: float = 0.2
     retention_days: float = 400.0
     gemini_share: float = 1.0
     thinking_tokens: float = 500.0

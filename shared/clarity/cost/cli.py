@@ -32,6 +32,8 @@ _ABOUT = {
     "insights_per_week": "Insights of a person, automatic and asked for.",
     "requests_per_week": "Of these, asked for.",
     "feedback_per_week": "Ratings and remarks of a person.",
+    "exports_per_year": "Of a person's data, at their wish.",
+    "erasures_per_year": "Share of the people who have themselves erased.",
     "retention_days": "After which documents expire.",
     "gemini_share": "Of the insights, told by Gemini.",
     "thinking_tokens": "That Gemini spends before it answers.",

@@ -42,6 +42,7 @@ class Day:
         reads: Of Firestore, by functions and phone.
         writes: Of Firestore, by functions and phone.
         expired: Documents that TTL deletes.
+        guards: Deletes of what is not there.
         deliveries: By function.
         seconds: Of each function's instances.
         event_bytes: Of Eventarc's messages, published and pushed.
@@ -56,6 +57,7 @@ class Day:
     reads: float
     writes: float
     expired: float
+    guards: float
     deliveries: dict[str, float]
     seconds: dict[str, float]
     event_bytes: float
@@ -109,6 +111,11 @@ def stored(assumed: Assumptions) -> float:
     return kept * assumed.retention_days + raw_stored(assumed)
 
 
+def documents(assumed: Assumptions) -> float:
+    """A person's documents, once as many expire as come; rather too many."""
+    return day(assumed).expired * assumed.retention_days
+
+
 def raw_bytes(assumed: Assumptions) -> float:
     """Of a day's new documents those that the phone wrote: the samples as they came."""
     uploads = assumed.uploads_per_day + assumed.repeats_per_day
@@ -157,6 +164,7 @@ def day(assumed: Assumptions) -> Day:
         + assumed.uploads_per_day * usage.WRITES_PER_DAY
         + created,
         expired=expiring + assumed.uploads_per_day + 1,  # chunks, and the day that they are of
+        guards=sum(each.delivery.guards * each.times for each in work),
         deliveries=_by_function(all_visits, dict.fromkeys(times, 1.0)),
         seconds=_by_function(
             work, {each.delivery: _seconds(each.delivery, assumed) for each in work}

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from clarity.cost import usage
-from clarity.cost.day import Day, day, stored
+from clarity.cost.day import Day, day, documents, stored
 from clarity.cost.prices import DAYS, price
 
 if TYPE_CHECKING:
@@ -17,12 +17,14 @@ if TYPE_CHECKING:
 GIB: Final = 2.0**30
 HOURS: Final = 24 * DAYS  # of a month
 SECONDS_PER_DAY: Final = 86_400
+_WEEKS: Final = DAYS / 7
+_YEAR: Final = 12.0  # of such months
 # The project itself, whoever uses it.
-_SCHEDULER_JOBS: Final = 2
-_SECRETS: Final = 1
+_SCHEDULER_JOBS: Final = 3
+_SECRETS: Final = 2
 _IMAGE_GIB: Final = 5.0  # the last images of the endpoint; a GPU's are the large ones
 _BUNDLES_GIB: Final = 0.1
-_METRIC_MIB: Final = 50.0  # of log-based metrics
+_METRIC_MIB: Final = 70.0  # of log-based metrics
 MACHINES: Final = {
     "nvidia-l4": "g2-standard-4 with an L4",
     "nvidia-tesla-t4": "n1-standard-4 with a T4",
@@ -35,6 +37,7 @@ IN_NO_LINE: Final = (
     "Cloud KMS (with `cmek`)",
     "the access log's bucket",
     "batch predictions",
+    "what exports weigh on their way to a phone",
 )
 
 
@@ -148,9 +151,12 @@ def replicas(people: int, mean: Day, assumed: Assumptions) -> float:
 def _firestore(
     people: int, mean: Day, assumed: Assumptions
 ) -> Iterator[tuple[str, str, str, float]]:
-    for name in ("reads", "writes"):
-        yield "Firestore", name, f"firestore {name}", people * getattr(mean, name) * DAYS
-    yield "Firestore", "TTL deletes", "firestore TTL deletes", people * mean.expired * DAYS
+    reads = people * mean.reads * DAYS + _watched(people, mean) + _gone_through(people, assumed)
+    yield "Firestore", "reads", "firestore reads", reads
+    writes = people * mean.writes * DAYS + HOURS * usage.LOOK.writes
+    yield "Firestore", "writes", "firestore writes", writes
+    deletes = people * (mean.expired + mean.guards) * DAYS
+    yield "Firestore", "deletes", "firestore TTL deletes", deletes
     held = people * stored(assumed) / GIB
     yield "Firestore", "storage", "firestore storage", held
     recovery = "point-in-time recovery"
@@ -169,8 +175,11 @@ def _messages(people: int, mean: Day) -> Iterator[tuple[str, str, str, float]]:
 def _functions(
     people: int, mean: Day, assumed: Assumptions
 ) -> Iterator[tuple[str, str, str, float]]:
-    requests = people * sum(mean.deliveries.values()) * DAYS
+    requests = people * sum(mean.deliveries.values()) * DAYS + HOURS
     cpu = memory = idle_cpu = idle_memory = 0.0
+    for name, beside in _beside(people, assumed).items():
+        cpu += beside * usage.BESIDE[name].vcpu
+        memory += beside * usage.BESIDE[name].gib
     for name, instance in usage.FUNCTIONS.items():
         busy = people * mean.seconds[name] * DAYS
         idle = max(0.0, instance.min_instances * HOURS * 3600 - busy)
@@ -182,6 +191,32 @@ def _functions(
     yield "Functions", "memory at work", "run memory", memory
     yield "Functions", "CPU kept warm", "run idle cpu", idle_cpu
     yield "Functions", "memory kept warm", "run idle memory", idle_memory
+
+
+def _watched(people: int, mean: Day) -> float:
+    """Documents that the monitor reads: a look every hour, a window every week."""
+    day_s, rated = people * mean.predictions, people * mean.insights * 28
+    newest = min(usage.LOOKED_AT, day_s) + min(usage.LOOKED_AT, rated)
+    week = min(usage.WINDOW_ANALYSES, 7 * day_s) + min(usage.WINDOW_PEOPLE, people)
+    return HOURS * (usage.LOOK.lookups + newest) + _WEEKS * week
+
+
+def _gone_through(people: int, assumed: Assumptions) -> float:
+    """Documents that are read to be handed out or erased. To delete costs what TTL had cost."""
+    wishes = assumed.exports_per_year + assumed.erasures_per_year
+    return people * wishes / _YEAR * documents(assumed)
+
+
+def _beside(people: int, assumed: Assumptions) -> dict[str, float]:
+    """Seconds of the functions that no upload comes by."""
+    look = usage.LOOK.milliseconds + usage.LOOK.calls * assumed.round_trip_ms
+    handed_out = assumed.exports_per_year * usage.HANDED_OUT_MILLISECONDS
+    erased = assumed.erasures_per_year * usage.ERASED_MILLISECONDS
+    each = documents(assumed) / _YEAR / 1000
+    return {
+        "monitor": (HOURS * look + _WEEKS * usage.WINDOW_MILLISECONDS) / 1000,
+        "privacy": people * (handed_out + erased) * each,
+    }
 
 
 def _endpoint(people: int, assumed: Assumptions, node_price: float | None) -> Line:
@@ -207,6 +242,9 @@ def _rest(people: int, mean: Day, assumed: Assumptions) -> Iterator[tuple[str, s
     yield "Monitoring", "log-based metrics", "monitoring", _METRIC_MIB
     yield "Artifact Registry", "images", "artifact registry", _IMAGE_GIB
     yield "Cloud Storage", "bundles, plans, state", "cloud storage", _BUNDLES_GIB
+    # As large as what is stored: typed JSON and tables are longer, and packed.
+    lying = people * assumed.exports_per_year / _YEAR * usage.EXPORT_DAYS / DAYS
+    yield "Cloud Storage", "exports", "cloud storage", lying * stored(assumed) / GIB
     yield "Cloud Scheduler", "jobs", "scheduler", _SCHEDULER_JOBS
     yield "Secret Manager", "versions", "secret versions", _SECRETS
 
