@@ -14,6 +14,7 @@ from clarity.domain.job import AUTOMATIC, Origin
 from clarity.domain.metrics.history import history_of
 from clarity.domain.minutes.quality import assess
 from clarity.sources.generated import people
+from tests.audits import entry
 
 if TYPE_CHECKING:
     from clarity.steps.ports import Records
@@ -43,7 +44,7 @@ def weeks(name: str = "office-worker") -> tuple[dict[str, Any], dict[str, Any]]:
 def measure(records: Records, user_id: str = "ada", name: str = "office-worker") -> None:
     """Store the person's analysis and history, as preprocess does."""
     analysis, history = weeks(name)
-    records.add_analysis(user_id, ANALYSIS, analysis)
+    records.add_analysis(user_id, ANALYSIS, analysis, entry(f"predict-{ANALYSIS}"))
     records.add_history(user_id, HISTORY, history | {"data_timeframe": "1week"})
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from clarity.domain.consent import Consent
 from clarity.domain.events import JobMessage
 from clarity.domain.job import Origin
 from clarity.domain.person import Person
@@ -21,7 +22,7 @@ from tests.memory_services import MemoryBudgets
 if TYPE_CHECKING:
     from clarity.domain.words.narrative import Narrative
 
-ADA = Person()
+ADA = Person(consent=Consent(analysis=True, language_model=True))
 MESSAGE = JobMessage(Origin("ada", "insight_requests", "r1"), "normal", "analysis-1")
 ANALYSIS = {
     "metrics": [

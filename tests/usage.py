@@ -19,12 +19,14 @@ from typing import TYPE_CHECKING, Any
 
 import grpc
 from functions_framework import create_app
+from google.auth.credentials import AnonymousCredentials
+from google.cloud.firestore import Client
 from google.cloud.firestore_v1 import types
 from google.pubsub_v1.types import PublishRequest
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from clarity import wiring
-from infra.local.topology import HOST, function_environment
+from infra.local.topology import HOST, PROJECT, function_environment
 from tests.cloud import REPOSITORY, environment
 
 if TYPE_CHECKING:
@@ -92,7 +94,7 @@ class _Firestore:
         elif method == "BatchGetDocuments":
             found = [types.BatchGetDocumentsResponse.deserialize(each) for each in responses]
             tally.lookups += sum("found" in each or "missing" in each for each in found)
-        elif method in {"GetDocument", "RunAggregationQuery"}:
+        elif method in {"GetDocument", "RunAggregationQuery", "ListCollectionIds"}:
             tally.lookups += 1
         elif method not in {"BeginTransaction", "Rollback"}:
             raise AssertionError(f"nobody knows what {method} costs")
@@ -271,6 +273,16 @@ def _served(port: int, application: WSGIApplication) -> Iterator[None]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+@contextmanager
+def counted_client(cloud: Cloud) -> Iterator[tuple[Client, Tally]]:
+    """A client of the database, and what is done by it."""
+    tally = Tally()
+    with _proxy(cloud.ports.firestore, _Firestore(tally)) as address:
+        with environment({"FIRESTORE_EMULATOR_HOST": address}):
+            client = Client(project=PROJECT, credentials=AnonymousCredentials())
+        yield client, tally
 
 
 @dataclass

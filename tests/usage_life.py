@@ -33,6 +33,7 @@ class Life:
     def live(self) -> None:
         now = datetime.now(UTC)
         person = people.generate(PERSON, last_day=people.last_full_day(PERSON, now), days=DAYS)
+        self.phone.settings(**people.CONSENT)
         documents = [document for _, document in people.uploads(person, batch=1000)]
         for number, document in enumerate(documents):
             name = "opens" if number == 0 else f"joins {number}"

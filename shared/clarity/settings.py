@@ -38,7 +38,11 @@ _FORMS = {
     "DEAD_LETTERS_SUBSCRIPTION": "projects/P/subscriptions/S",
 }
 # Erasures are remembered for two days, in which no event from before may still come.
-_MOST = {"MAX_EVENT_AGE_SECONDS": 86_400.0, "RETENTION_DAYS": 36_500.0}
+_MOST = {
+    "MAX_EVENT_AGE_SECONDS": 86_400.0,
+    "RETENTION_DAYS": 36_500.0,
+    "EXPORT_LINK_SECONDS": 604_800.0,  # a signed link of Cloud Storage lasts no longer
+}
 # What must be less than the other, where both are there.
 _BELOW = (
     ("LEASE_SECONDS", "MAX_EVENT_AGE_SECONDS"),
@@ -67,6 +71,8 @@ class Environment:
     event_keys: str | None  # address of the keys of tokens; absent: the platform verifies them
     telemetry_endpoint: str | None  # an OTLP collector, with its scheme; absent: nothing is traced
     telemetry_location: str | None  # the region that metrics are of; Google's collector wants one
+    # Of the pseudonyms in logs; absent: no line tells one person from another.
+    pseudonym_key: str | None = field(repr=False)
 
     @property
     def audiences(self) -> tuple[str, ...]:
@@ -272,6 +278,55 @@ class SweepSettings(Settings):
         times = {name: getattr(self, f"sweep_{name}_seconds") for name in names}
         times["lasting"] = self.sweep_seconds
         return {name: timedelta(seconds=seconds) for name, seconds in times.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class PrivacySettings(Settings):
+    """What privacy needs; see steps/privacy.py."""
+
+    request_burst: int  # as ingest's
+    requests_per_hour: float
+    erase_seconds: float  # after so long the next delivery goes on with an erasure
+    exports_bucket: str  # where exports are written
+    exports_signer: str  # the account that signs links to them
+    export_link_seconds: float  # how long a link is good for
+    iam_emulator_host: str | None  # host:port of a local stand-in that signs; absent: IAM
+
+    @property
+    def erasing(self) -> timedelta:
+        """How long one delivery erases."""
+        return timedelta(seconds=self.erase_seconds)
+
+    @property
+    def export_link(self) -> timedelta:
+        """How long a link to an export is good for."""
+        return timedelta(seconds=self.export_link_seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class MonitorSettings(Environment):
+    """What monitor needs; see steps/monitor.py."""
+
+    pat_model_id: str  # the model that is watched
+    retention_days: float  # how long what windows came to is kept
+    monitor_window_seconds: float  # a week: a noisy day is then in two windows of three at most
+    monitor_grace_seconds: float  # an analysis is stored within this time of the one that it bears
+    monitor_seconds: float  # how long a tick may read
+    monitor_documents: int  # how many analyses of a window it may look at
+
+    @property
+    def retention(self) -> timedelta:
+        """How long documents are kept."""
+        return timedelta(days=self.retention_days)
+
+    @property
+    def monitor_pace(self) -> dict[str, timedelta]:
+        """The times, by the names that the step has for them."""
+        names = {"window": "window_seconds", "grace": "grace_seconds", "lasting": "seconds"}
+        return {
+            name: timedelta(seconds=getattr(self, f"monitor_{seconds}"))
+            for name, seconds in names.items()
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from functools import cache, update_wrapper
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from google.cloud.firestore import Client
 from google.cloud.pubsub_v1 import PublisherClient, SubscriberClient
 
 from clarity.adapters import log, telemetry
@@ -17,14 +16,18 @@ from clarity.adapters.door import Strict, guard
 from clarity.adapters.firestore import FirestoreRecords
 from clarity.adapters.firestore_budgets import FirestoreBudgets
 from clarity.adapters.firestore_claims import FirestoreClaims
+from clarity.adapters.firestore_client import FirestoreClient
 from clarity.adapters.firestore_devices import FirestoreDevices
 from clarity.adapters.firestore_reviews import FirestoreReviews
+from clarity.adapters.predictions import Predictions
 from clarity.adapters.pubsub import PubSubTopics
 from clarity.settings import (
     IngestSettings,
     InsightsSettings,
+    MonitorSettings,
     ParkSettings,
     PreprocessSettings,
+    PrivacySettings,
     SweepSettings,
 )
 from clarity.steps.breaker import Breaker
@@ -56,6 +59,7 @@ TELLING = 0.8
 FCM_TIMEOUT_S = 3.0
 # How long a tick waits for a first dead letter: most of the time there is none.
 LETTERS_S = 2.0
+HOUR = timedelta(hours=1)
 
 T = TypeVar("T")
 
@@ -94,7 +98,7 @@ class _Composed(Generic[T]):
 
 def door(settings: Environment) -> Callable[[Handler], Handler]:
     """The function of a main.py, as the framework is to call it."""
-    log.configure(settings.google_cloud_project)
+    log.configure(settings.google_cloud_project, settings.pseudonym_key)
     if not settings.event_audience:
         return guard(None)
     project, keys = settings.google_cloud_project, settings.event_keys
@@ -110,8 +114,8 @@ def _record(settings: Environment, step: str) -> None:
     )
 
 
-def _documents(settings: Settings) -> tuple[Client, FirestoreClaims, FirestoreRecords]:
-    client = Client(project=settings.google_cloud_project)
+def _documents(settings: Settings) -> tuple[FirestoreClient, FirestoreClaims, FirestoreRecords]:
+    client = FirestoreClient(project=settings.google_cloud_project)
     # Claims expire before the results that they name, and long after the last redelivery.
     claims = FirestoreClaims(client, now, settings.retention / 2)
     return client, claims, FirestoreRecords(client)
@@ -146,10 +150,48 @@ def ingest() -> Consumer[Document]:
 
 
 def _tolls(settings: IngestSettings) -> Mapping[Collection, Toll]:
-    hour = timedelta(hours=1)
-    uploads = Toll("uploads", hour / settings.uploads_per_hour, settings.upload_burst)
-    requests = Toll("requests", hour / settings.requests_per_hour, settings.request_burst)
+    uploads = Toll("uploads", HOUR / settings.uploads_per_hour, settings.upload_burst)
+    requests = _requests(settings)
     return {"uploads": uploads, "insight_requests": requests, "feedback": requests}
+
+
+def _requests(settings: IngestSettings | PrivacySettings) -> Toll:
+    return Toll("requests", HOUR / settings.requests_per_hour, settings.request_burst)
+
+
+@_Composed
+def privacy() -> Consumer[Document]:
+    """The privacy function: a person's request in, an export or nothing of them left."""
+    # Here, since only privacy has a use for these.
+    from clarity.adapters.exports_bucket import open_exports  # noqa: PLC0415  see above
+    from clarity.adapters.firestore_erase import FirestoreErasures  # noqa: PLC0415  see above
+    from clarity.adapters.firestore_export import FirestoreDocuments  # noqa: PLC0415  see above
+    from clarity.steps.erase import Erase  # noqa: PLC0415  see above
+    from clarity.steps.export import Export  # noqa: PLC0415  see above
+    from clarity.steps.privacy import Privacy  # noqa: PLC0415  see above
+
+    settings = PrivacySettings.from_env()
+    _record(settings, "privacy")
+    client, claims, records = _documents(settings)
+    topics = PubSubTopics(PublisherClient(), {"dead_letter": settings.dead_letter_topic})
+    exports = open_exports(
+        settings.exports_bucket,
+        project=settings.google_cloud_project,
+        signer=settings.exports_signer,
+        iam_host=settings.iam_emulator_host,
+    )
+    step = Privacy(
+        claims=claims,
+        records=records,
+        topics=topics,
+        erase=Erase(FirestoreErasures(client, now), exports, now, settings.erasing),
+        export=Export(FirestoreDocuments(client), exports, now, settings.export_link),
+        clock=now,
+        lease=settings.lease,
+        retention=settings.retention,
+        toll=_requests(settings),
+    )
+    return Consumer("privacy", document_of, step, step.reject, topics, settings.max_event_age)
 
 
 @_Composed
@@ -160,7 +202,7 @@ def preprocess() -> Consumer[JobMessage]:
 
     settings = PreprocessSettings.from_env()
     _record(settings, "preprocess")
-    _, claims, records = _documents(settings)
+    client, claims, records = _documents(settings)
     topics = PubSubTopics(
         PublisherClient(),
         {
@@ -176,7 +218,8 @@ def preprocess() -> Consumer[JobMessage]:
         host=settings.pat_endpoint_host,
         emulator_host=settings.vertex_emulator_host,
     )
-    infer = Infer(claims, records, encoder, now, settings.lease, settings.retention)
+    tell = Predictions(client, now)
+    infer = Infer(claims, records, encoder, now, settings.lease, settings.retention, tell)
     explain = Explain(claims, records, encoder, now, settings.lease, settings.retention)
     step = Preprocess(
         claims=claims,
@@ -266,6 +309,28 @@ def park() -> Ticked:
 
 
 @_Composed
+def monitor() -> Ticked:
+    """The monitor function: a clock's ticks in, how the model is."""
+    # Here, since only monitor compares: the others start without SciPy.
+    from clarity.adapters.firestore_monitor import FirestoreMonitor  # noqa: PLC0415  see above
+    from clarity.adapters.references import trained  # noqa: PLC0415  see above
+    from clarity.steps.monitor import Monitor, Pace  # noqa: PLC0415  see above
+
+    settings = MonitorSettings.from_env()
+    _record(settings, "monitor")
+    client = FirestoreClient(project=settings.google_cloud_project)
+    step = Monitor(
+        watched=FirestoreMonitor(client, settings.retention),
+        model_id=settings.pat_model_id,
+        trained=trained(settings.pat_model_id),
+        clock=now,
+        pace=Pace(**settings.monitor_pace, documents=settings.monitor_documents),
+        count=lambda state: telemetry.add("clarity.drift.windows", 1, {"state": state}),
+    )
+    return Ticked("monitor", step, settings.max_event_age)
+
+
+@_Composed
 def sweep() -> Ticked:
     """The sweep function: a clock's ticks in, what was left lying is taken up again."""
     # Here, since only sweep has a use for these.
@@ -307,7 +372,7 @@ def sweep() -> Ticked:
 
 
 def _notify(
-    settings: InsightsSettings, client: Client, claims: Claims, records: Records
+    settings: InsightsSettings, client: FirestoreClient, claims: Claims, records: Records
 ) -> Notify | None:
     if settings.fcm_endpoint is None:
         return None

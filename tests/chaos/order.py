@@ -70,8 +70,8 @@ def _of_person(end: End, name: str) -> Iterator[Broken]:
 
 
 def _records(name: str, tables: Mapping[str, Mapping[str, Any]]) -> Iterator[Broken]:
-    """Each audit record is about something, and each thing that was paid for has one."""
-    analyses, insights = tables.get("analyses", {}), tables.get("insights", {})
+    """Each audit record is about something."""
+    insights = tables.get("insights", {})
     audit = tables.get("audit", {})
     for record_id, record in audit.items():
         where, subject = f"users/{name}/audit/{record_id}", record.get("subject")
@@ -79,9 +79,6 @@ def _records(name: str, tables: Mapping[str, Mapping[str, Any]]) -> Iterator[Bro
             yield Broken(where, f"of the job {record['processing_id']}, not there")
         if record["action"] == "notify" and subject not in insights:
             yield Broken(where, f"of the insight {subject}, not there")
-    predicted = {each.get("subject") for each in audit.values() if each["action"] == "predict"}
-    for analysis in analyses.keys() - predicted:
-        yield Broken(f"users/{name}/analyses/{analysis}", "no record of its prediction")
     for queue in tables.get("queues", {}).values():
         if queue["processing_id"] not in tables.get("jobs", {}):
             yield Broken(f"users/{name}/queues/uploads", "names a job that is not there")

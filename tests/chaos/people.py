@@ -13,6 +13,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo
 
+from clarity.sources.generated.people import CONSENT
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -144,7 +146,8 @@ def crowd(seed: int, people: int, uploads: int, seconds: float, *, first: int = 
 def flood(seed: int, number: int, uploads: int, seconds: float) -> Person:
     """Somebody whose phone sends all at once, a sample in each."""
     draw = random.Random(f"{seed} flood")
-    person = Person(f"walker{number:04}", "UTC", {"insights": "on_request"}, flood=True)
+    settings: Json = {**CONSENT, "insights": "on_request"}
+    person = Person(f"walker{number:04}", "UTC", settings, flood=True)
     day = datetime.now(UTC).date() - timedelta(days=1)
     midnight, at = datetime.combine(day, time(), UTC), draw.uniform(0, seconds / 2)
     for each in range(uploads):
@@ -159,6 +162,7 @@ def flood(seed: int, number: int, uploads: int, seconds: float) -> Person:
 def _person(draw: random.Random, number: int, uploads: int, seconds: float) -> Person:
     name, zone = f"walker{number:04}", draw.choice(ZONES)
     settings: Json = {
+        **CONSENT,
         "language": draw.choice(("en", "de", "es")),
         "reading_level": draw.choice(("plain", "detailed")),
         "push": draw.random() < 0.5,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from infra.local.topology import DEAD_LETTERS_PULL, TICKS, subscription
-from tests.chaos import invariants, order, reader
+from tests.chaos import chains, invariants, order, reader
 from tests.chaos.crashes import Crashes
 from tests.chaos.invariants import REFILLED, Broken, End
 from tests.chaos.people import crowd, flood
@@ -40,6 +40,7 @@ INVARIANTS: Mapping[str, Callable[[End], Iterator[Broken]]] = {
     "another person's": order.mixed,
     "health data in messages or logs": order.references,
     "paid calls above the caps": order.paid,
+    "audits with gaps": chains.audits,
     "dead letters that are no poison, or poison without": order.dead,
 }
 # Calls a day, of one person and of all: the topology's.

@@ -46,6 +46,7 @@ def through_fronts(command: Command, layout: Layout, state: Path) -> Command:
         arguments=(str(state / SKEWS), name, *arguments),
         environment={**command.environment, **variables},
         probe=f"http://{HOST}:{layout.own[name]}/",
+        door=None,  # the front stands there; and what may be killed has to run
     )
 
 

@@ -160,6 +160,16 @@ def with_a_record_of_nothing(found: Found) -> None:
     record |= {"action": "predict", "processing_id": "ghost"}
 
 
+def without_a_record(found: Found) -> None:
+    del found.documents[first(found, AUDIT)[0]]
+
+
+def without_an_audit(found: Found) -> None:
+    for kind in ("audit", "audit_heads"):
+        for match, _ in list(found.below(rf"users/[^/]+/{kind}/[^/]+")):
+            del found.documents[match[0]]
+
+
 def with_a_review_of_nothing(found: Found) -> None:
     found.documents["users/walker0000/reviews/ghost"] = {}
 
@@ -211,6 +221,7 @@ CASES: dict[str, list[Callable[[Found], None]]] = {
     "another person's": [with_another_persons_name],
     "health data in messages or logs": [with_health_data_in_a_message, with_a_device_in_the_log],
     "paid calls above the caps": [with_too_many_calls],
+    "audits with gaps": [without_a_record, with_a_record_of_nothing, without_an_audit],
     "dead letters that are no poison, or poison without": [without_a_letter, with_a_letter_more],
 }
 

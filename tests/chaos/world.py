@@ -129,6 +129,7 @@ class World:
                 self._await(front.stop())
             self.loop.call_soon_threadsafe(self.loop.stop)
             self._loop_thread.join(timeout=5)
+            self.loop.close()
 
     def _await(self, coroutine: Any) -> None:
         asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(timeout=30)

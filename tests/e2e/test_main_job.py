@@ -25,6 +25,7 @@ def week(name: str = "office-worker", seed: int = 1) -> people.Person:
 
 
 def send(phone: Phone, person: people.Person, attempt: str) -> None:
+    phone.settings(**people.CONSENT)
     for upload_id, document in people.uploads(person, attempt=attempt):
         phone.create(upload_id, document)
 
@@ -141,6 +142,7 @@ def test_kill_9_in_mid_run_ends_in_the_same_documents(running, victim) -> None:
     expected = ask(undisturbed, "r1")
 
     phone = Phone(running.firestore(), f"killed-{victim}")
+    phone.settings(**people.CONSENT)
     uploads = list(people.uploads(person, attempt="a"))
     for number, (upload_id, document) in enumerate(uploads):
         if number == len(uploads) // 2:

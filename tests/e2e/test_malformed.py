@@ -14,6 +14,7 @@ from google.api_core.exceptions import InvalidArgument
 
 from clarity.adapters.firestore_dead_letters import FirestoreDeadLetters
 from clarity.adapters.pubsub_letters import PubSubMail
+from clarity.sources.generated import people
 from clarity.steps.dead_letters import Filter, file_letters
 from infra.local.supervisor import PROCESSES
 from infra.local.topology import ANALYSED, DEAD_LETTERS_PULL, FUNCTIONS, HOST, INGESTED, topic
@@ -66,16 +67,19 @@ BAD: dict[str, Any] = {
 
 
 @pytest.fixture
-def user() -> str:
-    return f"bad-{uuid.uuid4().hex}"
+def user(running: Cloud) -> str:
+    found = f"bad-{uuid.uuid4().hex}"
+    running.firestore().document(f"users/{found}").set(dict(people.CONSENT))
+    return found
 
 
 @pytest.fixture
 def unharmed(running: Cloud) -> Iterator[None]:
     """No process died meanwhile."""
-    before = (running.state / PROCESSES).read_text()
+    before = json.loads((running.state / PROCESSES).read_text())
     yield
-    assert (running.state / PROCESSES).read_text() == before
+    after = json.loads((running.state / PROCESSES).read_text())
+    assert {name: after[name] for name in before} == before
 
 
 def answered(cloud: Cloud, path: str) -> dict[str, Any]:
@@ -161,7 +165,7 @@ def test_a_document_of_2_mib_is_refused_where_it_is_written(running, user, unhar
 
 def test_text_that_is_not_utf_8_is_dead_lettered(running, user, unharmed) -> None:
     headers, body = events.created(f"users/{user}/uploads/u1", {"samples": ["PLACEHOLDER"]})
-    headers["ce-id"] = f"event-{user}"
+    headers["ce-id"] = f"event-{uuid.uuid4().hex}"
     broken = body.replace(b"PLACEHOLDER", b"\xff\xfe\xfd\xfc\xff\xfe\xfd\xfc\xff\xfe\xfd")
 
     running.publisher().publish(topic("eventarc-us-central1-uploads"), broken, **headers).result()

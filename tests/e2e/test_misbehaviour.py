@@ -54,7 +54,7 @@ def phones(cloud: Cloud) -> list[Phone]:
     person = people.generate(name, last_day=last_day)
     found = [Phone(cloud.firestore(), f"somebody-{number}") for number in range(PEOPLE)]
     for phone in found:
-        phone.settings(insights="on_request")
+        phone.settings(**people.CONSENT, insights="on_request")
         for upload_id, document in people.uploads(person, batch=1000):
             phone.create(upload_id, document)
     return found

@@ -81,6 +81,7 @@ def jobs(cloud: Cloud) -> list[dict[str, Any]]:
 def write(cloud: Cloud, name: str, *, explanation: bool) -> Origin:
     """A week's uploads and a request: the job to follow."""
     phone = Phone(cloud.firestore(), f"parked-{name}")
+    phone.settings(**people.CONSENT)
     week = people.generate(name, last_day=people.last_full_day(name, datetime.now(UTC)))
     for upload_id, document in people.uploads(week, attempt="a", batch=1000):
         phone.create(upload_id, document)

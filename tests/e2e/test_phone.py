@@ -33,7 +33,8 @@ def test_a_firebase_phone_writes_a_week_listens_and_gets_its_insight(
     monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", running.variables["FIRESTORE_EMULATOR_HOST"])
     last_day = people.last_full_day("two-devices", datetime.now(UTC))
     person = people.generate("two-devices", last_day=last_day)
-    written = [
+    written: list[tuple[str, object]] = [("users/node", dict(people.CONSENT))]
+    written += [
         (f"users/node/uploads/{upload_id}", document)
         for upload_id, document in people.uploads(person)
     ]

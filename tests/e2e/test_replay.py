@@ -67,7 +67,9 @@ class Chain:
         """All documents by their paths."""
         roots = list(self.client.collections())
         found = (each for root in roots for each in root.recursive().stream())
-        return {each.reference.path: each.to_dict() for each in found}
+        # Who looked is noted each time, whatever they find.
+        everything = {each.reference.path: each.to_dict() for each in found}
+        return {path: each for path, each in everything.items() if not path.startswith("ledger")}
 
 
 @contextmanager
@@ -117,7 +119,9 @@ def poisoned(chain: Chain) -> None:
     """Have everybody write their week while the bug is there, until all have what comes of it."""
     chain.switch.write_text("".join(f"{step} {name}\n" for step, name in POISONED))
     for name in EVERYBODY:
-        Phone(chain.client, name).create("week", week())
+        phone = Phone(chain.client, name)
+        phone.settings(**people.CONSENT)
+        phone.create("week", week())
     ends = dict.fromkeys(GOOD, "completed") | {name: "failed" for _, name in POISONED}
     until(lambda: chain.statuses() == ends, TIMEOUT_S, "the end of all jobs")
 

@@ -13,6 +13,7 @@ from clarity.adapters.firestore import FirestoreRecords
 from clarity.adapters.firestore_claims import FirestoreClaims
 from clarity.domain.events import JobMessage
 from clarity.domain.job import AUTOMATIC, Origin
+from clarity.sources.generated import people
 from clarity.steps.once import claim_key
 from clarity.steps.ports import Claimed, Done, Outgoing
 from infra.local.topology import HOST
@@ -29,6 +30,7 @@ def test_a_job_whose_worker_was_killed_before_its_message_went_out_ends(running:
     # Longer ago than a worker sends its messages by itself.
     before = datetime.now(UTC) - timedelta(seconds=30)
     origin = Origin(f"user-{uuid.uuid4().hex}", "insight_requests", "r1")
+    client.document(f"users/{origin.user_id}").set(dict(people.CONSENT))
     FirestoreRecords(client).open_job(origin, AUTOMATIC, before, before + RETENTION)
     claims = FirestoreClaims(client, lambda: before, RETENTION)
     key = claim_key("ingest", origin.path)

@@ -22,6 +22,7 @@ import pytest
 from clarity.adapters.firestore import FirestoreRecords
 from clarity.domain.events import JobMessage
 from clarity.domain.job import Origin, Wanted
+from clarity.sources.generated import people
 from infra.local.topology import (
     ANALYSED,
     DEAD_LETTERS_PULL,
@@ -113,6 +114,7 @@ def prepare(client: Client) -> list[JobMessage]:
     messages = []
     for number in range(PEOPLE):
         settings = {
+            **people.CONSENT,
             "language": ("en", "de", "es")[number % 3],
             "reading_level": ("plain", "detailed")[number % 2],
             "push": wants(user(number)),

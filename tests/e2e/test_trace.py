@@ -37,7 +37,8 @@ def lines(cloud: Cloud, function: str, processing_id: str) -> list[dict]:
 
 
 def test_one_trace_goes_through_every_function_and_what_each_asks(running) -> None:
-    phone = Phone(running.firestore(), "traced")
+    phone = Phone(running.firestore(), "somebody-traced")
+    phone.settings(**people.CONSENT)
     last_day = people.last_full_day("office-worker", datetime.now(UTC))
     person = people.generate("office-worker", last_day=last_day)
     for upload_id, document in people.uploads(person, attempt="a"):

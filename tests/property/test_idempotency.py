@@ -261,7 +261,7 @@ def asked(model: Model) -> Counter[str]:
 
 def deliver_requests(chain: Chain, order: list[int], revive: Any) -> None:
     """Two requests for one insight and one for a text that is held back, from who wants to know."""
-    chain.records.people["ada"] = {"push": True}
+    chain.settings(push=True)
     chain.devices.tokens = {("ada", "phone"): "t1", ("ada", "old"): "t2", ("ada", "watch"): "t3"}
     chain.push.unknown = {"t2"}
     measure(chain.records)

@@ -50,7 +50,7 @@ def test_one_that_was_loaded_without_an_application_takes_no_request(strict) -> 
 
 
 def settings(**changed: str) -> ParkSettings:
-    ports = Ports(*range(1, 10))
+    ports = Ports(*range(1, 12))
     environment = function_environment(ports, pat_model_id="m", gemini={})
     return ParkSettings.from_env(environment | strict_environment("park", ports) | changed)
 

@@ -150,7 +150,7 @@ def test_receipts_push_no_crisis_out_of_sight_and_the_gravest_is_answered(told):
 def test_words_of_a_crisis_are_answered_with_help_and_marked(told, settings, words, contact):
     """policy 12"""
     chain, insight_id = told
-    chain.records.people["ada"] = settings
+    chain.settings(**settings)
 
     answer = give(chain, insight_id=insight_id, words=words)
 
@@ -173,7 +173,7 @@ def test_words_of_a_crisis_are_answered_with_help_and_marked(told, settings, wor
 def test_a_refusal_keeps_no_help_from_whoever_needs_it(worker, fields):
     """policy 12"""
     chain = Chain()
-    chain.records.people["ada"] = {"language": "en", "region": "GB"}
+    chain.settings(language="en", region="GB")
     event = chain.create("feedback", "f1", {"words": "I want to die"} | fields)
 
     with pytest.raises(PermanentError) as raised:

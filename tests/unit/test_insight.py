@@ -13,6 +13,7 @@ from clarity.domain.errors import (
     UnavailableError,
     UnknownReferenceError,
 )
+from clarity.sources.generated import people
 from clarity.steps.insight import READY, UNCHANGED
 from clarity.steps.once import claim_key
 from tests.chain import LEASE, LETTER, PATIENCE, Chain
@@ -73,7 +74,7 @@ def test_the_same_wish_on_the_same_facts_costs_nothing_and_the_job_says_why(chai
 )
 def test_another_way_to_be_told_is_another_insight(chain, change) -> None:
     first = tell(chain, "r1")
-    chain.records.people["ada"] = change
+    chain.settings(**change)
 
     second = tell(chain, "r2")
 
@@ -93,7 +94,7 @@ def test_another_wish_is_another_insight(chain, wish) -> None:
 
 def test_settings_that_change_no_word_are_no_reason_to_write_anew(chain) -> None:
     first = tell(chain, "r1")
-    chain.records.people["ada"] = {"push": True, "insights": "on_request", "region": "AT"}
+    chain.settings(push=True, insights="on_request", region="AT")
 
     assert tell(chain, "r2")["insight_id"] == first["insight_id"]
 
@@ -120,6 +121,7 @@ def test_another_writer_writes_anew(chain) -> None:
 
 
 def test_two_people_with_the_same_facts_have_an_insight_each(chain) -> None:
+    chain.settings("bob", **people.CONSENT)
     measure(chain.records, "bob")
     tell(chain, "r1")
 

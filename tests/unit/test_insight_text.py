@@ -93,7 +93,7 @@ def test_the_help_text_comes_although_nothing_else_has_changed_and_goes_again(ch
 
 
 def test_a_topic_that_the_person_avoids_is_no_fact_policy_13(chain) -> None:
-    chain.records.people["ada"] = {"avoid": ["sleep", "heart"]}
+    chain.settings(avoid=["sleep", "heart"])
 
     told = insight(chain, tell(chain))
 
@@ -171,7 +171,7 @@ def test_the_range_of_dates_is_the_timeframe_s_as_far_as_it_is_known(
 
 def test_the_document_has_whole_seconds_and_what_the_app_shows(chain) -> None:
     chain.clock.now = datetime(2026, 6, 15, 9, 0, 0, 987_654, tzinfo=UTC)
-    chain.records.people["ada"] = {"language": "de-AT", "reading_level": "plain"}
+    chain.settings(language="de-AT", reading_level="plain")
 
     told = insight(chain, tell(chain))
 

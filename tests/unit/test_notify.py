@@ -20,7 +20,7 @@ from tests.measured import ask, measure, tell
 def chain() -> Chain:
     made = Chain()
     measure(made.records)
-    made.records.people["ada"] = {"push": True}
+    made.settings(push=True)
     made.devices.tokens["ada", "phone"] = "token-1"
     made.devices.tokens["ada", "watch"] = "token-2"
     return made
@@ -50,7 +50,7 @@ def test_each_device_is_told_that_there_is_something_and_nothing_of_it_policy_13
 @pytest.mark.parametrize("language", ["en", "de", "es"])
 @pytest.mark.parametrize("level", ["plain", "detailed"])
 def test_the_words_are_the_person_s_and_hold_no_number(chain, language, level) -> None:
-    chain.records.people["ada"] |= {"language": language, "reading_level": level}
+    chain.settings(language=language, reading_level=level)
 
     tell(chain)
 
@@ -63,7 +63,7 @@ def test_the_words_are_the_person_s_and_hold_no_number(chain, language, level) -
 def test_each_language_has_its_own_words(chain) -> None:
     said = set()
     for number, language in enumerate(("en", "de", "es")):
-        chain.records.people["ada"] |= {"language": language}
+        chain.settings(language=language)
         tell(chain, f"r{number}")
         said.add(chain.push.handed_over[-1][1].body)
 
@@ -72,7 +72,7 @@ def test_each_language_has_its_own_words(chain) -> None:
 
 @pytest.mark.parametrize("push", [False, None, "yes", 1])
 def test_nobody_is_told_who_did_not_ask_for_it(chain, push) -> None:
-    chain.records.people["ada"] = {"push": push}
+    chain.settings(push=push)
 
     tell(chain)
 

@@ -20,6 +20,7 @@ from clarity.domain.events import JobMessage
 from clarity.domain.job import Origin, Status
 from clarity.sources.generated import people
 from clarity.steps.preprocess import combine
+from tests.audits import CHAINED
 from tests.chain import LETTER, PATIENCE, QUIET, Chain
 from tests.memory_services import MemoryEncoder
 
@@ -100,22 +101,20 @@ def test_what_is_known_already_is_not_stored_again(worker) -> None:
     assert held == len(worker.samples)
 
 
-def test_an_upload_from_before_an_erasure_is_dropped_and_one_from_after_it_is_taken(
-    worker,
-) -> None:
+def test_what_a_phone_writes_before_or_after_an_erasure_is_dropped_and_deleted(worker) -> None:
     chain = Chain()
     upload_id, document = next(people.uploads(worker))
-    late = chain.create("uploads", upload_id, document)
+    before = chain.create("uploads", upload_id, document)
     chain.records.erasures["ada"] = chain.clock()
     chain.clock.wait(1)
+    after = chain.create("uploads", "anew", document)
 
-    with pytest.raises(ForgottenError):
-        chain.ingest(late)
-    assert not chain.records.chunks
-    assert not chain.records.jobs
+    for event in (before, after):
+        with pytest.raises(ForgottenError):
+            chain.ingest(event)
 
-    chain.upload("anew", document)
-    assert chain.records.jobs
+    assert not any((chain.records.uploads, chain.records.chunks, chain.records.jobs))
+    assert not chain.claims.held
 
 
 def test_a_redelivered_upload_changes_nothing(worker) -> None:
@@ -328,7 +327,7 @@ def test_a_message_about_an_unknown_job_is_permanent() -> None:
 
 def test_a_person_may_want_insights_on_request_only(worker) -> None:
     chain = Chain()
-    chain.records.people["ada"] = {"insights": "on_request"}
+    chain.settings(insights="on_request")
     chain.send(worker)
     chain.run()
     assert not chain.records.insights
@@ -348,4 +347,4 @@ def test_a_prediction_leaves_an_audit_record_without_health_values(worker) -> No
 
     record = next(iter(chain.records.audits.values()))
     names = {"action", "step", "processing_id", "subject", "model", "at", "expires_at"}
-    assert set(record) == names
+    assert set(record) == names | CHAINED

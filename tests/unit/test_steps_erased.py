@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
 from clarity.domain.errors import ForgottenError, ParkedError, UnknownReferenceError
+from clarity.domain.events import DocumentNamed
 from clarity.sources.generated import people
+from clarity.steps.leftovers import named
 from tests.chain import QUIET, Chain
+from tests.memory_sweep import LIMITS, swept
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +21,7 @@ def worker() -> people.Person:
 
 
 def erase(chain: Chain) -> None:
-    """What `clarity erase` does, and the note that it leaves."""
+    """What `clarity person erase` does, and the note that it leaves."""
     records = chain.records
     records.erasures["ada"] = chain.clock()
     for held in (records.jobs, records.chunks, records.analyses, records.uploads, records.queues):
@@ -79,10 +83,10 @@ def test_half_an_erasure_is_one(worker) -> None:
         chain.insights(chain.topics.analysed_messages.pop())
 
 
-def test_who_comes_back_after_an_erasure_is_served(worker) -> None:
+def test_who_comes_back_once_the_tombstone_is_gone_is_served(worker) -> None:
     chain = Chain()
     erase(chain)
-    chain.clock.wait(1)
+    chain.records.erasures.clear()
 
     chain.send(worker)
     origin = chain.request()
@@ -118,3 +122,40 @@ def test_nobody_is_asked_about_erasures_as_long_as_everything_is_there(worker, m
     chain.run()
 
     assert {job["status"] for job in chain.records.jobs.values()} == {"completed"}
+
+
+def test_a_slow_worker_whose_person_is_erased_leaves_nothing(worker) -> None:
+    chain = Chain()
+    chain.send(worker)
+    chain.clock.wait(QUIET.total_seconds())
+    reading = chain.encoder.encode
+
+    def slowly(steps: Any) -> Any:
+        erase(chain)
+        return reading(steps)
+
+    chain.preprocess.infer.encoder.encode = slowly  # type: ignore[method-assign]
+
+    with pytest.raises(ForgottenError):
+        chain.preprocess(chain.topics.ingested_messages.pop())
+
+    assert nothing_of_them(chain)
+    assert not chain.topics.analysed_messages
+
+
+def test_what_an_erased_person_s_phone_wrote_is_named_until_ingest_deletes_it() -> None:
+    chain = Chain()
+    late = chain.create("uploads", "late", {"samples": []})
+    erase(chain)
+    chain.records.uploads[late.origin.path] = {}
+    chain.clock.wait(LIMITS.stuck.total_seconds())
+    sweep = swept(chain)
+
+    counts = sweep()
+    with pytest.raises(ForgottenError):
+        chain.ingest(DocumentNamed(late.origin))
+    chain.clock.wait(LIMITS.stuck.total_seconds())
+
+    assert (counts["named"], sweep()["named"]) == (1, 0)
+    assert chain.topics.documents == [named(late.origin)]
+    assert {each["user_id"] for each in chain.claims.held.values()} <= {""}

@@ -13,6 +13,7 @@ from clarity.domain.errors import InProgressError, MalformedEventError, Unavaila
 from clarity.domain.minutes.imputation import model_input
 from clarity.sources.generated import people
 from clarity.steps.preprocess import combine
+from tests.audits import CHAINED
 from tests.chain import QUIET, RETENTION, Chain
 from tests.memory_services import MemoryEncoder
 
@@ -45,7 +46,7 @@ def test_a_request_may_ask_for_an_explanation_and_its_job_says_where_it_is(worke
     assert "not why" in found["words"]["notice"]
     record = chain.records.audits["ada", f"explain-{job['analysis_id']}"]
     names = {"action", "step", "processing_id", "subject", "model", "at", "expires_at"}
-    assert set(record) == names
+    assert set(record) == names | CHAINED
 
 
 def test_without_being_asked_nothing_is_explained(worker) -> None:

@@ -109,7 +109,7 @@ def test_whoever_asks_for_months_and_has_a_week_is_told_how_little_that_is(week)
 
 def test_nobody_who_wants_no_words_has_their_weeks_read(quarter):
     chain = Chain()
-    chain.records.people["ada"] = {"insights": "on_request"}
+    chain.settings(insights="on_request")
 
     chain.send(quarter, batch=MOST_ROWS)
     chain.run()

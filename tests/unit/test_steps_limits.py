@@ -107,6 +107,7 @@ def test_uploads_take_nothing_from_requests_and_nobody_from_others(chain) -> Non
 
     other = chain.create("uploads", "u9", upload(9))
     origin = replace(other.origin, user_id="eve")
+    chain.settings("eve", **people.CONSENT)
     chain.records.uploads[origin.path] = {}
     chain.ingest(replace(other, origin=origin))
 

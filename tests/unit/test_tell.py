@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from clarity.domain.errors import CutOffError, OpenError, RefusedError, UnavailableError
-from clarity.domain.person import Person
 from clarity.domain.words.grounding import check
 from clarity.steps.ports_words import Remark
 from clarity.steps.tell import (
@@ -24,6 +23,7 @@ from clarity.steps.tell import (
     UNUSABLE,
     Asked,
 )
+from tests.audits import CHAINED
 from tests.chain import LEASE, PATIENCE
 from tests.telling import ADA, COST, FACTS, MESSAGE, PAUSE, World, dishonest, honest, unsafe
 
@@ -52,7 +52,7 @@ def test_the_model_is_told_who_reads_and_how_long_it_may_take() -> None:
     world = World([honest])
     remarks = (Remark(5, "More about my walks, please"),)
 
-    world(Person(language="es", level="plain", age=15), feedback=remarks)
+    world(replace(ADA, language="es", level="plain", age=15), feedback=remarks)
 
     task = world.narrator.tasks[0]
     assert (task.language, task.level, task.minor) == ("es", "plain", True)
@@ -242,14 +242,14 @@ def test_without_a_model_the_template_is_the_version() -> None:
     told = tell(Asked(MESSAGE, FACTS, "general", "1week", ADA, (), world.asked_at))
 
     assert_template(told, NOT_CONFIGURED, provisional=False)
-    assert tell.version == TEMPLATE_VERSION
-    assert world.tell.version == world.narrator.version
+    assert tell.version_for(ADA) == TEMPLATE_VERSION
+    assert world.tell.version_for(ADA) == world.narrator.version
 
 
 @pytest.mark.parametrize("language", ["en", "de", "es"])
 @pytest.mark.parametrize("level", ["plain", "detailed"])
 def test_policy_15_the_template_is_in_the_person_s_language_and_level(language, level) -> None:
-    told = World(["empty"])(Person(language=language, level=level))
+    told = World(["empty"])(replace(ADA, language=language, level=level))
 
     assert (told.narrative.language, told.narrative.level) == (language, level)
     assert told.narrative.narrative
@@ -265,7 +265,7 @@ def test_every_paid_call_leaves_a_record_of_its_own_without_a_health_value() -> 
     records: list[Any] = list(world.records.audits.values())
     assert len(records) == len(world.narrator.tasks) == 4
     assert {frozenset(record) for record in records} == {
-        frozenset({"action", "step", "processing_id", "model", "at", "expires_at"})
+        frozenset({"action", "step", "processing_id", "model", "at", "expires_at"} | CHAINED)
     }
     assert all(a["at"] <= b["at"] for a, b in pairwise(records))
 

@@ -17,7 +17,7 @@ from infra.local.topology import FUNCTIONS, Ports, function_environment
 from tests import events
 from tests.cloud import REPOSITORY, environment
 
-PORTS = Ports(*range(1, 10))  # nobody is asked there
+PORTS = Ports(*range(1, 12))  # nobody is asked there
 
 
 def source(function: str) -> str:
@@ -25,16 +25,20 @@ def source(function: str) -> str:
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_a_function_without_credentials_says_so_at_each_event(function, tmp_path, capsys) -> None:
+def test_a_function_without_credentials_says_so_at_each_event(
+    function, tmp_path, capsys, monkeypatch
+) -> None:
     variables = function_environment(PORTS, pat_model_id="pat-test", gemini={})
     # Google's clients look for credentials where they find no emulator.
-    nowhere = {name: "" for name in variables if name.endswith("EMULATOR_HOST")}
+    for name in [each for each in variables if each.endswith("EMULATOR_HOST")]:
+        monkeypatch.delenv(name, raising=False)
+        del variables[name]
     absent = {"GOOGLE_APPLICATION_CREDENTIALS": str(tmp_path / "none.json")}
     composed, handlers = getattr(wiring, function), logging.root.handlers[:]
     composed.cache_clear()
     headers, body = events.push(b"tick")
 
-    with environment(variables | nowhere | absent):
+    with environment(variables | absent):
         door = create_app(function, source(function)).test_client()
         for _ in ("delivered", "delivered again"):
             assert door.post("/", headers=headers, data=body).status_code == 500

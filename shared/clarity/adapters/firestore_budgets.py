@@ -19,6 +19,7 @@ from google.api_core.exceptions import NotFound
 from google.cloud.firestore import Increment
 
 from clarity.adapters.firestore_errors import in_transaction, translated
+from clarity.adapters.firestore_tombstone import telling, unless_erased
 from clarity.steps.ports_words import Call
 
 if TYPE_CHECKING:
@@ -82,9 +83,11 @@ class FirestoreBudgets:
             for each in (person, shard):
                 fields = {"calls": Increment(1), "expires_at": expires_at}
                 transaction.set(each, fields, merge=True)
+            unless_erased(self.client, user_id, transaction)
             return Call(secrets.token_hex(8), user_id, day, number)
 
-        return in_transaction(self.client, take)
+        with telling(self.client, user_id):
+            return in_transaction(self.client, take)
 
     def _with_room(self, day: date) -> Iterator[int]:
         """Shards to try, any one first; only where it is full, all are looked at."""

@@ -21,6 +21,7 @@ from google.api_core.exceptions import (
 from google.cloud.firestore import transactional
 
 from clarity.adapters import telemetry
+from clarity.adapters.log import hidden
 from clarity.domain.errors import MisconfiguredError, RefusedError, UnavailableError
 
 if TYPE_CHECKING:
@@ -51,7 +52,8 @@ def translated(call: Callable[P, T]) -> Callable[P, T]:
         except (Forbidden, Unauthorized) as error:  # new rights take minutes to be known
             raise MisconfiguredError(f"Firestore: {type(error).__name__}") from error
         except GoogleAPICallError as error:
-            raise RefusedError(f"Firestore: {type(error).__name__}: {error.message}") from error
+            why = hidden(error.message)  # it quotes paths, and is logged and kept in letters
+            raise RefusedError(f"Firestore: {type(error).__name__}: {why}") from error
 
     return wrapper
 

@@ -6,6 +6,7 @@ behind any document, and needs no index of a time.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -13,7 +14,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from google.cloud.firestore_v1.base_query import FieldFilter
 
 from clarity.adapters.firestore_errors import translated
-from clarity.domain.job import Origin, Status
+from clarity.adapters.firestore_tombstone import commit_unless_erased
+from clarity.domain.errors import ForgottenError
+from clarity.domain.job import WORKING, Origin, Status
 from clarity.steps.leftovers import OpenJob, Page, Unanswered, Unpublished, Work
 from clarity.steps.ports import Completed, Outgoing
 
@@ -87,7 +90,10 @@ class FirestoreSweeps:
         user_id = place.split("/")[1] if place.startswith("users/") else None
         expires_at = self.clock() + self.retention
         fields = {"place": place, "user_id": user_id, "expires_at": expires_at}
-        self.client.document(f"sweeps/{scan}").set(fields)
+        batch = self.client.batch()
+        batch.set(self.client.document(f"sweeps/{scan}"), fields)
+        with suppress(ForgottenError):  # the scan begins anew
+            commit_unless_erased(self.client, user_id or "", batch)
 
     def _page(
         self, query: Query, after: str, most: int, parse: Callable[[DocumentSnapshot], T | None]
@@ -151,7 +157,8 @@ def _owner(found: DocumentSnapshot) -> str | None:
 
 
 def _without_answer(found: DocumentSnapshot) -> Unanswered | None:
-    return None if "status" in (found.to_dict() or {}) else _document(found)
+    status = (found.to_dict() or {}).get("status", WORKING)
+    return _document(found) if status == WORKING else None
 
 
 def _work(claim: DocumentSnapshot | None) -> Work:

@@ -27,6 +27,7 @@ from opentelemetry.trace import SpanKind, Status, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 import clarity
+from clarity.adapters.log import hidden
 from clarity.adapters.telemetry import OUTCOME, PEER, STEP
 from clarity.adapters.telemetry_post import Parcel, Post, open_post
 
@@ -46,10 +47,15 @@ MAX_SPANS = 256
 METRICS_EVERY_S = 30.0
 _SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 _UNTIL_READ = (0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 900, 3600, 21_600)
+_SHARES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+_STEPS = (1, 2, 3, 4, 5, 7, 10, 15, 20, 30, 50)
 _TOKENS = (64, 256, 1024, 4096, 16_384, 65_536)
 # Unit and bounds; a histogram that is not named here is of seconds.
 _HISTOGRAMS = {
     "clarity.job.duration": ("s", _UNTIL_READ),
+    "clarity.prediction.confidence": ("1", _SHARES),
+    "clarity.prediction.input_mean": ("{step}/min", _STEPS),
+    "clarity.prediction.input_sd": ("{step}/min", _STEPS),
     "gen_ai.client.token.usage": ("{token}", _TOKENS),
 }
 _clock = time.perf_counter
@@ -193,7 +199,7 @@ class Otlp:
     def describe(self, attributes: Attributes) -> None:
         """Say more of the innermost call, or of the delivery where there is none."""
         span = trace.get_current_span()
-        span.set_attributes(attributes)
+        span.set_attributes(_nameless(attributes))
         if "error.type" in attributes:
             span.set_status(Status(StatusCode.ERROR))
 
@@ -201,7 +207,7 @@ class Otlp:
         """Say more of the delivery."""
         if now := _current.get():
             now.outcome = str(attributes.get(OUTCOME, now.outcome))
-            now.span.set_attributes(attributes)
+            now.span.set_attributes(_nameless(attributes))
 
     def note(self, name: str, attributes: Attributes) -> None:
         """Something happened now."""
@@ -221,6 +227,11 @@ class Otlp:
                 histogram, unit, explicit_bucket_boundaries_advisory=bounds
             )
         self._histograms[histogram].record(value, labels)
+
+
+def _nameless(attributes: Attributes) -> Attributes:
+    """A phone may have put the person's id into another one."""
+    return {k: hidden(v) if isinstance(v, str) else v for k, v in attributes.items()}
 
 
 @contextmanager

@@ -134,10 +134,15 @@ def weeks_until(samples: Samples, end: date, weeks: int) -> Grid:
 
     The first of them may begin before the first sample. One week at least.
     """
+    days = WEEK * min(weeks_before(samples, end), weeks)
+    return build_grid(samples, end - timedelta(days=days), days)
+
+
+def weeks_before(samples: Samples, end: date) -> int:
+    """How many weeks the samples reach back from `end`, the first counted whole; 1 at least."""
     local = _minute_days(samples)
     past = (end - _EPOCH).days - int(local.min()) if len(local) else WEEK
-    days = WEEK * min(max(-(-past // WEEK), 1), weeks)
-    return build_grid(samples, end - timedelta(days=days), days)
+    return max(-(-past // WEEK), 1)
 
 
 def _minute_days(samples: Samples) -> NDArray[np.int64]:

@@ -14,6 +14,7 @@ ClarityError
 └── TransientError            try again later: raise, so that the event is redelivered
     ├── InProgressError       another worker holds the claim
     ├── NotSettledError       the person's uploads are still arriving
+    ├── UnfinishedError       a part of it is done, the rest is for the next delivery
     ├── UnavailableError      an outside service did not answer, or asked us to wait
     ├── MisconfiguredError    an outside service has no such address, or we no right to ask it
     ├── ParkedError           the model is not running now; the work waits for it
@@ -48,7 +49,7 @@ class PermanentError(ClarityError):
         self._words, self._found = words, found
 
     def __str__(self) -> str:
-        return self._with(_shown)
+        return self._with(shown)
 
     @property
     def unquoted(self) -> str:
@@ -57,20 +58,22 @@ class PermanentError(ClarityError):
         >>> print(UnusableUploadError("expected a zone, found {}", "Mars/Base").unquoted)
         expected a zone, found text
         """
-        return self._with(_kind)
+        return self._with(kind_of)
 
     def _with(self, told: Callable[[object], str]) -> str:
         return self._words.format(*map(told, self._found)) if self._found else self._words
 
 
-def _shown(found: object) -> str:
+def shown(found: object) -> str:
+    """What was found, cut short: for who wrote it."""
     try:
         return f"{found!r:.{_SHOWN}}"
     except ValueError:  # a number of thousands of digits
-        return _kind(found)
+        return kind_of(found)
 
 
-def _kind(found: object) -> str:
+def kind_of(found: object) -> str:
+    """What kind of thing was found, in words."""
     kinds: tuple[tuple[type, str], ...] = (
         (bool, "true or false"),
         (int, "a number"),
@@ -154,6 +157,12 @@ class NotSettledError(TransientError):
     """The person's uploads are still arriving."""
 
     code = "not_settled"
+
+
+class UnfinishedError(TransientError):
+    """It is more than one delivery may do: a part is done, and the next one goes on."""
+
+    code = "unfinished"
 
 
 class UnavailableError(TransientError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from clarity.domain.errors import MalformedEventError
@@ -34,7 +34,8 @@ class DocumentCreated:
 class DocumentNamed:
     """A document is there whose event was lost, refused, or never sent: the body of a message.
 
-    On `documents-to-ingest`, to ingest, which reads the document itself.
+    On `documents-to-ingest`, to ingest or, of a privacy request, to privacy: the subscriptions
+    tell them apart by `collection`. Who gets it reads the document itself.
     """
 
     origin: Origin
@@ -50,7 +51,11 @@ class DocumentNamed:
 
     def attributes(self) -> dict[str, str]:
         """The message's attributes, for filters and for the person who searches the log."""
-        return {"user_id": self.origin.user_id, **self.origin.reference}
+        return {
+            "user_id": self.origin.user_id,
+            "collection": self.origin.collection,
+            **self.origin.reference,
+        }
 
     @staticmethod
     def parse(body: Mapping[str, object]) -> DocumentNamed:
@@ -76,12 +81,14 @@ class JobMessage:
 
     `health-data-ingested` carries it to preprocess; `health-insights-processing`, with an
     analysis and, where there are earlier weeks, their history, carries it on to insights.
+    `sent_at` is the delivery's word, not the message's: when it was published, where that is known.
     """
 
     origin: Origin
     priority: str
     analysis_id: str | None = None
     history_id: str | None = None
+    sent_at: datetime | None = field(default=None, compare=False)
 
     @property
     def processing_id(self) -> str:

@@ -18,8 +18,11 @@ from clarity.domain.errors import MalformedEventError
 InsightType = Literal["sleep", "activity", "general"]
 Timeframe = Literal["1week", "1month", "3months"]
 Priority = Literal["high", "normal", "low"]
-Collection = Literal["uploads", "insight_requests", "feedback"]
+Collection = Literal["uploads", "insight_requests", "feedback", "privacy_requests"]
 _COLLECTIONS: tuple[Collection, ...] = get_args(Collection)
+
+# A privacy request that is not through: where nobody goes on with it, it waits for an answer too.
+WORKING = "working"
 
 _CHOICES = {
     "data_timeframe": ("1week", "1month", "3months"),
@@ -74,7 +77,7 @@ _FINAL_RANK = 4
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The document a person created: an upload or a request starts a job, feedback does not."""
+    """The document a person created: an upload or an insight request starts a job."""
 
     user_id: str
     collection: Collection
@@ -118,6 +121,7 @@ _KINDS: dict[Collection, str] = {
     "uploads": "upload",
     "insight_requests": "request",
     "feedback": "feedback",
+    "privacy_requests": "privacy",
 }
 
 

@@ -45,7 +45,10 @@ _SOURCES: Mapping[str, tuple[Topic, Status]] = {
     "ingest": ("documents", Status.QUEUED),
     "preprocess": ("ingested", Status.QUEUED),
     "insights": ("analysed", Status.PROCESSING),
+    "privacy": ("documents", Status.QUEUED),
 }
+# The steps that are told of a person's document, and read it themselves.
+_OF_DOCUMENTS = ("ingest", "privacy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +145,8 @@ def _refusal(letter: Letter) -> str:
         return f"no event of {letter.step} is published again"
     if letter.code == "reused_id":
         return "its id was used before: the app writes the document under another id"
+    if letter.origin is None and letter.step == "privacy":
+        return "it names no request"
     if letter.origin is None:
         return "" if letter.data else "its message was not kept, and it names no document"
     if letter.step == "insights" and _message(letter) is None:
@@ -150,7 +155,8 @@ def _refusal(letter: Letter) -> str:
 
 
 def _among_documents(letter: Letter, origin: Origin, standing: Standing, now: datetime) -> Decision:
-    anchor = standing.document if letter.step == "ingest" else standing.job
+    of_document = letter.step in _OF_DOCUMENTS
+    anchor = standing.document if of_document else standing.job
     if anchor is None:
         return Decision("gone", "its document or job is gone")
     claim, job = standing.claim or {}, standing.job or {}
@@ -161,7 +167,7 @@ def _among_documents(letter: Letter, origin: Origin, standing: Standing, now: da
     failed = job.get("status") == Status.FAILED
     if failed and _code(job) != letter.code:
         return Decision("refused", f"its job failed otherwise since: {_code(job)}")
-    unanswer = letter.step == "ingest" and _refused(standing.document, letter.code)
+    unanswer = of_document and _refused(standing.document, letter.code)
     if _done(claim, job, again=unanswer):
         return Decision("done", "it was done meanwhile")
     return Decision(
@@ -199,7 +205,7 @@ def _event(letter: Letter, origin: Origin, job: Mapping[str, object]) -> Outgoin
     """The event as it was, or one that says the same; it continues its trace."""
     trace = letter.reference.get("traceparent")
     context = {"traceparent": trace} if trace else {}
-    if letter.step == "ingest":
+    if letter.step in _OF_DOCUMENTS:
         named = DocumentNamed(origin)
         return Outgoing("documents", orjson.dumps(named.body()), {**named.attributes(), **context})
     message = _message(letter) or JobMessage(origin, str(job.get("priority", "normal")))

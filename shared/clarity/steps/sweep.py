@@ -18,16 +18,17 @@ from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar, get_args
 
 from clarity.domain.errors import (
     ClarityError,
+    ForgottenError,
     InProgressError,
     PermanentError,
     StuckError,
     TransientError,
 )
-from clarity.domain.job import Status
+from clarity.domain.job import Collection, Status
 from clarity.steps.dead_letters import Files, file_letters
 from clarity.steps.leftovers import (
     STEPS,
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime, timedelta
 
-    from clarity.domain.job import Collection, Origin
+    from clarity.domain.job import Origin
     from clarity.steps.dead_letters import Mail
     from clarity.steps.leftovers import (
         Limits,
@@ -66,7 +67,7 @@ ACTIONS = ("republished", "resumed", "named", "failed", "filed")
 COUNTS = (*ACTIONS, "open", "tried", "lapsed", "not_done")
 # What code meets in a document that is not as it should be: a field is missing, or of another kind.
 _UNLIKE = (AttributeError, KeyError, TypeError, ValueError)
-WRITTEN: tuple[Collection, ...] = ("uploads", "insight_requests", "feedback")
+WRITTEN: tuple[Collection, ...] = get_args(Collection)
 _log = logging.getLogger(__name__)
 
 
@@ -175,7 +176,8 @@ class Sweep:
         """Tell ingest of a document whose event has not come, or not been handled."""
         if self.clock() - found.created_at < self.limits.stuck:
             return
-        (work,) = self.sweeps.work([claim_key("ingest", found.origin.path)])
+        step = "privacy" if found.origin.collection == "privacy_requests" else "ingest"
+        (work,) = self.sweeps.work([claim_key(step, found.origin.path)])
         # It was handled, and has no room for the answer; or else this was of one before, deleted.
         handled = work.completed_at is not None and work.completed_at >= found.created_at
         if handled or is_tried(work, self.clock(), self.limits):
@@ -200,17 +202,24 @@ class Sweep:
         if not owes:
             return
         key = claim_key("sweep", f"{action} {origin.path}")
-        turn = self.claims.claim(key, user_id=origin.user_id, lease=self.limits.pause)
+        try:
+            turn = self.claims.claim(key, user_id=origin.user_id, lease=self.limits.pause)
+        except ForgottenError:  # erased, or about to be: who is told of it deletes it, or goes on
+            self._publish(tick, origin, action, owes)
+            return
         if not isinstance(turn, Claimed):
             return
         try:
-            for each in owes:
-                self.topics.publish(each)
+            self._publish(tick, origin, action, owes)
         except BaseException:
             # What went wrong is what the tick must know; unreleased, the lease runs out.
             with suppress(ClarityError):
                 self.claims.release(turn)
             raise
+
+    def _publish(self, tick: _Tick, origin: Origin, action: str, owes: Sequence[Outgoing]) -> None:
+        for each in owes:
+            self.topics.publish(each)
         self._did(tick, action, _ids(origin))
 
     def _give_up(self, tick: _Tick, job: OpenJob, at: int, work: Sequence[Work]) -> None:
@@ -285,7 +294,7 @@ class Sweep:
         """Do it; what fails keeps nothing else from being done."""
         try:
             work()
-        except InProgressError:  # somebody is at it
+        except (ForgottenError, InProgressError):  # somebody is at it
             tick.counts["tried"] += 1
         except (PermanentError, TransientError) as error:
             tick.counts["not_done"] += 1

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 import numpy as np
 
 from clarity.domain.analysis import analyse, recent_days
+from clarity.domain.consent import Consent
 from clarity.domain.intake.samples import parse_upload
 from clarity.domain.job import InsightType, Timeframe
 from clarity.domain.metrics.history import WEEK, History, history_of
@@ -38,6 +39,7 @@ _LEVELS: Final[tuple[Level, ...]] = get_args(Level)
 _FRAMES: Final[tuple[Timeframe, ...]] = get_args(Timeframe)
 # Two, three, seven and five: no two of them keep step.
 _TYPES: Final[tuple[InsightType, ...]] = ("general", "sleep", "general", "activity", "general")
+_CONSENT: Final = Consent(analysis=True, language_model=True)
 _AGES: Final = (None, 34, None, 71, 52, None, 15)
 # How many weeks up to the one told are known, by what was asked for.
 _KNOWN_WEEKS: Final[Mapping[Timeframe, int]] = {"1week": 5, "1month": 8, "3months": 14}
@@ -115,7 +117,7 @@ def cases_of(weeks: Sequence[Week]) -> Iterator[Case]:
     turns = zip(cycle(_LEVELS), cycle(_FRAMES), cycle(_AGES), cycle(_TYPES), strict=False)
     for week, (level, frame, age, insight_type) in zip(weeks, turns, strict=False):
         for language in LANGUAGES:
-            asked = Person(language=language, level=level, age=age)
+            asked = Person(language=language, level=level, age=age, consent=_CONSENT)
             facts = facts_from(
                 week.analysis,
                 insight_type=insight_type,

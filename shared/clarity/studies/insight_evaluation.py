@@ -299,7 +299,7 @@ def _now() -> datetime:
 class _Unrecorded:
     """No records: nobody looks after them."""
 
-    def audit(self, user_id: str, event_id: str, record: object) -> None:
+    def audit(self, user_id: str, entry: object, ledger: object = None) -> None:
         """Forget it."""
 
 
