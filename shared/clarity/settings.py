@@ -187,7 +187,7 @@ class IngestSettings(Settings):
 
     health_data_ingested_topic: str
     queue_stale_seconds: float  # a queued job older than this takes no more uploads
-    upload_retention_days: float  # how long an ingested upload is kept; its samples are in chunks
+    upload_retention_days: float  # how long an answered upload is kept; its samples are in chunks
     upload_burst: int  # so many uploads a person may send at once,
     uploads_per_hour: float  # and so many more in each hour; what is above is refused
     request_burst: int  # likewise requests and feedback together

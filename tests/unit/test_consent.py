@@ -20,7 +20,7 @@ from clarity.sources.generated import people
 from clarity.steps.ports import Toll
 from clarity.steps.preprocess import WAITING
 from clarity.steps.tell import NOT_CONSENTED, TEMPLATE_VERSION
-from tests.chain import LETTER, PATIENCE, RETENTION, Chain
+from tests.chain import LETTER, PATIENCE, RETENTION, UPLOAD_RETENTION, Chain
 from tests.measured import LAST_DAY, ask, insight, measure, tell
 from tests.memory_sweep import LIMITS, swept
 from tests.model import Model
@@ -141,7 +141,7 @@ def test_an_upload_without_consent_is_rejected_and_its_samples_are_kept_nowhere(
     found = answer(chain, "uploads/u1")
     assert (found["status"], found["reason"]["code"]) == ("rejected", "no_consent")
     assert found["processing_id"] is None
-    assert found["expires_at"] == chain.clock() + RETENTION
+    assert found["expires_at"] == chain.clock() + UPLOAD_RETENTION
     assert found.keys().isdisjoint({"samples", "data", "deleted"})
     assert not chain.records.chunks
     assert not chain.records.jobs

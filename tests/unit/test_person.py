@@ -104,6 +104,7 @@ def test_a_topic_to_be_avoided_is_avoided_whatever_stands_beside_it(value, avoid
         ("insights", True),
         ("region", "Germany"),
         ("birth_date", "yesterday"),
+        ("birth_date", datetime.max.replace(tzinfo=UTC)),
         ("birth_date", "2027-01-01"),
         ("birth_date", 1980),
         ("avoid", "money"),

@@ -90,7 +90,7 @@ def test_an_upload_above_the_burst_is_not_stored_and_has_no_job(chain) -> None:
     assert answer["status"] == "rejected"
     assert answer["reason"]["code"] == "rate_limited"
     assert answer["processing_id"] is None
-    assert answer["expires_at"] == chain.clock() + RETENTION
+    assert answer["expires_at"] == chain.clock() + UPLOAD_RETENTION
     assert {found for *_, found in chain.records.chunks} == {"u0", "u1", "u2"}
     assert ("ada", "upload-u3") not in chain.records.jobs
     assert chain.topics.dead_letters == []

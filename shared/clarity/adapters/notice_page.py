@@ -126,7 +126,10 @@ def _chapters(place: Deployment) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield (
         "Nothing without your consent",
         (
-            "<b>Analysis</b>: without it nothing that you send is kept or looked at.",
+            "<b>Analysis</b>: without it no samples are kept or analysed: what your phone sends is "
+            "refused, and the samples are taken off it. What you write about an insight is looked "
+            "at in any case, so that help can be named where somebody is in danger. What is there "
+            "when you take your consent back stays until its time ends or you erase it.",
             "<b>Language model</b>: with it a model of Google puts the measured facts into words. "
             "It gets these facts and what you said about earlier insights; never your samples, "
             "your name or anything that identifies you. Without it our own program writes.",
@@ -153,7 +156,7 @@ def _chapters(place: Deployment) -> Iterator[tuple[str, tuple[str, ...]]]:
         "How long it is kept",
         (
             f"Your samples: {place.retention_days} days, or fewer if you choose so (28 at least). "
-            "What you upload is emptied into them, and goes after a week.",
+            "What you upload goes a week after it was read, or refused.",
             f"What was computed and told: {place.retention_days} days.",
             "Your settings: until you change or erase them.",
             f"Backups, for the case that the database breaks: at most {place.backup_days} days; "

@@ -137,12 +137,13 @@ def _age(value: object, today: date) -> int | None:
 
 
 def _day(value: object) -> date | None:
-    if isinstance(value, datetime):
-        # Midnight where the person was born may be the day before in UTC: nobody is of age early.
-        return (value + _FARTHEST_EAST).date()
     try:
+        if isinstance(value, datetime):
+            # Midnight where the person was born may be the day before in UTC: nobody is of age
+            # early.
+            return (value + _FARTHEST_EAST).date()
         return date.fromisoformat(value[:10]) if isinstance(value, str) else None
-    except ValueError:
+    except (OverflowError, ValueError):
         return None
 
 

@@ -196,11 +196,13 @@ class Ingest:
         self, event: DocumentCreated, reason: Mapping[str, object], *, has_job: bool
     ) -> Done:
         """The answer on the document, and the end of its job."""
-        origin, expires_at = event.origin, self.clock() + self.retention
+        origin, now = event.origin, self.clock()
+        # What devices recorded goes as soon as in an upload that was ingested.
+        kept = self.upload_retention if origin.collection == "uploads" else self.retention
         answer: dict[str, object] = {
             "status": "rejected",
             "reason": reason,
-            "expires_at": expires_at,
+            "expires_at": now + kept,
         }
         result = f"{REJECTED}{reason['code']}@{event.revision}"
         if origin.collection == "feedback":
@@ -209,7 +211,7 @@ class Ingest:
             answer["processing_id"] = origin.processing_id if has_job else None
         if not has_job:
             return Done(result, answer=(origin, answer))
-        opens = (AUTOMATIC, expires_at)
+        opens = (AUTOMATIC, now + self.retention)
         details = {"reason": reason}
         end = End(origin, Status.FAILED, "This could not be used.", details, opens)
         return Done(result, answer=(origin, answer), end=end)
