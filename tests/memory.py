@@ -124,6 +124,7 @@ class MemoryRecords:
     written: dict[str, datetime] = field(default_factory=dict)
     chunks: dict[tuple[str, str, str], Chunk] = field(default_factory=dict)
     expiries: dict[tuple[str, str, str], datetime] = field(default_factory=dict)
+    day_expiries: dict[tuple[str, str], datetime] = field(default_factory=dict)
     rejections: dict[str, list[Mapping[str, object]]] = field(default_factory=dict)
     queues: dict[str, Queue] = field(default_factory=dict)
     jobs: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
@@ -159,8 +160,16 @@ class MemoryRecords:
                 others += [chunk.samples.identity, chunk.deleted]
         return Known(np.concatenate(others), own)
 
-    def add_chunks(self, origin: Origin, chunks: Sequence[Chunk], expires_at: datetime) -> int:
+    def add_chunks(
+        self,
+        origin: Origin,
+        chunks: Sequence[Chunk],
+        expires_at: datetime,
+        day_expires_at: datetime,
+    ) -> int:
         self.require(origin.user_id)
+        days = {(origin.user_id, str(chunk.day)) for chunk in chunks}
+        self.day_expiries |= dict.fromkeys(days, day_expires_at)
         keys = [(origin.user_id, str(chunk.day), origin.document_id) for chunk in chunks]
         if not any(key in self.chunks for key in keys):
             self.chunks.update(zip(keys, chunks, strict=True))

@@ -250,7 +250,8 @@ def lives(client: Client, uid: str, *, research: bool) -> None:
             for day in np.unique(days)
         ]
         origin = Origin(uid, "uploads", upload_id)
-        FirestoreRecords(client).add_chunks(origin, chunks, now + timedelta(days=30))
+        until = now + timedelta(days=30)
+        FirestoreRecords(client).add_chunks(origin, chunks, until, until)
 
 
 def test_a_candidate_is_trained_by_the_usual_commands_and_tried(tmp_path) -> None:

@@ -88,7 +88,7 @@ def test_a_person_without_settings_has_none(records, user) -> None:
 def test_chunks_come_back_as_they_were_stored(records, user) -> None:
     origin = Origin(user, "uploads", "u1")
 
-    stored = records.add_chunks(origin, [Chunk(DAY, samples(60, 61), NOTHING)], LATER)
+    stored = records.add_chunks(origin, [Chunk(DAY, samples(60, 61), NOTHING)], LATER, LATER)
 
     assert stored == 2
     (chunk,) = records.recent(user, 14)
@@ -99,9 +99,9 @@ def test_chunks_come_back_as_they_were_stored(records, user) -> None:
 
 def test_a_stored_chunk_never_changes(records, user) -> None:
     origin = Origin(user, "uploads", "u1")
-    records.add_chunks(origin, [Chunk(DAY, samples(60, 61), NOTHING)], LATER)
+    records.add_chunks(origin, [Chunk(DAY, samples(60, 61), NOTHING)], LATER, LATER)
 
-    stored = records.add_chunks(origin, [Chunk(DAY, samples(99), NOTHING)], LATER)
+    stored = records.add_chunks(origin, [Chunk(DAY, samples(99), NOTHING)], LATER, LATER)
 
     assert stored == 2
     (chunk,) = records.recent(user, 14)
@@ -111,7 +111,7 @@ def test_a_stored_chunk_never_changes(records, user) -> None:
 def test_what_other_uploads_brought_or_deleted_is_known(records, user) -> None:
     first, second = Origin(user, "uploads", "u1"), Origin(user, "uploads", "u2")
     deleted = samples(70).identity
-    records.add_chunks(first, [Chunk(DAY, samples(60), deleted)], LATER)
+    records.add_chunks(first, [Chunk(DAY, samples(60), deleted)], LATER, LATER)
 
     assert set(records.known(second, [DAY]).identities) == {*samples(60).identity, *deleted}
     assert records.known(second, [DAY]).own == 0
@@ -122,7 +122,9 @@ def test_what_other_uploads_brought_or_deleted_is_known(records, user) -> None:
 def test_only_the_latest_days_are_read(records, user) -> None:
     for number in range(1, 6):
         origin = Origin(user, "uploads", f"u{number}")
-        records.add_chunks(origin, [Chunk(date(2026, 6, number), samples(60), NOTHING)], LATER)
+        records.add_chunks(
+            origin, [Chunk(date(2026, 6, number), samples(60), NOTHING)], LATER, LATER
+        )
 
     assert {chunk.day.day for chunk in records.recent(user, 3)} == {3, 4, 5}
 
@@ -321,7 +323,7 @@ def test_erasure_leaves_nothing_of_a_person_and_all_of_another(cloud, clock, use
         fence = claims.claim(f"test:{each}", user_id=each, lease=LEASE)
         assert isinstance(fence, Claimed)
         records.join_queue(origin, AUTOMATIC, NOW, LEASE, LATER, fence=fence)
-        records.add_chunks(origin, [Chunk(DAY, samples(60), NOTHING)], LATER)
+        records.add_chunks(origin, [Chunk(DAY, samples(60), NOTHING)], LATER, LATER)
         records.add_explanation(each, "a1", {"attention": [0.25] * 4}, entry("x1"))
         records.add_history(each, "h1", {"metrics": []})
 

@@ -86,7 +86,7 @@ class Person:
         for start in range(0, len(days), AT_ONCE):
             origin = Origin(self.user_id, "uploads", f"old-{start}-{self.user_id}")
             chunks = [_day(day, random, self.own[0]) for day in days[start : start + AT_ONCE]]
-            records.add_chunks(origin, chunks, until)
+            records.add_chunks(origin, chunks, until, until)
             columns = chunks[0].samples.to_columns()
             name = COLUMNS[start // AT_ONCE % len(COLUMNS)]
             self.columns.add(bytes(columns[name][:24]))  # type: ignore[index]

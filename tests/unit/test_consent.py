@@ -423,6 +423,8 @@ def test_what_devices_recorded_is_kept_for_as_many_days_as_the_person_says(
 
     lasting = RETENTION if kept is None else timedelta(days=kept)
     assert set(chain.records.expiries.values()) == {chain.clock() + lasting}
+    # Or what was stored before the person chose would be kept, and not found.
+    assert set(chain.records.day_expiries.values()) == {chain.clock() + RETENTION}
     person = Person.parse(chain.records.people["ada"], NOW.date(), RETENTION)
     named = () if kept or days is None else ("retention_days",)
     assert (person.retention, person.ignored) == (kept and lasting, named)

@@ -94,7 +94,13 @@ class FirestoreRecords(FirestoreJobs):
         return Known(np.concatenate(others), own)
 
     @translated
-    def add_chunks(self, origin: Origin, chunks: Sequence[Chunk], expires_at: datetime) -> int:
+    def add_chunks(
+        self,
+        origin: Origin,
+        chunks: Sequence[Chunk],
+        expires_at: datetime,
+        day_expires_at: datetime,
+    ) -> int:
         """Store an upload's chunks, all or none; those of an earlier delivery stay as they are."""
         if not chunks:
             return 0
@@ -111,7 +117,7 @@ class FirestoreRecords(FirestoreJobs):
                 "expires_at": expires_at,
             }
             batch.create(own[-1], fields)
-            batch.set(day, {"date": chunk.day.isoformat(), "expires_at": expires_at})
+            batch.set(day, {"date": chunk.day.isoformat(), "expires_at": day_expires_at})
         try:
             commit_unless_erased(self.client, origin.user_id, batch)
         except AlreadyExists:

@@ -238,7 +238,7 @@ class Ingest:
 
     def _store(self, origin: Origin, parsed: ParsedUpload, kept: timedelta) -> int:
         """Store what is new by local day; the number of samples and deletions now held."""
-        expires_at = self.clock() + kept
+        now = self.clock()
         samples = parsed.samples.unique()
         local_days = samples.local_day()
         deleted_days = parsed.deleted.local_day()
@@ -255,7 +255,9 @@ class Ingest:
             deleted = parsed.deleted.identity[deleted_days == day]
             if len(fresh) or len(deleted):
                 chunks.append(Chunk(day, fresh, deleted, parsed.software))
-        return self.records.add_chunks(origin, chunks, expires_at)
+        # The day outlives its chunks, also those from before the person chose a shorter time: what
+        # has no day any more is not found.
+        return self.records.add_chunks(origin, chunks, now + kept, now + self.retention)
 
     def _known(self, origin: Origin, days: Sequence[date]) -> Known:
         """What is stored already; a day on, too, since a traveller's re-send shifts the days."""

@@ -198,8 +198,16 @@ class Records(Protocol):
     def known(self, origin: Origin, days: Collection[date]) -> Known:
         """What is stored of the days, by other uploads and by this one."""
 
-    def add_chunks(self, origin: Origin, chunks: Sequence[Chunk], expires_at: datetime) -> int:
+    def add_chunks(
+        self,
+        origin: Origin,
+        chunks: Sequence[Chunk],
+        expires_at: datetime,
+        day_expires_at: datetime,
+    ) -> int:
         """Store an upload's chunks; those of an earlier delivery stay as they are.
+
+        A day is there at least as long as any of its chunks.
 
         Returns:
             How many samples and deletions the stored chunks hold.

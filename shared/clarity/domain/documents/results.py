@@ -22,7 +22,7 @@ DAYS: Final = Kind(
     purpose="A local day that samples have come of.",
     writers=("ingest", "clarity person import"),
     readers=("preprocess", "privacy", "clarity pat candidate"),
-    kept=Kept.CHOSEN,
+    kept=Kept.FULL,
     fields={"date": personal("which day"), **EXPIRY},
 )
 CHUNKS: Final = Kind(
