@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from clarity.domain.errors import InProgressError, RefusedError, UnavailableError
+from clarity.steps import once as once_module
 from clarity.steps.once import claim_key, once
 from clarity.steps.ports import Claimed, Done, Held, Outgoing
 from tests.memory import MemoryClaims, MemoryRecords, MemoryTopics
@@ -100,6 +101,52 @@ def test_work_that_is_quick_renews_nothing_and_starts_no_thread_of_its_own(
 
     assert claims.renewals == 0
     assert len(started) <= 1  # the clock of all
+
+
+@pytest.mark.parametrize("what", ["the clock", "a renewal"])
+def test_where_a_thread_cannot_start_leases_are_renewed_with_the_next(
+    claims, monkeypatch, what
+) -> None:
+    monkeypatch.setattr(once_module, "_clock", once_module._Clock())  # none that runs already
+    failed: list[str] = []
+    start = threading.Thread.start
+
+    def first_fails(thread: threading.Thread) -> None:
+        if (thread.name == "leases") == (what == "the clock") and not failed:
+            failed.append(thread.name)
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", first_fails)
+    if what == "the clock":
+        assert run(claims, lambda _: Done("done")) == "done"
+    other = Counting(lambda: datetime.now(UTC), MemoryRecords())
+
+    def work(_: Claimed) -> Done:
+        _until(lambda: other.renewals)
+        return Done("done")
+
+    assert run(other, work) == "done"
+    assert failed
+    assert other.renewals
+
+
+def test_a_callback_that_raises_keeps_no_other_from_being_called() -> None:
+    class Callee:
+        def __init__(self) -> None:
+            self.called = threading.Event()
+
+        def raises(self) -> None:
+            raise KeyError("unforeseen")
+
+        def answers(self) -> None:
+            self.called.set()
+
+    clock, callee = once_module._Clock(), Callee()
+    clock.call_after(0, callee.raises)
+    clock.call_after(0.01, callee.answers)
+
+    assert callee.called.wait(10)
 
 
 def test_a_lease_that_hangs_in_its_renewal_keeps_no_other_from_being_renewed(claims) -> None:

@@ -26,6 +26,7 @@ from __future__ import annotations
 import hashlib
 import heapq
 import itertools
+import logging
 import threading
 import time
 import weakref
@@ -45,11 +46,15 @@ if TYPE_CHECKING:
     from clarity.domain.job import Origin
     from clarity.steps.ports import Claims, Completed, Outgoing, Toll, Topics
 
+_log = logging.getLogger(__name__)
+
 # A lease is renewed when this part of it has passed: two renewals may fail before it ends.
 _RENEWED_AFTER = 1 / 3
 # A worker that has not ended after so many leases hangs, and loses its claim: a function's time
 # limit ends its request, not its threads.
 _LEASES = 4
+# What a thread's start raises where there is no memory, or no number, for one more.
+_NO_THREAD = (RuntimeError, MemoryError)
 # What the result of an event that was given up begins with; the error's code follows.
 REJECTED = "rejected:"
 
@@ -155,7 +160,7 @@ class _Renewed:
         self._thread: threading.Thread | None = None
 
     def __enter__(self) -> _Renewed:
-        _clock.call_after(self._lease.total_seconds() * _RENEWED_AFTER, self._begin)
+        self._begin_later()
         return self
 
     def __exit__(
@@ -174,12 +179,21 @@ class _Renewed:
             self._thread.join()
         return self._claim
 
+    def _begin_later(self) -> None:
+        _clock.call_after(self._lease.total_seconds() * _RENEWED_AFTER, self._begin)
+
     def _begin(self) -> None:
         """Renew from now on, in a thread: what takes so long is rare, and one may hang."""
         with self._beginning:
             if not self._stopped.is_set():
-                self._thread = threading.Thread(target=self._renew, daemon=True)
-                self._thread.start()
+                thread = threading.Thread(target=self._renew, daemon=True)
+                try:
+                    thread.start()
+                except _NO_THREAD:
+                    _log.exception("a lease is not renewed yet")
+                    self._begin_later()
+                else:
+                    self._thread = thread  # who stops waits for its end
 
     def _renew(self) -> None:
         for _ in range(round((_LEASES - 1) / _RENEWED_AFTER)):
@@ -196,7 +210,8 @@ class _Renewed:
 class _Clock:
     """Calls back after a time, by one thread for all, since most work is done before.
 
-    It ends when nothing is waited for.
+    It ends when nothing is waited for. Where no thread can be started, the lease is renewed with
+    the next one that begins, or runs out: the work goes on, and `complete` says whether it counts.
     """
 
     def __init__(self) -> None:
@@ -211,14 +226,24 @@ class _Clock:
         with self._changed:
             heapq.heappush(self._due, due)
             if not self._running:
-                self._running = True
-                threading.Thread(target=self._run, name="leases", daemon=True).start()
+                self._start()
             elif self._due[0] is due:
                 self._changed.notify()
 
+    def _start(self) -> None:
+        try:
+            threading.Thread(target=self._run, name="leases", daemon=True).start()
+        except _NO_THREAD:
+            _log.exception("no thread for leases")
+        else:
+            self._running = True
+
     def _run(self) -> None:
         while call := self._next():
-            call()
+            try:
+                call()
+            except Exception:  # noqa: BLE001  others wait for this thread
+                _log.exception("a lease is not renewed")
 
     def _next(self) -> Callable[[], None] | None:
         with self._changed:
