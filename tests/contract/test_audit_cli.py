@@ -105,6 +105,23 @@ def test_what_was_done_to_it_is_named(cloud, run, records, user, case) -> None:
     assert run(user).stdout == said.stdout  # who looks changes nothing
 
 
+@pytest.mark.parametrize("gone", [["e4"], ["e1", "e2", "predict-a1", "e4"]], ids=["last", "all"])
+def test_records_that_were_removed_are_missed_though_the_head_was_set_back(
+    cloud, run, records, user, gone
+) -> None:
+    for each in gone:
+        records[each].delete()
+    cloud.firestore().document(f"users/{user}/analyses/a1").delete()
+    head = cloud.firestore().document(f"users/{user}/audit_heads/chain")
+
+    head.update({"expires_at": datetime(2020, 1, 1, tzinfo=UTC)})
+
+    said = run(user)
+    assert said.exit_code == 1
+    assert "audit  changed: the head says that record 4 expires sooner than it can" in said.stdout
+    assert "4 is missing" in said.stdout or "1 to 4 are missing" in said.stdout
+
+
 def test_a_chain_that_was_built_anew_is_found_by_what_was_noted_before(
     cloud, run, records, user
 ) -> None:

@@ -260,7 +260,7 @@ def test_an_id_with_a_slash_is_refused_before_anything_is_asked(run, wrong) -> N
 
 @pytest.mark.parametrize("wrong", ["", ".", "..", "a/b", "__ada__", "\udcff"])
 def test_nobody_is_erased_under_what_is_no_id(wrong) -> None:
-    said = CliRunner().invoke(main, ["person", "erase", wrong, "--project", "p", "--yes"])
+    said = CliRunner().invoke(main, ["person", "erase", wrong, "--project", "p", "--keep-exports"])
 
     assert said.exit_code == 2
     assert "Invalid value for 'USER_ID': expected an id without a slash" in said.output
@@ -268,7 +268,7 @@ def test_nobody_is_erased_under_what_is_no_id(wrong) -> None:
 
 def test_an_erasure_that_firestore_refuses_is_answered_in_words(cloud) -> None:
     with environment(cloud.variables):
-        command = ["person", "erase", "x" * 2000, "--project", PROJECT, "--yes"]
+        command = ["person", "erase", "x" * 2000, "--project", PROJECT, "--keep-exports", "--yes"]
         said = CliRunner().invoke(main, command)
 
     assert said.exit_code == 1

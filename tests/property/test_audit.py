@@ -21,15 +21,17 @@ class Kept:
 
     records: dict[str, dict[str, Any]] = field(default_factory=dict)
     head: Any = None
+    written: Any = None  # when the head was, by the database's clock
 
     def add(self, entry: Entry) -> None:
+        self.written = entry.fields["at"]
         head = Head(**self.head) if self.head else Head()
         record, end = sealed(PLACE, entry, head)
         self.records[entry.event_id] = record
         self.head = {"sequence": end.sequence, "hash": end.hash, "expires_at": end.expires_at}
 
     def found(self, now: datetime) -> list[Finding]:
-        return check(PLACE, self.records.items(), self.head, now)
+        return check(PLACE, self.records.items(), self.head, now, self.written)
 
     def rehash(self, event_id: str) -> None:
         record = self.records[event_id]
@@ -132,6 +134,41 @@ def test_records_that_were_deleted_are_missing_by_their_numbers(events, data) ->
     assert finding.kind == "missing"
     assert str(first + 1) in finding.why
     assert str(last + 1) in finding.why
+
+
+@given(CHAINS, st.data())
+def test_records_at_the_end_are_missing_however_soon_the_head_says_they_expire(
+    events, data
+) -> None:
+    kept = chain(events)
+    now = kept.written + timedelta(hours=data.draw(st.integers(1, 20 * 24)))
+    rest = [each for each in kept.records.values() if each["expires_at"] > now]
+    assume(len(rest) == len(events))
+    first = data.draw(st.integers(0, len(events) - 1))
+    for number in range(first, len(events)):
+        del kept.records[f"e{number}"]
+
+    kept.head["expires_at"] = now - timedelta(hours=data.draw(st.integers(0, 9000)))
+    kept.written = now
+
+    found = {each.kind: each.why for each in kept.found(now)}
+    assert found.keys() == {"changed", "missing"}
+    assert str(first + 1) in found["missing"]
+    assert str(len(events)) in found["missing"]
+
+
+@given(CHAINS, st.integers(0, 24 * 365))
+def test_records_at_the_end_are_missing_where_the_head_expires_before_those_that_are_there(
+    events, hours
+) -> None:
+    kept = chain(events)
+    del kept.records[f"e{len(events) - 1}"]
+    first = kept.records["e0"]
+
+    kept.head["expires_at"] = first["expires_at"] - timedelta(hours=hours, seconds=1)
+    kept.written = None  # not known
+
+    assert {each.kind for each in kept.found(START)} == {"changed", "missing"}
 
 
 @given(CHAINS, st.data())

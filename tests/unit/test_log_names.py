@@ -58,6 +58,24 @@ def test_a_word_that_begins_like_a_person_stays() -> None:
         assert hidden("done") == "-"
 
 
+LONG = "hK3f9QzLmTb7XyWcVu2PaRs8NdEo"
+
+
+@pytest.mark.parametrize("user_id", [LONG, "claire"])
+@pytest.mark.parametrize("name", ["{}20261123", "sync{}", "ios{}1", "x_{}_{}y"])
+def test_an_id_that_is_part_of_a_word_is_hidden_too(user_id, name) -> None:
+    document_id = name.format(user_id, user_id)
+
+    with bound(user_id=user_id, processing_id=f"upload-{document_id}"):
+        told = line(f"{document_id} failed", seen=[document_id], of={"it": document_id})
+        said = hidden(f"no document {document_id}")
+
+    assert user_id not in json.dumps(told)
+    assert user_id not in said
+    assert told["processing_id"] == "upload-" + name.format("-", "-")
+    assert told["seen"] == [name.format("-", "-")]
+
+
 @given(st.text(min_size=1, max_size=30), st.text(max_size=30))
 def test_whatever_a_person_is_called_the_line_is_one_and_whole(user_id, words) -> None:
     with bound(user_id=user_id, event_id="e1"):

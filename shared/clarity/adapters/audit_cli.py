@@ -121,6 +121,6 @@ def _tell(found: list[Checked], wrong: int) -> None:
 
 
 def _open(project: str) -> Any:
-    from google.cloud.firestore import Client  # noqa: PLC0415  as above
+    from clarity.adapters.firestore_open import opened  # noqa: PLC0415  as above
 
-    return Client(project=project)
+    return opened(project)

@@ -69,7 +69,7 @@ def _look(client: Client, user_id: str | None, noted: tuple[int, str] | None) ->
     now: Any = found.read_time  # the database's clock, by which it deletes what expires
     head: dict[str, Any] | None = found.to_dict()
     findings = [
-        *check(chain.records, records.items(), head, now),
+        *check(chain.records, records.items(), head, now, found.update_time),
         *unrecorded(results, records, now),
         *(expected(noted, records.items()) if noted else ()),
     ]

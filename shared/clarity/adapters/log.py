@@ -2,7 +2,7 @@
 
 No line names a person: `user_id`, bound or among a line's fields, becomes the pseudonym `person`
 where there is a key for it, and is left out where there is none. Other ids may have been chosen by
-a phone, and errors quote paths: what is the person's id in them is hidden.
+a phone, and errors quote paths: what is the person's id in them is hidden, be it part of a word.
 """
 
 from __future__ import annotations
@@ -14,19 +14,22 @@ import logging
 import re
 import sys
 import traceback
+from collections.abc import Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
 _TRACEPARENT = re.compile(r"^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}$")
 
 _PATH = re.compile(r"\busers/[^/\s\"']+")
 _HIDDEN = "-"
 _PSEUDONYM = 16  # hexadecimal digits
+# An id as long as this is found inside of words, too: a shorter one may be part of any word.
+_TELLING = 6
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 _context: ContextVar[Mapping[str, str]] = ContextVar("log_context", default=_NOTHING)
@@ -87,9 +90,15 @@ def hidden(text: str) -> str:
 
 
 def _without(value: object, user_id: str) -> object:
+    if isinstance(value, Mapping):
+        return {_without(name, user_id): _without(each, user_id) for name, each in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_without(each, user_id) for each in value]
     if not isinstance(value, str):
         return value
-    if user_id and user_id in value:
+    if len(user_id) >= _TELLING:
+        value = value.replace(user_id, _HIDDEN)
+    elif user_id and user_id in value:
         # Not in the middle of a word: a person may be called "done".
         value = re.sub(rf"(?<![A-Za-z0-9]){re.escape(user_id)}(?![A-Za-z0-9])", _HIDDEN, value)
     return _PATH.sub(f"users/{_HIDDEN}", value)

@@ -5,6 +5,7 @@
 Each person has a chain, and the project has one, the ledger, for what operators do and for what
 outlives a person. A record is never changed. It expires no sooner than the one before it, whatever
 it asks for, and says when that one does: so what is missing has either expired or was taken away.
+None expires soon after it was written: a head that says so was set back to hide what was taken.
 Who may write the database can build a whole chain anew: only a number and its hash that were noted
 elsewhere show that (`clarity audit verify --expect`).
 """
@@ -39,6 +40,8 @@ RECORDED: Mapping[str, str] = {
 LONGEST = 1600  # characters; a document's id, which an app may choose, has 1,500 bytes at most
 # What the ledger keeps: whoever asks about an erasure or a promotion asks within some years.
 LEDGER_KEPT = timedelta(days=3 * 366)
+# Each record, whatever it asks for; a worker's clock may be a day from the database's.
+LEAST_KEPT, _SKEW = timedelta(days=28), timedelta(days=1)
 _NAME = 200
 # In this order: a bool is an int, too.
 _TAGS: Mapping[type, str] = {str: "s", bool: "b", int: "i", type(None): "n"}
@@ -125,7 +128,9 @@ def sealed(chain: str, entry: Entry, head: Head) -> tuple[dict[str, object], Hea
         entry: what happened.
         head: where the chain ends now.
     """
-    expires_at: Any = entry.fields["expires_at"]
+    at: Any = entry.fields["at"]
+    asked: Any = entry.fields["expires_at"]
+    expires_at = max(asked, at + LEAST_KEPT)
     if head.expires_at is not None:
         expires_at = max(expires_at, head.expires_at)
     record: dict[str, object] = {
@@ -191,6 +196,7 @@ def check(
     records: Iterable[tuple[str, Mapping[str, object]]],
     head: Mapping[str, object] | None,
     now: datetime,
+    written: datetime | None = None,
 ) -> list[Finding]:
     """What is wrong with a chain; nothing, if all is as it was written.
 
@@ -199,6 +205,7 @@ def check(
         records: all that are there, in any order.
         head: the head as it is stored; None if it is not there.
         now: by the clock of the database that deletes what expires.
+        written: when the head was, by the same clock; None if it is not known.
     """
     found: list[Finding] = []
     links: list[_Link] = []
@@ -212,7 +219,7 @@ def check(
         elif link.expires_at > now:  # what has expired goes at a time that nobody knows
             links.append(link)
     links.sort(key=lambda each: (each.sequence, each.event_id))
-    return [*found, *_among(links, now), *_at_end(links, head, now)]
+    return [*found, *_among(links, now), *_at_end(links, head, now, written)]
 
 
 def unrecorded(
@@ -284,7 +291,10 @@ def _among(links: Sequence[_Link], now: datetime) -> Iterator[Finding]:
 
 
 def _at_end(
-    links: Sequence[_Link], head: Mapping[str, object] | None, now: datetime
+    links: Sequence[_Link],
+    head: Mapping[str, object] | None,
+    now: datetime,
+    written: datetime | None,
 ) -> Iterator[Finding]:
     last = links[-1] if links else None
     if head is None:
@@ -300,7 +310,25 @@ def _at_end(
     elif last and last.sequence == sequence:
         if (hash_, expires_at) != (last.hash, last.expires_at) and last.sound:
             yield Finding("replaced", last.event_id, "the head does not fit it")
-    elif expires_at > now:
+    else:
+        yield from _beyond(last, sequence, expires_at, now, written)
+
+
+def _beyond(
+    last: _Link | None,
+    sequence: int,
+    expires_at: datetime,
+    now: datetime,
+    written: datetime | None,
+) -> Iterator[Finding]:
+    """Where the record that the head speaks of is not there: it may have expired, or not yet."""
+    too_soon = written is not None and expires_at < written + LEAST_KEPT - _SKEW
+    if last and last.sound and expires_at < last.expires_at:
+        too_soon = True
+    if too_soon:
+        why = f"the head says that record {sequence} expires sooner than it can"
+        yield Finding("changed", "", why)
+    if too_soon or expires_at > now:
         yield _missing(last.sequence + 1 if last else 1, sequence)
 
 
