@@ -20,8 +20,9 @@ from clarity.adapters.firestore_monitor import FirestoreMonitor, health_in
 from clarity.adapters.predictions import Predictions
 from clarity.cli import main
 from clarity.domain.analysis import analyse
+from clarity.domain.drift import FEATURES
 from clarity.domain.errors import InProgressError
-from clarity.domain.health import Watch
+from clarity.domain.health import Watch, health_of
 from clarity.domain.minutes.quality import assess
 from clarity.steps.audit import subject_of
 from clarity.steps.infer import Prediction
@@ -120,7 +121,7 @@ def test_what_a_tick_writes_the_next_one_finds_and_another_one_may_not_overwrite
     assert monitor.memory(model).watch == judged
     assert health_in(client) == {"a": 2}
     kept = client.document(f"retraining_requests/{name}").get().to_dict()
-    assert kept == {**request, "recovered_at": began, "expires_at": began + RETENTION}
+    assert kept == {**request, "recovered_at": began}  # it stays until somebody closes it
     assert client.document(f"drift/{name}").get().to_dict()["x"] == 1
     ledger = client.collection("ledger").where(filter=FieldFilter("request", "==", name)).stream()
     assert {each.get("action") for each in ledger} == {"find_drift", "end_drift"}
@@ -160,6 +161,56 @@ def test_failed_calls_ratings_and_latencies_of_a_day_are_found(client, began) ->
     assert (lately.predictions, lately.failed) == (1, 2)
     assert [each.seconds for each in lately.readings] == [1]
     assert (lately.ratings, lately.rating) == (2, 3.5)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"call": {"seconds": "0.3"}},
+        {"call": {"seconds": float("nan")}},
+        {"call": {"seconds": True}},
+        {"call": "x"},
+        {"provenance": "x"},
+        {"provenance": {"model_id": ["x"]}, "call": None},
+    ],
+    ids=["a text", "nan", "a truth", "no map", "no provenance", "no name"],
+)
+def test_an_odd_analysis_stops_no_tick(client, began, odd) -> None:
+    began = began.replace(year=8000)
+    rng, monitor = np.random.default_rng(5), FirestoreMonitor(client, RETENTION)
+    name = uuid.uuid4().hex
+    add(client, name, analysis(rng, began) | odd)
+    add(client, f"{name}-like", analysis(rng, began, seconds=0.5))
+
+    lately = monitor.lately(began + HOUR)
+    weeks = gather(monitor, began, began + HOUR, MODEL, **ALL)
+
+    took = {each.person: each.seconds for each in lately.readings}
+    assert took[subject_of(f"{name}-like")] == 0.5
+    if "call" in odd:
+        assert took[subject_of(name)] is None
+    assert health_of(Watch(MODEL, "v1", began, began), lately, began)["day"]["measured"] >= 1
+    assert subject_of(f"{name}-like") in weeks.persons
+
+
+def test_an_analysis_without_a_time_does_not_hide_the_first_one(client, began) -> None:
+    paths = [add(client, "odd", {"created_at": odd, "embedding": [1.0]}) for odd in (None, 3)]
+    add(client, "even", analysis(np.random.default_rng(6), began))
+
+    first = FirestoreMonitor(client, RETENTION).first()
+
+    for path in paths:
+        client.document(path).delete()
+    assert first is not None
+    assert first <= began
+
+
+def test_a_reference_whose_times_are_no_times_is_none(client) -> None:
+    model = uuid.uuid4().hex
+    odd = {"names": list(FEATURES), "expire_at": ["2099-01-01", None, 3] * 20}
+    client.document(f"references/{model}").set(odd)
+
+    assert FirestoreMonitor(client, RETENTION).memory(model).reference is None
 
 
 def test_an_own_reference_forgets_who_is_erased_and_ends_with_its_analyses(client, began) -> None:
@@ -267,7 +318,11 @@ def test_the_function_watches_a_deployment_from_its_first_week_through_drift_and
         document = json.loads(clarity("health", "--json").output)
 
     outputs = [each.output for each in (unknown, shown, adopted)]
-    says = ("the monitor has not run", "nothing was kept", "27 people's weeks")
+    says = (
+        f"nothing is known of {PROJECT}: the monitor has not run",
+        "nothing was kept",
+        "27 people's weeks",
+    )
     assert [said in output for said, output in zip(says, outputs, strict=True)] == [True] * 3
     lines = [each.output.splitlines()[0] for each in told]
     assert [each.exit_code for each in told] == [0, 0, 0, 1, 1, 1, 0], lines

@@ -217,3 +217,41 @@ def test_a_reference_has_the_version_of_its_content() -> None:
 
     assert reference.digest == reference.take(range(30)).digest
     assert reference.digest != reference.take([1, 0, *range(2, 30)]).digest
+
+
+def test_embeddings_without_spread_are_no_drift() -> None:
+    rng = np.random.default_rng(7)
+    reference, window = people(rng, 60), people(rng, 40)
+    same = [People(each.features, np.full((len(each), 8), 0.1)) for each in (reference, window)]
+
+    found = compare(*same)
+
+    assert found.shifts[-1].distance == pytest.approx(0.0)
+    assert found.shifts[-1].p == 1.0
+    assert not found.differs
+
+
+@pytest.mark.parametrize("huge", [1e200, 1e9, np.inf, np.nan])
+def test_one_huge_number_in_a_reference_is_no_drift(huge: float) -> None:
+    rng = np.random.default_rng(8)
+    reference, window = people(rng, 100), people(rng, 40)
+    reference.embeddings[3, 2] = huge
+
+    assert named(compare(reference, window)) == []
+
+
+@pytest.mark.parametrize("huge", [1e200, 1e9, np.inf, np.nan])
+def test_one_huge_number_in_a_window_hides_no_drift(huge: float) -> None:
+    rng = np.random.default_rng(9)
+    reference, window = people(rng, 300), people(rng, 100, embedding=1.0)
+    window.embeddings[3, 2] = huge
+
+    assert named(compare(reference, window)) == [EMBEDDING]
+
+
+def test_embeddings_of_which_none_can_be_compared_are_no_drift() -> None:
+    rng = np.random.default_rng(10)
+    window = people(rng, 40)
+    window.embeddings[:] = 1e200
+
+    assert named(compare(people(rng, 100), window)) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -89,6 +90,36 @@ def test_one_line_says_how_the_model_is(found, lately, said) -> None:
 
     assert line(health, NOW) == said
     assert is_known_well(health, NOW) == (health["drift"]["state"] in ("none", "suspected"))
+
+
+@pytest.mark.parametrize(
+    ("found", "people", "said"),
+    [
+        (watch(), 30, "nothing can be told before the window ends on 2026-06-22"),
+        (watch(looked=looked(people=40, compared=False)), 0, "of 40 people could not be compared"),
+        (watch(looked=looked(people=4, compared=False)), 3, "not enough people to tell: 4 of 25"),
+    ],
+    ids=["window is open", "no reference fits", "few"],
+)
+def test_why_nobody_can_tell_is_said(found, people, said) -> None:
+    readings = [replace(READING, person=str(number)) for number in range(people)]
+
+    health = health_of(found, Lately(people, 0, readings, 0, None), NOW)
+
+    assert said in line(health, NOW)
+    assert not is_known_well(health, NOW)
+
+
+def test_what_was_told_long_ago_is_not_known_any_more() -> None:
+    found = watch(False, looked=looked(people=5, compared=False))
+    states = []
+
+    for _ in range(4):
+        states.append(found.state)
+        found = found.longer(WEEK)
+
+    assert states == ["none", "none", "none", "too_few"]
+    assert found.next(WEEK).judged(differs=False).state == "none"
 
 
 def test_what_was_not_heard_of_for_a_day_is_not_known() -> None:
@@ -241,6 +272,14 @@ def test_the_command_makes_a_reference_of_the_survey(tmp_path) -> None:
     assert found is not None
     assert len(found.people) == 6
     assert f"6 people, version {found.version}" in ran.output
+
+
+@pytest.mark.parametrize("days", ["0", "-5", "99999999999"])
+def test_a_reference_of_no_days_or_of_more_than_there_are_is_said(days: str) -> None:
+    ran = CliRunner().invoke(main, ["pat", "reference", "--project", "p", "--days", days])
+
+    assert ran.exit_code == 2
+    assert "1<=x<=3660" in ran.output
 
 
 @pytest.mark.parametrize("options", [[], ["--data", ".", "--project", "p"]])

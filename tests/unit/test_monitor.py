@@ -125,7 +125,7 @@ def test_nobody_for_months_leaves_no_windows(deployment) -> None:
         deployment.week(people=0)
         states.append(deployment.tick()["drift"]["state"])
 
-    assert states == ["suspected"] * 10
+    assert states == ["suspected"] * 3 + ["too_few"] * 7  # what was seen once is known no more
     assert len(deployment.watched.windows) == 1
 
 
@@ -221,12 +221,15 @@ def test_what_cannot_be_read_or_is_gone_is_left_out(deployment) -> None:
     deployment.watched.analyses[paths[0]]["quality"] = None
     deployment.watched.analyses[paths[1]]["embedding"] = [1.0]
     deployment.watched.analyses[paths[2]]["embedding"][0] = float("nan")
+    deployment.watched.analyses[paths[4]]["embedding"][0] = 1e200
+    deployment.watched.analyses[paths[5]]["expires_at"] = "2027-01-01"
+    deployment.watched.analyses[paths[6]]["expires_at"] = None
     read = deployment.watched.read
     deployment.watched.read = lambda wanted: [e for e in read(wanted) if e["path"] != paths[3]]
 
     looked = deployment.tick()["drift"]["looked"]
 
-    assert (looked["people"], looked["unlike"], looked["people_found"]) == (36, 3, 40)
+    assert (looked["people"], looked["unlike"], looked["people_found"]) == (33, 6, 40)
 
 
 def test_of_many_analyses_so_many_are_read_and_of_many_people_the_same_are_taken() -> None:
@@ -325,3 +328,14 @@ def test_deployments_without_drift_are_left_alone_and_those_with_it_are_found() 
     assert differ <= 5  # of 24 windows; 6 or more would come once in 700 times
     assert drift == 0
     assert found_in(2, daily_steps=2.0) == (6, 2)
+
+
+def test_a_new_reference_in_the_middle_of_drift_ends_its_request(deployment) -> None:
+    assert deployment.weeks(LOUD, LOUD, LOUD)[-1] == "drift"
+    (request,) = deployment.watched.requests.values()
+
+    deployment.adopt("v2")
+    health = deployment.tick()
+
+    assert health["drift"]["request"] is None
+    assert request["recovered_at"] is not None

@@ -1,6 +1,6 @@
 """Firestore: requests for retraining, candidates and what was decided, and people's recent weeks.
 
-retraining_requests/{id}     opened by the monitor; closed by an operator
+retraining_requests/{id}     opened by the monitor; expires after an operator has closed it
 candidates/{id}              what was decided about a candidate; never changed
 
 Both are few, and read whole. Each decision and each closing leaves a record in the ledger, and each
@@ -10,6 +10,7 @@ person whose weeks are read for a candidate one in their own audit.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from google.cloud.firestore import ArrayUnion
@@ -24,7 +25,6 @@ from clarity.steps.audit import LEDGER_KEPT, Entry, subject_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from datetime import datetime
 
     from google.cloud.firestore import Client, WriteBatch
 
@@ -81,6 +81,7 @@ class FirestoreCandidates:
         if state != _OPEN:
             raise RefusedError(f"expected an open request {request_id}, found {state or 'none'}")
         marks = {"state": "closed", "closed_at": now, "closed_by": by, "closed_why": why}
+        marks["expires_at"] = now + LEDGER_KEPT  # as long as the record of it
         unchanged = self.client.write_option(last_update_time=seen.update_time)
         record = _record("close_retraining_request", request_id, by, now, reason=why)
         append(
@@ -142,7 +143,12 @@ class FirestoreCandidates:
         group = self.client.collection_group("analyses")
         recent = group.where(filter=FieldFilter("created_at", ">=", since)).order_by("created_at")
         found = recent.limit(most_analyses).select(["created_at", "expires_at"]).stream()
-        kept = {each.reference.path.split("/")[1]: each.get("expires_at") for each in found}
+        dated = [(each, (each.to_dict() or {}).get("expires_at")) for each in found]
+        kept = {
+            each.reference.path.split("/")[1]: until
+            for each, until in dated
+            if isinstance(until, datetime)  # as long as the record of it is kept
+        }
         # By chance, and always the same: who came first is no better judge.
         people = sorted(kept, key=subject_of)
         agreeing = [uid for page in _pages(people) for uid in self._agreeing(page)]

@@ -11,8 +11,10 @@ None of it names a person, or holds anything of one alone.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from google.api_core.exceptions import AlreadyExists, FailedPrecondition, NotFound
@@ -30,8 +32,7 @@ from clarity.steps.monitor import Memory
 from clarity.steps.weeks import Seen
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import datetime
+    from collections.abc import Sequence
 
     from google.cloud.firestore import Client, DocumentSnapshot, WriteBatch
 
@@ -44,6 +45,7 @@ _READ = ["quality", "metrics", "details", "embedding", "recorded_by", "expires_a
 _PAGE = 100
 _LATEST = 500  # analyses, or rated insights
 _DAY = timedelta(days=1)
+_EARLIEST = datetime(1, 1, 1, tzinfo=UTC)
 _RATED_FOR = timedelta(days=28)
 
 
@@ -53,7 +55,7 @@ class FirestoreMonitor:
 
     Attributes:
         client: of the database.
-        retention: how long windows and requests are kept.
+        retention: how long windows are kept.
     """
 
     client: Client
@@ -85,7 +87,10 @@ class FirestoreMonitor:
     @translated
     def first(self) -> datetime | None:
         """When the oldest analysis was made that is there."""
-        oldest = self.client.collection_group("analyses").order_by("created_at").limit(1)
+        # Of a time only: null and numbers come before any time.
+        dated = FieldFilter("created_at", ">=", _EARLIEST)
+        group = self.client.collection_group("analyses").where(filter=dated)
+        oldest = group.order_by("created_at").limit(1)
         found = [each.get("created_at") for each in oldest.select(["created_at"]).stream()]
         return found[0] if found else None
 
@@ -158,7 +163,7 @@ class FirestoreMonitor:
         found = {each.reference.path: each for each in self.client.get_all(places)}
         request, head = (found[place.path] for place in places)
         if asked is not None and not request.exists:
-            batch.create(request.reference, {**asked[1], "expires_at": now + self.retention})
+            batch.create(request.reference, dict(asked[1]))  # it expires after it is closed
         if ended and request.exists:  # whatever its state has become since
             batch.update(request.reference, {"recovered_at": now})
         action = "find_drift" if asked else "end_drift"
@@ -183,10 +188,11 @@ class FirestoreMonitor:
             filter=FieldFilter("rated_at", ">=", since)
         )
         newest = insights.order_by("rated_at", direction=Query.DESCENDING).limit(_LATEST)
-        ratings = [
-            (each.to_dict() or {}).get("rating") for each in newest.select(["rating"]).stream()
+        found = [
+            _number((each.to_dict() or {}).get("rating"))
+            for each in newest.select(["rating"]).stream()
         ]
-        return [float(each) for each in ratings if isinstance(each, int | float)]
+        return [each for each in found if each is not None]
 
 
 @translated
@@ -208,7 +214,7 @@ def _watch(fields: Mapping[str, Any]) -> Watch:
 
 def _seen(found: DocumentSnapshot) -> Seen:
     fields = found.to_dict() or {}
-    model_id = (fields.get("provenance") or {}).get("model_id", "")
+    model_id = _fields(fields.get("provenance")).get("model_id", "")
     return Seen(_person(found), found.reference.path, fields["created_at"], str(model_id))
 
 
@@ -219,11 +225,22 @@ def _person(found: DocumentSnapshot) -> str:
 
 def _reading(found: DocumentSnapshot) -> Reading:
     fields = found.to_dict() or {}
-    provenance = fields.get("provenance") or {}
+    provenance = _fields(fields.get("provenance"))
     return Reading(
         person=_person(found),
         at=fields["created_at"],
         model_id=str(provenance.get("model_id", "")),
         weights_sha256=str(provenance.get("weights_sha256", "")),
-        seconds=(fields.get("call") or {}).get("seconds"),
+        seconds=_number(_fields(fields.get("call")).get("seconds")),
     )
+
+
+def _fields(value: object) -> Mapping[str, Any]:
+    """Those of a map; of anything else, which one odd analysis may hold, none."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+        return None
+    return float(value)

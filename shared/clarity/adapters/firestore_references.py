@@ -32,11 +32,15 @@ def reference_in(found: DocumentSnapshot) -> Reference | None:
     if fields is None or tuple(fields["names"]) != FEATURES:
         return None
     now = datetime.now(UTC)
-    kept = [row for row, until in enumerate(fields["expire_at"]) if until > now]
+    kept = [row for row, until in enumerate(fields["expire_at"]) if _is_later(until, now)]
     if len(kept) < LEAST_PEOPLE:
         return None
     recorded_by = tuple(fields["recorded_by"][row] for row in kept)
     return Reference(_people(fields).take(kept), recorded_by, fields["version"], own=True)
+
+
+def _is_later(until: object, now: datetime) -> bool:
+    return isinstance(until, datetime) and until > now
 
 
 @translated

@@ -75,6 +75,8 @@ POOLED: Final = "others"
 _BINS: Final = 10  # of the population stability index: deciles of the reference
 _EMPTY: Final = 1e-4  # share that an empty bin is taken for, or the index would be infinite
 _PERMUTATIONS: Final = 999
+HUGE: Final = 1e6  # no number of an embedding is so large: squares of far larger ones overflow
+_ROUNDING: Final = 1e-12  # what sums of the same numbers in another order may differ by
 
 State = Literal["none", "suspected", "drift"]
 
@@ -307,15 +309,21 @@ def _holm(tests: Sequence[Shift], error: float) -> tuple[Shift, ...]:
 
 
 def _of_embedding(reference: Matrix, window: Matrix, rng: np.random.Generator) -> Shift:
+    reference, window = (each[(np.abs(each) <= HUGE).all(axis=1)] for each in (reference, window))
+    if not (len(reference) and len(window)):
+        return Shift(EMBEDDING, 0.0, 1.0, differs=False)
     middle, spread = reference.mean(axis=0), reference.std(axis=0)
-    scale = np.where(spread > 0, spread, 1.0)
+    scale = np.where(spread > _ROUNDING * (1 + np.abs(middle)), spread, 1.0)
     some = rng.permutation(len(reference))[:MOST_PEOPLE]
     both = (np.vstack([reference[some], window]) - middle) / scale
     people, first = len(both), len(some)
-    kernel = np.exp(-cdist(both, both, "sqeuclidean") / np.median(pdist(both, "sqeuclidean")))
+    apart = pdist(both, "sqeuclidean")
+    # Where most are the same, their median is nothing; where all are, nothing differs by any width.
+    width = float(np.median(apart)) or float(apart.mean()) or 1.0
+    kernel = np.exp(-cdist(both, both, "sqeuclidean") / width)
     weights = np.where(np.arange(people) < first, 1 / first, -1 / (people - first))
     shuffled = np.array([rng.permutation(weights) for _ in range(_PERMUTATIONS)])
     found = float(weights @ kernel @ weights)
     by_chance = np.einsum("ij,ij->i", shuffled @ kernel, shuffled)
-    p = (1 + int(np.sum(by_chance >= found))) / (1 + _PERMUTATIONS)
+    p = (1 + int(np.sum(by_chance >= found - _ROUNDING))) / (1 + _PERMUTATIONS)
     return Shift(EMBEDDING, found, p, differs=False)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 # no_reference: what they are compared with are other people, who differ in any case. too_few: no
-# window had people enough yet.
+# window had people enough yet, or none for long.
 State: TypeAlias = Literal["none", "suspected", "drift", "no_reference", "too_few"]
 
 KNOWN: Final = ("none", "suspected")  # in these, somebody has looked and found no drift
@@ -44,6 +44,7 @@ class Watch:
         verdicts: of the windows since the model and its reference are these.
         request: id of the retraining request of the drift that goes on; empty where none does.
         looked: what the last look found, as plain values for people to read.
+        unjudged: how often a window was opened or prolonged since the last verdict.
     """
 
     model_id: str
@@ -53,6 +54,7 @@ class Watch:
     verdicts: tuple[Verdict, ...] = ()
     request: str = ""
     looked: Mapping[str, Any] | None = None
+    unjudged: int = 0
 
     @property
     def state(self) -> State:
@@ -61,7 +63,8 @@ class Watch:
             return "no_reference"
         if not self.verdicts:
             return "too_few"
-        return state_of([each.differs for each in self.verdicts])
+        state = state_of([each.differs for each in self.verdicts])
+        return "too_few" if state in KNOWN and self.unjudged > SUSTAINED else state
 
     @property
     def drifts_since(self) -> datetime | None:
@@ -83,15 +86,16 @@ class Watch:
     def judged(self, *, differs: bool) -> Watch:
         """After a verdict on the open window."""
         verdicts = (*self.verdicts, Verdict(self.since, differs))[-_MOST_VERDICTS:]
-        return replace(self, verdicts=verdicts)
+        return replace(self, verdicts=verdicts, unjudged=0)
 
     def next(self, window: timedelta) -> Watch:
         """With the next window open."""
-        return replace(self, since=self.until, until=self.until + window)
+        until = self.until + window
+        return replace(self, since=self.until, until=until, unjudged=self.unjudged + 1)
 
     def longer(self, window: timedelta) -> Watch:
         """With the same window open for longer, since too few people were in it."""
-        return replace(self, until=self.until + window)
+        return replace(self, until=self.until + window, unjudged=self.unjudged + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +189,7 @@ def line(health: Mapping[str, Any], now: datetime) -> str:
 def _drift(health: Mapping[str, Any]) -> str:
     found = health["drift"]
     looked = found["looked"]
-    few = f"not enough people to tell: {_people(health)} of {found['least_people']}"
+    few = _untold(health)
     if found["state"] == "no_reference":
         known = "no drift can be told: there is no reference of your own yet"
         if looked is None or not looked["compared"]:
@@ -204,6 +208,17 @@ def _drift(health: Mapping[str, Any]) -> str:
         return f"{said}; lately {few}"
     what = ", ".join(looked["what"][:_SHOWN]) or "nothing"
     return f"{said}; of {looked['people']} people compared {what} differs"
+
+
+def _untold(health: Mapping[str, Any]) -> str:
+    """Why nobody can tell whether anything differs."""
+    found, people = health["drift"], _people(health)
+    looked, least = found["looked"], found["least_people"]
+    if looked and not looked["compared"] and looked["people"] >= least:
+        return f"the weeks of {looked['people']} people could not be compared: no reference fits"
+    if people < least:
+        return f"not enough people to tell: {people} of {least}"
+    return f"nothing can be told before the window ends on {found['window_until']:%Y-%m-%d}"
 
 
 def _people(health: Mapping[str, Any]) -> int:

@@ -122,6 +122,8 @@ class Monitor:
         outcome = Outcome(watch, {})
         if watch.until <= settled:
             outcome = self._look(watch, memory.reference or self.trained, began)
+        if memory.watch and memory.watch.request and not watch.request:
+            outcome = replace(outcome, recovered=memory.watch.request)  # nobody looks for it again
         health = health_of(outcome.watch, self.watched.lately(began), began)
         self.watched.keep(replace(outcome, health=health), memory.version, began)
         self._say(health, outcome, began)

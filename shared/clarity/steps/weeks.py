@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from clarity.domain.drift import FEATURES, MOST_PEOPLE, SLICED_BY, People, features_of
+from clarity.domain.drift import FEATURES, HUGE, MOST_PEOPLE, SLICED_BY, People, features_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
-    from datetime import datetime
 
 # Of a stretch that holds more analyses than may be read, the beginnings of so many parts are.
 PARTS = 64
@@ -158,9 +158,12 @@ def _rows(documents: Iterable[tuple[str, Mapping[str, Any]]]) -> list[_Row]:
             values = [*features_of(each), *map(float, each["embedding"])]
             said = each.get("recorded_by") or {}
             recorded = {name: str(said[name]) for name in SLICED_BY if said.get(name)}
-            if np.isinf(values).any() or np.isnan(values[len(FEATURES) :]).any():
+            until, embedding = each["expires_at"], np.array(values[len(FEATURES) :])
+            if np.isinf(values).any() or not (np.abs(embedding) <= HUGE).all():  # NaN is not, too
                 continue
-            rows.append(_Row(person, values, recorded, each["expires_at"]))
+            if not isinstance(until, datetime) or until.tzinfo is None:
+                continue
+            rows.append(_Row(person, values, recorded, until))
         except _UNLIKE:
             continue
     widths = [len(row.values) for row in rows]

@@ -130,11 +130,10 @@ class _Untried(click.ClickException):
 
 def _store(project: str) -> FirestoreCandidates:
     # Here, since they import Google's clients, which a trial without a project does without.
-    from google.cloud.firestore import Client  # noqa: PLC0415  see above
-
     from clarity.adapters.firestore_candidates import FirestoreCandidates  # noqa: PLC0415  the same
+    from clarity.adapters.firestore_open import opened  # noqa: PLC0415  the same
 
-    return FirestoreCandidates(Client(project=project))
+    return FirestoreCandidates(opened(project))
 
 
 def _require_open(store: FirestoreCandidates, request: str) -> None:

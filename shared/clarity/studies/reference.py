@@ -39,7 +39,13 @@ DOCUMENTS = 10_000
 @click.option("--project", help="Google Cloud project whose own people shall be the reference.")
 @click.option("--adopt", is_flag=True, help="With --project: keep it, from now on.")
 @click.option("--model", "model_id", help="With --project: the model's id.  [default: health's]")
-@click.option("--days", default=28, show_default=True, help="With --project: of so many days,")
+@click.option(
+    "--days",
+    type=click.IntRange(1, 3660),
+    default=28,
+    show_default=True,
+    help="With --project: of so many days,",
+)
 @reader_option
 @click.option(
     "--since",
@@ -117,10 +123,11 @@ def _of_deployment(
     warnings.filterwarnings("ignore", "You are using a Python version", FutureWarning)
     # Here, since they import Google's clients.
     from google.auth.exceptions import GoogleAuthError  # noqa: PLC0415  see above
-    from google.cloud.firestore import Client  # noqa: PLC0415  see above
+
+    from clarity.adapters.firestore_open import opened  # noqa: PLC0415  see above
 
     try:
-        _adopt(Client(project=project), model_id, since, timedelta(days=days), by)
+        _adopt(opened(project), model_id, since, timedelta(days=days), by)
     except (ClarityError, GoogleAuthError) as error:
         raise click.ClickException(str(error)) from error
 

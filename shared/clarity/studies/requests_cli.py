@@ -8,13 +8,24 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from clarity.adapters.reviews_cli import project_option, reader_option
+from clarity.adapters.reviews_cli import an_id, project_option, reader_option
 from clarity.domain.errors import ClarityError
+from clarity.steps.audit import LONGEST
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from clarity.adapters.firestore_candidates import FirestoreCandidates
+
+_request = click.argument("request_id", callback=an_id)
+
+
+def _words(_: object, option: click.Parameter, value: str) -> str:
+    """What a record of the ledger may say."""
+    if not value.strip() or len(value) > LONGEST:
+        expected = f"expected 1 to {LONGEST} characters"
+        raise click.BadParameter(f"{expected}, found {len(value.strip())}", param=option)
+    return value
 
 
 @click.group()
@@ -46,11 +57,12 @@ def list_requests(project: str, *, everything: bool) -> None:
             f"{request_id}  {fields['state']}  since {_day(fields['since'])}{ended}  "
             f"{fields['model']}  {fields['people']} people  {what}"
         )
-    click.echo(f"{len(shown)} requests" if everything else f"{len(shown)} open", err=True)
+    of_what = "request" if len(shown) == 1 else "requests"
+    click.echo(f"{len(shown)} {of_what if everything else 'open'}", err=True)
 
 
 @requests.command()
-@click.argument("request_id")
+@_request
 @project_option
 def show(request_id: str, project: str) -> None:
     """Show one request as JSON, with the candidates that were tried for it."""
@@ -61,9 +73,11 @@ def show(request_id: str, project: str) -> None:
 
 
 @requests.command()
-@click.argument("request_id")
+@_request
 @project_option
-@click.option("--why", required=True, help="What became of it: the record says so.")
+@click.option(
+    "--why", required=True, callback=_words, help="What became of it: the record says so."
+)
 @reader_option
 def close(request_id: str, project: str, why: str, by: str) -> None:
     """Close an open request; who did it, and why, is recorded in the ledger."""
@@ -74,12 +88,11 @@ def close(request_id: str, project: str, why: str, by: str) -> None:
 
 def _call(project: str, work: Callable[[FirestoreCandidates], Any]) -> Any:
     # Here, since they import Google's clients, which --help does without.
-    from google.cloud.firestore import Client  # noqa: PLC0415  see above
-
-    from clarity.adapters.firestore_candidates import FirestoreCandidates  # noqa: PLC0415  the same
+    from clarity.adapters.firestore_candidates import FirestoreCandidates  # noqa: PLC0415  see above
+    from clarity.adapters.firestore_open import opened  # noqa: PLC0415  see above
 
     try:
-        return work(FirestoreCandidates(Client(project=project)))
+        return work(FirestoreCandidates(opened(project)))
     except ClarityError as error:
         raise click.ClickException(str(error)) from error
 

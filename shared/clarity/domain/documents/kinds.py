@@ -41,6 +41,7 @@ class Kept(StrEnum):
     ANSWERED = "RETENTION_DAYS after the answer"
     MONTH = "31 days after the last letter"
     LEDGER = "three years"
+    CLOSED = "three years after it was closed"
     DAYS = "two days after the erasure has finished"
     HOURS = "two days"
     ADOPTED = "as long as the analyses that it was made of"

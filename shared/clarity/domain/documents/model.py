@@ -42,7 +42,7 @@ REQUESTS: Final = Kind(
     purpose="That people's weeks have changed for good, and what became of that.",
     writers=("monitor", "clarity pat requests", "clarity pat candidate"),
     readers=("monitor", "clarity pat requests", "clarity pat candidate"),
-    kept=Kept.FULL,
+    kept=Kept.CLOSED,
     fields={
         "state": technical("open or closed"),
         "model": technical("of which model"),
@@ -108,6 +108,7 @@ STATE: Final = Kind(
         "verdicts": technical("what each window came to", "since differs"),
         "request": technical("the request that is open"),
         "looked": technical("what the last look found", _LOOKED),
+        "unjudged": technical("how many windows had no verdict since the last one"),
     },
 )
 FAILURES: Final = Kind(

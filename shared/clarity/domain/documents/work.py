@@ -195,6 +195,7 @@ ERASURES: Final = Kind(
         "at": technical("when it began"),
         "state": technical("erasing, or erased"),
         **_ERASED,
+        "before": technical("what an erasure shortly before deleted", " ".join(_ERASED)),
         "finished_at": technical("when all was gone"),
         **EXPIRY,
     },
