@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner, Result
-from google.api_core.retry import Retry
 
-from clarity.adapters import dead_letters_cli, firestore_dead_letters
+from clarity.adapters import dead_letters_cli, firestore_open
 from clarity.adapters.firestore_dead_letters import FirestoreDeadLetters
 from clarity.cli import main
 from clarity.domain.job import Origin
@@ -199,7 +198,7 @@ def test_a_reason_steers_no_terminal(cloud, store, user) -> None:
 
 
 def test_where_no_cloud_answers_a_command_ends_soon_and_in_words(cloud, monkeypatch) -> None:
-    monkeypatch.setitem(firestore_dead_letters._PATIENCE, "retry", Retry(timeout=1.0))
+    monkeypatch.setattr(firestore_open, "_WAIT", 1.0)
     nobody = dict.fromkeys(("FIRESTORE_EMULATOR_HOST", "PUBSUB_EMULATOR_HOST"), "127.0.0.1:1")
 
     for words in (("list",), ("show", "abcd"), ("replay", "--yes")):
@@ -207,4 +206,5 @@ def test_where_no_cloud_answers_a_command_ends_soon_and_in_words(cloud, monkeypa
             said = CliRunner().invoke(main, ["dead-letters", *words, "--project", PROJECT])
 
         assert said.exit_code == 1
-        assert "Error: Firestore: RetryError" in said.stderr
+        assert "Error: expected Firestore of" in said.stderr
+        assert "found none at 127.0.0.1:1" in said.stderr

@@ -241,11 +241,11 @@ def _opened(project: str, action: str, by: str) -> Iterator[_Office]:
     warnings.filterwarnings("ignore", "You are using a Python version", FutureWarning)
     # Here, since they import Google's clients, which --help and `analyze` do without.
     from google.auth.exceptions import GoogleAuthError  # noqa: PLC0415  see above
-    from google.cloud.firestore import Client  # noqa: PLC0415  see above
     from google.cloud.pubsub_v1 import PublisherClient, SubscriberClient  # noqa: PLC0415
 
     from clarity.adapters.firestore_audit import LEDGER, append  # noqa: PLC0415
     from clarity.adapters.firestore_dead_letters import FirestoreDeadLetters  # noqa: PLC0415
+    from clarity.adapters.firestore_open import opened  # noqa: PLC0415
     from clarity.adapters.pubsub import PubSubTopics  # noqa: PLC0415
     from clarity.adapters.pubsub_letters import AnySize, PubSubMail  # noqa: PLC0415
 
@@ -253,7 +253,7 @@ def _opened(project: str, action: str, by: str) -> Iterator[_Office]:
         name: f"projects/{project}/topics/{each}" for name, each in TOPICS.items()
     }
     try:
-        client = Client(project=project)
+        client = opened(project)
         store = FirestoreDeadLetters(client, _now)
         again = Replay(store, PubSubTopics(PublisherClient(), topics))
         with SubscriberClient(transport=AnySize) as subscriber:

@@ -42,18 +42,19 @@ def health(project: str, *, as_json: bool) -> None:
     warnings.filterwarnings("ignore", "You are using a Python version", FutureWarning)
     # Here, since they import Google's clients and SciPy, which --help does without.
     from google.auth.exceptions import GoogleAuthError  # noqa: PLC0415  see above
-    from google.cloud.firestore import Client  # noqa: PLC0415  see above
 
     from clarity.adapters.firestore_monitor import health_in  # noqa: PLC0415  see above
+    from clarity.adapters.firestore_open import opened  # noqa: PLC0415  see above
     from clarity.domain.health import is_known_well, line  # noqa: PLC0415  see above
 
     now = datetime.now(UTC)
     try:
-        found = health_in(Client(project=project))
+        found = health_in(opened(project))
     except (ClarityError, GoogleAuthError) as error:
         raise click.ClickException(str(error)) from error
     if found is None:
-        raise click.ClickException("nothing is known: the monitor has not run here yet")
+        why = "the monitor has not run here yet, or this is not its project"
+        raise click.ClickException(f"nothing is known of {project}: {why}")
     if as_json:
         click.echo(json.dumps(found, indent=2, default=_plain))
     else:

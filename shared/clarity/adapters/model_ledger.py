@@ -45,9 +45,9 @@ def rolled_back(project: str, state: State, wanted: str | None, by: str) -> None
 
 
 def _client(project: str) -> Client:
-    from google.cloud.firestore import Client  # noqa: PLC0415  as above
+    from clarity.adapters.firestore_open import opened  # noqa: PLC0415  as above
 
-    return Client(project=project)
+    return opened(project)
 
 
 def _decision(client: Client, version: Version) -> str:

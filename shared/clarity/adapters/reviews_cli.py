@@ -130,11 +130,10 @@ def _call(project: str, work: Any) -> Any:
 
 def _open(project: str) -> FirestoreReviews:
     # Here, since they import Google's clients, which --help and `analyze` do without.
-    from google.cloud.firestore import Client  # noqa: PLC0415  see above
-
+    from clarity.adapters.firestore_open import opened  # noqa: PLC0415  see above
     from clarity.adapters.firestore_reviews import FirestoreReviews  # noqa: PLC0415  see above
 
-    return FirestoreReviews(Client(project=project))
+    return FirestoreReviews(opened(project))
 
 
 def _show_problems(review: Mapping[str, Any], sentence: int) -> None:
