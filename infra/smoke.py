@@ -183,6 +183,11 @@ def _rest(phone: Phone, most_s: float) -> None:
         time.sleep(_POLL_S)
 
 
+def _erasing(user_id: str, project: str) -> str:
+    """The command that deletes the person, who has asked for no export."""
+    return f"clarity person erase {user_id} --project {project} --keep-exports"
+
+
 def _forget(phone: Phone, times: Times, rest_s: float) -> None:
     """Delete the person, and look that nothing is left.
 
@@ -190,7 +195,7 @@ def _forget(phone: Phone, times: Times, rest_s: float) -> None:
         SmokeError: something is left, or nobody knows.
     """
     client, user_id = phone.client, phone.user_id
-    command = f"clarity person erase {user_id} --project {client.project}"
+    command = _erasing(user_id, client.project)
     try:
         with times.of("other jobs end"):
             _rest(phone, rest_s)
@@ -286,7 +291,7 @@ def main(
     except GoogleAuthError as error:
         raise click.ClickException(f"no credentials: {error}") from error
     phone = Phone(client, f"smoke-{secrets.token_hex(8)}")
-    command = f"clarity person erase {phone.user_id} --project {project}"
+    command = _erasing(phone.user_id, project)
     console.print(f"The person is {phone.user_id}; if this is killed: {command}", soft_wrap=True)
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, _stopped)

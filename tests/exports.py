@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from clarity.domain.errors import ForgottenError, UnavailableError
+from clarity.domain.errors import ForgottenError, RefusedError, UnavailableError
 from clarity.steps.stored import StoredDocument
 
 if TYPE_CHECKING:
@@ -97,20 +97,40 @@ class MemoryExports:
         return len(self.objects[name])
 
 
+class NoExports:
+    """The bucket of an erasure, with nothing in it."""
+
+    def count(self, user_id: str) -> int:
+        return 0
+
+    def delete_all(self, user_id: str) -> int:
+        return 0
+
+
 @dataclass
 class MemoryRestores:
     """The `Restores` port: documents are created, all of a call or none.
 
-    `fails_at` is the call that the database does not answer.
+    `fails_at` is the call that the database does not answer, `refuses` are paths of what it does
+    not take, `noted` says after how many calls somebody noted that it is read in.
     """
 
     documents: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     order: list[set[str]] = field(default_factory=list)
     erased: bool = False
     fails_at: int | None = None
+    refuses: set[str] = field(default_factory=set)
+    noted: list[int] = field(default_factory=list)
 
     def held(self, user_id: str) -> set[str]:
         return set(self.documents)
+
+    def check(self, user_id: str, documents: Mapping[str, Mapping[str, Any]]) -> None:
+        if self.refuses & set(documents):
+            raise RefusedError("the database takes no such document")
+
+    def note(self) -> None:
+        self.noted.append(len(self.order))
 
     def add(self, user_id: str, documents: Mapping[str, Mapping[str, Any]]) -> None:
         if self.erased:

@@ -43,6 +43,7 @@ from clarity.steps.weeks import gather
 from clarity.studies.candidate import Trial, decision
 from clarity.studies.reference_sets import Set
 from tests import chain
+from tests.exports import NoExports
 from tests.letters import letter, ours
 from tests.memory import MemoryClaims, MemoryRecords
 from tests.memory_services import MemoryBudgets, MemoryDevices, MemoryReviews
@@ -178,16 +179,18 @@ class Life(chain.Chain):
             held.read(user_id, review_id, "grace")
 
     def privacy(self) -> None:
-        """Ada asks for her data, once too often; eve, who has hardly begun, to be erased."""
+        """Ada asks for her data, once too often; eve, who has hardly begun, to be erased, twice."""
         self.client.document("users/eve").set(SETTINGS)
         for uid, kind, toll in (
             ("ada", "export", chain.REQUESTS),
             ("ada", "export", NONE_LEFT),
             ("eve", "erase", chain.REQUESTS),
+            ("eve", "erase", chain.REQUESTS),
         ):
             request: dict[str, object] = {"kind": kind}
             origin = Origin(uid, "privacy_requests", f"{toll.burst}")
             self.client.document(origin.path).create(request)
+            self.clock.wait(1)
             self._privacy(toll)(DocumentCreated("e", self.clock(), origin, request, "1"))
 
     def _privacy(self, toll: Toll) -> Privacy:
@@ -195,7 +198,7 @@ class Life(chain.Chain):
             claims=FirestoreClaims(self.client, self.clock, MONTH),
             records=FirestoreRecords(self.client),
             topics=self.topics,
-            erase=Erase(FirestoreErasures(self.client, self.clock), None, self.clock, lasting=None),
+            erase=Erase(FirestoreErasures(self.client, self.clock), NoExports(), self.clock, None),
             export=lambda *_: Exported("exports/r1.zip", "https://l", self.clock(), 3, 1000),
             clock=self.clock,
             lease=chain.LEASE,

@@ -19,7 +19,7 @@ LOCATION = "us-central1"
 PAT_ENDPOINT = f"projects/{PROJECT}/locations/{LOCATION}/endpoints/pat"
 PAT_ARTIFACT = "pat-s-nhanes-steps"
 GEMINI_MODEL = "gemini-2.5-flash"
-EXPORTS_BUCKET = "clarity-exports"
+EXPORTS_BUCKET = f"{PROJECT}-exports"
 EXPORTS_DAYS = 7  # then an export is deleted
 FUNCTIONS = ("ingest", "preprocess", "insights", "park", "sweep", "monitor", "privacy")
 # Those that nobody waits for: they start with their first delivery, as in Cloud Functions.

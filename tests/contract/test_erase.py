@@ -24,6 +24,7 @@ from clarity.steps.erase import Erase
 from clarity.steps.ports import Claimed
 from tests.audits import entry
 from tests.erasing import erase, now
+from tests.exports import NoExports
 
 if TYPE_CHECKING:
     from google.cloud.firestore import Client
@@ -250,15 +251,31 @@ def test_a_commit_that_others_contend_with_is_made_again(client, user, monkeypat
     assert receipt["documents"] == 24
 
 
-def test_to_be_erased_again_begins_a_new_receipt(client, user) -> None:
+def test_to_be_erased_again_adds_to_the_receipt_and_the_ledger_says_what_each_deleted(
+    client, user
+) -> None:
     write(client, user)
     erase(client, user)
     client.document(f"users/{user}/devices/d1").set({"push_token": "late"})
 
-    receipt = erase(client, user)
+    receipts = [erase(client, user) for _ in range(2)]
 
-    assert (receipt["state"], receipt["documents"]) == ("erased", 1)
-    assert len(ledger(client, user)) == 2
+    assert [each["state"] for each in receipts] == ["erased"] * 2
+    counts = [(each["documents"], each["claims"], each["letters"]) for each in receipts]
+    assert counts == [(25, 9, 1)] * 2
+    records = sorted(ledger(client, user), key=lambda each: each["sequence"])
+    assert [(each["documents"], each["claims"]) for each in records] == [(24, 9), (1, 0), (0, 0)]
+
+
+def test_a_receipt_speaks_of_exports_only_where_they_were_looked_for(client, user) -> None:
+    receipts = [
+        Erase(FirestoreErasures(client, now), exports, now, lasting=None)(user, by="grace")
+        for exports in (None, NoExports())
+    ]
+
+    assert [each.get("exports") for each in receipts] == [None, 0]
+    records = sorted(ledger(client, user), key=lambda each: each["sequence"])
+    assert [each.get("exports") for each in records] == [None, 0]
 
 
 def test_a_tombstone_without_an_end_keeps_its_person_out_for_good(client, user) -> None:

@@ -18,10 +18,11 @@ from clarity.adapters.firestore_export import PAGE, FirestoreDocuments
 from clarity.adapters.firestore_restore import FirestoreRestores
 from clarity.adapters.firestore_tombstone import tombstone_of
 from clarity.cli import main
-from clarity.domain.errors import ForgottenError
+from clarity.domain.errors import ForgottenError, RefusedError
 from infra.local.topology import PROJECT
 from tests.cloud import environment
 
+ANYWAY = "--without-consent"
 ODD_IDS = ["a%2Fb", "ü 漢字", "x" * 700, "a.b", "~`[]*", " ", "2026-06-14", "0", "-", "a\tb"]
 
 
@@ -189,8 +190,8 @@ def test_the_command_reads_it_in_and_says_why_not_twice(cloud, person, tmp_path)
     out = tmp_path / "who.zip"
     run(cloud, "export", person, "--out", str(out))
 
-    first = run(cloud, "import", str(out), "--user", f"{person} two", "--by", "an operator")
-    again = run(cloud, "import", str(out), "--user", f"{person} two")
+    first = run(cloud, "import", str(out), "--user", f"{person} two", "--by", "x", ANYWAY)
+    again = run(cloud, "import", str(out), "--user", f"{person} two", ANYWAY)
 
     assert (first.exit_code, again.exit_code) == (0, 1), first.output
     assert client.document(f"users/{person} two").get().to_dict() == {"language": "es"}
@@ -213,3 +214,86 @@ def test_an_id_that_no_person_can_have_is_refused(cloud, tmp_path, user) -> None
     (tmp_path / "who.zip").write_bytes(b"")
 
     assert run(cloud, "import", str(tmp_path / "who.zip"), "--user", user).exit_code == 2
+
+
+def deep(levels: int) -> dict:
+    value: dict = {"integerValue": "1"}
+    for _ in range(levels):
+        value = {"mapValue": {"fields": {"a": value}}}
+    return {"a": value}
+
+
+NOT_TAKEN = {
+    "a field without a name": {"": {"stringValue": "x"}},
+    "a reserved name": {"__x__": {"stringValue": "x"}},
+    "a reserved name within": {"a": {"mapValue": {"fields": {"__x__": {"nullValue": None}}}}},
+    "a list in a list": {"a": {"arrayValue": {"values": [{"arrayValue": {}}]}}},
+    "too much": {"a": {"stringValue": "x" * 1_200_000}},
+    "too deep": deep(21),
+    "half a character": {"a": {"stringValue": "\ud800"}},
+    "a text for a truth": {"a": {"booleanValue": "true"}},
+    "a place beside the Earth": {"a": {"geoPointValue": {"latitude": 999}}},
+    "a long name": {"n" * 1501: {"nullValue": None}},
+    "no value": {"a": {}},
+}
+
+
+@pytest.mark.parametrize("fields", NOT_TAKEN.values(), ids=NOT_TAKEN)
+def test_what_firestore_does_not_take_is_refused_before_it_is_asked(client, person, fields) -> None:
+    with pytest.raises(RefusedError):
+        FirestoreRestores(client).check(person, {"": fields})
+
+
+def test_what_is_only_just_taken_is_let_through(client, person) -> None:
+    restores = FirestoreRestores(client)
+    for number, fields in enumerate(
+        (
+            deep(19),
+            {"a": {"stringValue": "x" * 1_000_000}},
+            {
+                "a": {
+                    "arrayValue": {
+                        "values": [{"mapValue": {"fields": {"a.b": {"arrayValue": {}}}}}]
+                    }
+                }
+            },
+        )
+    ):
+        documents = {f"odd/{number}": fields}
+        restores.check(person, documents)
+        restores.add(person, documents)
+
+
+def test_an_operator_s_export_and_import_are_in_the_person_s_own_audit(
+    cloud, person, tmp_path
+) -> None:
+    client, out = cloud.firestore(), tmp_path / "who.zip"
+    client.document(f"users/{person}").set({"language": "es"})
+
+    run(cloud, "export", person, "--out", str(out), "--by", "mallory")
+    read = run(cloud, "import", str(out), "--user", f"{person} two", "--by", "grace", ANYWAY)
+
+    assert read.exit_code == 0, read.output
+    with zipfile.ZipFile(out) as archive:
+        assert b"mallory" in archive.read("documents/audit.jsonl")
+    for user, action, by in (
+        (person, "export_person", "mallory"),
+        (f"{person} two", "import_person", "grace"),
+    ):
+        (record,) = client.collection(f"users/{user}/audit").stream()
+        assert {"action": action, "by": by}.items() <= (record.to_dict() or {}).items()
+
+
+def test_who_gave_no_consent_is_read_in_only_where_the_operator_says_so(
+    cloud, person, tmp_path
+) -> None:
+    client, out = cloud.firestore(), tmp_path / "who.zip"
+    client.document(f"users/{person}").set({"consent": {"analysis": False}})
+    run(cloud, "export", person, "--out", str(out))
+
+    refused = run(cloud, "import", str(out), "--user", f"{person} two")
+
+    assert refused.exit_code == 1
+    assert "expected settings with consent to the analysis" in refused.output
+    assert "--without-consent" in refused.output
+    assert set(FirestoreRestores(client).held(f"{person} two")) == set()

@@ -16,6 +16,7 @@ from clarity.domain.errors import (
     ForgottenError,
     GoneError,
     MalformedEventError,
+    ReusedIdError,
     UnfinishedError,
 )
 from clarity.domain.events import DocumentCreated, DocumentNamed
@@ -23,7 +24,8 @@ from clarity.domain.job import Origin
 from clarity.steps.audit import subject_of
 from clarity.steps.erase import Erase
 from clarity.steps.export import Exported
-from clarity.steps.ports import Outgoing, Toll
+from clarity.steps.once import once
+from clarity.steps.ports import Done, Outgoing, Toll
 from clarity.steps.privacy import Privacy
 from tests.erasing import erase, now
 from tests.memory import MemoryTopics
@@ -47,6 +49,9 @@ class Bucket:
             self.writing()
         self.written.append(request_id)
         return Exported(f"exports/{request_id}.zip", "https://link", now() + LEASE, 3, 1000)
+
+    def count(self, user_id: str) -> int:
+        return len(self.written)
 
     def delete_all(self, user_id: str) -> int:
         number = len(self.written)
@@ -129,6 +134,38 @@ def test_a_redelivered_export_is_not_made_again(person) -> None:
     person.step(DocumentNamed(event.origin))
 
     assert person.bucket.written == ["r1"]
+
+
+@pytest.mark.parametrize("first", ["export", "Export"], ids=["answered", "refused"])
+def test_another_request_under_a_used_id_is_told_so(person, first) -> None:
+    event = person.ask(first)
+    try:
+        person.step(event)
+    except MalformedEventError as error:
+        person.step.reject(event, error, LETTER)
+    person.client.document(event.origin.path).delete()
+    again = person.ask("export")
+
+    for _ in range(2):
+        with pytest.raises(ReusedIdError) as refusal:
+            person.step(again)
+        person.step.reject(again, refusal.value, LETTER)
+
+    answer = person.answer() or {}
+    assert (answer["status"], answer["reason"]["code"]) == ("rejected", "reused_id")
+    person.client.document(event.origin.path).delete()
+    with pytest.raises(ReusedIdError):  # nor does a third one take the second's claim for its own
+        person.step(person.ask("export"))
+
+
+def test_a_request_that_was_given_up_by_who_knew_no_revision_is_not_called_reused(person) -> None:
+    event, done = person.ask("export"), Done("rejected:exhausted@")
+    claims, own = FirestoreClaims(person.client, now, MONTH), event.origin
+    once(claims, "privacy", own.path, lambda _: done, user_id=own.user_id, lease=LEASE)
+
+    person.step(event)
+
+    assert person.bucket.written == []
 
 
 def test_an_event_that_comes_when_its_request_is_gone_erases_nobody(person) -> None:

@@ -31,7 +31,7 @@ def test_it_keeps_its_times_where_firestore_does_not_answer() -> None:
     first, *rest = ended.stdout.splitlines()
     found = re.search(r"The person is (smoke-[0-9a-f]{16}); if this is killed: (.+)", first)
     assert found is not None
-    assert found[2] == f"clarity person erase {found[1]} --project {PROJECT}"
+    assert found[2] == f"clarity person erase {found[1]} --project {PROJECT} --keep-exports"
     assert "no answer in time" in rest[0]
     assert f"not deleted in time: {found[2]}" in rest[1]
 

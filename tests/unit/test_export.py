@@ -350,7 +350,7 @@ def test_a_database_that_goes_silent_half_way_leaves_no_export(fortnight) -> Non
     assert exports.objects == {}
 
 
-@pytest.mark.parametrize("request_id", ["a/b", "ü", "x" * 1500, "..", "r 1", "%2F"])
+@pytest.mark.parametrize("request_id", ["a/b", "ü", "x" * 1500, "..", "r 1", "%2F", "plain"])
 def test_a_request_s_odd_id_makes_a_plain_object_name(request_id) -> None:
     name = object_name("ada", request_id)
 
@@ -358,3 +358,7 @@ def test_a_request_s_odd_id_makes_a_plain_object_name(request_id) -> None:
     assert len(name) < 200
     assert ".." not in name
     assert name != object_name("ada", request_id + "x")
+
+
+def test_a_request_that_is_called_like_its_person_makes_a_name_that_names_nobody() -> None:
+    assert "hK3f9QzLmTb7" not in object_name("hK3f9QzLmTb7", "of-hK3f9QzLmTb7")

@@ -8,6 +8,7 @@ from click.testing import CliRunner
 
 from clarity.cli import main
 from clarity.domain.documents import KINDS
+from clarity.domain.words.redaction import redacted
 
 
 def written(tmp_path, *options: str) -> str:
@@ -48,3 +49,13 @@ def test_a_page_that_cannot_be_written_is_said(tmp_path) -> None:
 
     assert result.exit_code == 1
     assert "cannot be written" in result.stderr
+
+
+def test_the_page_promises_no_more_than_the_program_keeps(tmp_path) -> None:
+    page = " ".join(written(tmp_path).split())
+
+    assert redacted("I am Jane Doe, call 617-555-0101", {"U"}).startswith("I am Jane Doe")
+    assert "a name that you write yourself may stay in them" in page
+    assert "your name or anything that identifies you" not in page
+    assert "watched over everybody's analyses that are stored, as numbers that name nobody" in page
+    assert "they can also export all your data for you" in page

@@ -17,21 +17,28 @@ from clarity.domain.intake.samples import Samples
 from clarity.domain.minutes.grid import grid_digest
 from clarity.sources.generated import people
 from clarity.steps import archive_reader
+from clarity.steps import restore as restoring
 from clarity.steps.archive import DAYS, PERSON, write_archive
 from clarity.steps.archive_reader import UnusableArchiveError
 from clarity.steps.ports import Chunk
 from clarity.steps.preprocess import combine
-from clarity.steps.restore import HeldError, restore
+from clarity.steps.restore import HeldError, Restored
 from clarity.steps.stored import StoredDocument, chunk_of
 from tests.exports import KEPT, START, MemoryDocuments, MemoryRestores, chunk_document, document
 from tests.unit.test_export import chunks_of
 
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
 LAST = date(2026, 6, 14)
+CONSENT: Any = {"mapValue": {"fields": {"analysis": {"booleanValue": True}}}}
 SETTINGS: dict[str, Any] = {
+    "consent": CONSENT,
     "language": {"stringValue": "de"},
     "born": {"geoPointValue": {"latitude": 1.5}},
 }
+
+
+def restore(file, user_id, restores, now, **options: Any) -> Restored:
+    return restoring.restore(file, user_id, restores, now, note=restores.note, **options)
 
 
 @pytest.fixture(scope="module")
@@ -337,7 +344,7 @@ def test_an_empty_export_restores_nothing(tmp_path) -> None:
         write_archive(out, MemoryDocuments(), "ada", NOW)
     restores = MemoryRestores()
 
-    found = restore(path, "bob", restores, NOW)
+    found = restore(path, "bob", restores, NOW, unconsented=True)
 
     assert (found.chunks, found.settings, restores.order) == (0, False, [])
 
@@ -360,7 +367,7 @@ def test_chunks_of_one_moment_and_of_many_are_read_in_one_order(tmp_path) -> Non
         write_archive(out, documents, "ada", NOW + timedelta(0))
     restores = MemoryRestores()
 
-    restore(path, "bob", restores, NOW)
+    restore(path, "bob", restores, NOW, unconsented=True)
 
     before, after = (
         combine(chunks_in(each)) for each in (documents.documents.values(), restored(restores))

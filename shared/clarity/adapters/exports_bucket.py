@@ -163,6 +163,11 @@ class ExportsBucket:
         return int(blob.size)
 
     @_translated
+    def count(self, user_id: str) -> int:
+        """How many exports of a person there are, in each version."""
+        return sum(1 for _ in self.bucket.list_blobs(prefix=folder_of(user_id), versions=True))
+
+    @_translated
     def delete_all(self, user_id: str) -> int:
         """Delete all exports of a person, in each version; how many there were."""
         held = list(self.bucket.list_blobs(prefix=folder_of(user_id), versions=True))

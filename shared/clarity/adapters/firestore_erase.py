@@ -22,7 +22,7 @@ from clarity.adapters.firestore_reference_rows import forget
 from clarity.adapters.firestore_tombstone import MISSED, tombstone_of
 from clarity.domain.errors import UnavailableError
 from clarity.steps.audit import LEDGER_KEPT, Entry, subject_of
-from clarity.steps.erase import PARTS, Page
+from clarity.steps.erase import COUNTED, COUNTS, PARTS, Page, deleted_now
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -37,14 +37,6 @@ if TYPE_CHECKING:
 REMEMBERED = timedelta(days=2)
 PAGE = 200
 _ATTEMPTS = 20
-# What the tombstone counts, by where it was found.
-_COUNTED: dict[Part, str] = {
-    "claims": "claims",
-    "dead_letters": "letters",
-    "sweeps": "sweeps",
-    "users": "documents",
-}
-_COUNTS = (*_COUNTED.values(), "exports")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +63,25 @@ class FirestoreErasures:
 
     @translated
     def begin(self, user_id: str) -> None:
-        """Note that the person is being erased; no effect where that is noted."""
+        """Note that the person is being erased; no effect where that is noted.
+
+        Of somebody who was erased lately the counts stay, and what is deleted now is added.
+        """
         tombstone = tombstone_of(self.client, user_id)
-        fields = {"state": "erasing", "at": self.clock(), **dict.fromkeys(_COUNTS, 0)}
+        fields: dict[str, Any] = {"state": "erasing", "at": self.clock()}
         for _ in range(_ATTEMPTS):
             found = tombstone.get()
-            if (found.to_dict() or {}).get("state") == "erasing":
+            earlier: dict[str, Any] = found.to_dict() or {}
+            if earlier.get("state") == "erasing":
                 return
             batch = self.client.batch()
             if found.exists:
-                anew = {**fields, "finished_at": DELETE_FIELD, "expires_at": DELETE_FIELD}
+                before = {name: earlier[name] for name in COUNTS if name in earlier}
+                ended = {"finished_at": DELETE_FIELD, "expires_at": DELETE_FIELD}
+                anew = {**fields, **ended, "before": before}
                 batch.update(tombstone, anew, self._as_seen(found))
             else:
-                batch.create(tombstone, fields)
+                batch.create(tombstone, fields | dict.fromkeys(COUNTED.values(), 0))
             try:
                 batch.commit()
             except (Aborted, *MISSED):
@@ -113,12 +111,15 @@ class FirestoreErasures:
 
     @translated
     def add_exports(self, user_id: str, number: int) -> None:
-        """Note that so many exports were deleted."""
+        """Note that exports were looked for, and so many deleted."""
         tombstone = tombstone_of(self.client, user_id)
         for _ in range(_ATTEMPTS):
             found = tombstone.get()
+            exports = (found.to_dict() or {}).get("exports")
+            if exports is not None and not number:
+                return
             try:
-                tombstone.update({"exports": found.get("exports") + number}, self._as_seen(found))
+                tombstone.update({"exports": (exports or 0) + number}, self._as_seen(found))
             except (Aborted, *MISSED):
                 continue
             return
@@ -130,8 +131,7 @@ class FirestoreErasures:
         forget(self.client, user_id)
         receipt = self.receipt(user_id)
         now, at = self.clock(), receipt["at"]
-        counts = {name: receipt[name] for name in _COUNTS}
-        record = {"action": "erase", "subject": subject, "by": by, **counts}
+        record = {"action": "erase", "subject": subject, "by": by, **deleted_now(receipt)}
         times = {"at": now, "expires_at": now + LEDGER_KEPT}
         entry = Entry(f"erase-{subject[:32]}-{at:%Y%m%dT%H%M%S%f}", {**record, **times})
         done = {"state": "erased", "finished_at": now, "expires_at": now + REMEMBERED}
@@ -212,7 +212,7 @@ class FirestoreErasures:
         """Delete them and count them, in one commit, or in several where that is too large."""
         if not named:
             return
-        batch, counted = self.client.batch(), _COUNTED[part]
+        batch, counted = self.client.batch(), COUNTED[part]
         for each in named:
             batch.delete(self.client.document(each.name.partition("/documents/")[2]))
         count = {counted: tombstone.get(counted) + len(named)}

@@ -9,6 +9,7 @@ from google.cloud.firestore_v1.types import Precondition, Write
 from google.protobuf.json_format import ParseDict, ParseError
 
 from clarity.adapters.firestore_errors import translated
+from clarity.adapters.firestore_limits import check_fields
 from clarity.adapters.firestore_tombstone import commit_unless_erased
 from clarity.domain.errors import RefusedError
 
@@ -38,6 +39,11 @@ class FirestoreRestores:
         }
         return found | ({""} if person.get([]).exists else set())
 
+    def check(self, user_id: str, documents: Mapping[str, Mapping[str, Typed]]) -> None:
+        """Look whether `add` would take the documents; RefusedError where it never would."""
+        for path, fields in documents.items():
+            check_fields(self._write(user_id, path, fields).update._pb.fields)
+
     @translated
     def add(self, user_id: str, documents: Mapping[str, Mapping[str, Typed]]) -> None:
         """Create documents, all or none; ForgottenError where the person was erased."""
@@ -51,6 +57,6 @@ class FirestoreRestores:
         write = Write(current_document=Precondition(exists=False))
         try:
             ParseDict({"name": name, "fields": fields}, write._pb.update, max_recursion_depth=200)
-        except ParseError as error:
+        except (ParseError, ValueError) as error:  # half a surrogate pair is the second
             raise RefusedError("expected values of Firestore's types") from error
         return write

@@ -131,10 +131,13 @@ def _chapters(place: Deployment) -> Iterator[tuple[str, tuple[str, ...]]]:
             "at in any case, so that help can be named where somebody is in danger. What is there "
             "when you take your consent back stays until its time ends or you erase it.",
             "<b>Language model</b>: with it a model of Google puts the measured facts into words. "
-            "It gets these facts and what you said about earlier insights; never your samples, "
-            "your name or anything that identifies you. Without it our own program writes.",
+            "It gets these facts and what you said about earlier insights; never your samples or "
+            "your id. Addresses of e-mail, numbers and ids are taken out of your words; a name "
+            "that you write yourself may stay in them. Without it our own program writes.",
             "<b>Research</b>: with it your weeks may be used to check, and to improve, the model "
-            "that reads them. Without it they are not.",
+            "that reads them. Without it they are not. Whether that model works as it should is "
+            "watched over everybody's analyses that are stored, as numbers that name nobody; weeks "
+            "are compared in groups of 25 people or more.",
             "Each of the three is yours to give and to take back, in the app. What is taken back "
             "holds from the next thing that would be done.",
         ),
@@ -145,8 +148,10 @@ def _chapters(place: Deployment) -> Iterator[tuple[str, tuple[str, ...]]]:
             "You, in the app. No other person who uses the service can.",
             "The programs of this service, on computers of Google Cloud, which process it for us.",
             "People who run the service only see what must be looked into: a text that was held "
-            "back because it broke a safety rule, or a message that could not be read. That they "
-            "looked is recorded with your data, and you get that record with your export.",
+            "back because it broke a safety rule, or a message that could not be read. Where you "
+            "wish it, they can also export all your data for you, read such an export in, or erase "
+            "you. That they looked, exported or read in is recorded with your data, and you get "
+            "that record with your export.",
             "A notification, if you want any, says that there is something to read, and nothing "
             "of your health.",
             "The program sends your data to nobody else.",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from typing import IO
 
     from google.cloud.firestore import Client
+
+# A record with the person: RETENTION_DAYS, where nobody has chosen another.
+_KEPT = timedelta(days=400)
 
 
 @click.command()
@@ -34,19 +38,18 @@ def export(user_id: str, project: str, by: str, out: Path) -> None:
     """Write all that is stored about USER_ID into a zip, for the person to have.
 
     Every document with its types, the series as CSV, a FHIR R4 Bundle, and a readme. It is health
-    data: the file is readable by you alone; hand it to nobody but the person. The ledger notes that
-    you did.
+    data: the file is readable by you alone; hand it to nobody but the person. Their audit and the
+    ledger note that you did.
     """
     # Here, since they import Google's clients, which `analyze` does without.
-    from google.cloud.firestore import Client  # noqa: PLC0415  see above
-
     from clarity.adapters.firestore_export import FirestoreDocuments  # noqa: PLC0415  see above
+    from clarity.adapters.firestore_open import opened  # noqa: PLC0415  see above
     from clarity.steps.archive import write_archive  # noqa: PLC0415  see above
 
     if out.exists():
         raise click.ClickException(f"{out}: expected no such file, found one")
     try:
-        client = Client(project=project)
+        client = opened(project)
         _note(client, "export_person", by, user_id)
         with _whole_or_none(out) as file:
             written = write_archive(file, FirestoreDocuments(client), user_id, datetime.now(UTC))
@@ -70,22 +73,41 @@ def export(user_id: str, project: str, by: str, out: Path) -> None:
 @click.option("--user", "user_id", required=True, callback=an_id, help="Whose data it becomes.")
 @project_option
 @reader_option
-def import_person(file: Path, user_id: str, project: str, by: str) -> None:
+@click.option(
+    "--without-consent",
+    is_flag=True,
+    help="Also where the settings in FILE give no consent to the analysis: you have it elsewhere.",
+)
+def import_person(
+    file: Path, user_id: str, project: str, by: str, *, without_consent: bool
+) -> None:
     """Read the zip FILE of an export in: settings and samples.
 
-    Only where nothing is stored about that person. The samples are kept from now on for as long as
-    they were to be kept. Analyses and insights are made anew when the person asks, or sends more.
-    An import that was cut short goes on when it is run again.
+    Only where nothing is stored about that person, and only where the settings in FILE give consent
+    to the analysis. The samples are kept from now on for as long as they were to be kept. Analyses
+    and insights are made anew when the person asks, or sends more. An import that was cut short
+    goes on when it is run again. Their audit and the ledger note it first.
     """
-    from google.cloud.firestore import Client  # noqa: PLC0415  as above
-
+    from clarity.adapters.firestore_open import opened  # noqa: PLC0415  as above
     from clarity.adapters.firestore_restore import FirestoreRestores  # noqa: PLC0415  as above
-    from clarity.steps.restore import restore  # noqa: PLC0415  as above
+    from clarity.steps.restore import (  # noqa: PLC0415  as above
+        IMPORTED,
+        UnconsentedError,
+        restore,
+    )
 
     try:
-        client = Client(project=project)
-        found = restore(file, user_id, FirestoreRestores(client), datetime.now(UTC))
-        _note(client, "import_person", by, user_id)
+        client = opened(project)
+        found = restore(
+            file,
+            user_id,
+            FirestoreRestores(client),
+            datetime.now(UTC),
+            note=lambda: _note(client, IMPORTED, by, user_id),
+            unconsented=without_consent,
+        )
+    except UnconsentedError as error:
+        raise click.ClickException(f"{error}; see --without-consent") from error
     except ClarityError as error:
         raise click.ClickException(str(error)) from error
     settings = "settings and " if found.settings else ""
@@ -99,10 +121,15 @@ def import_person(file: Path, user_id: str, project: str, by: str) -> None:
 
 
 def _note(client: Client, action: str, by: str, user_id: str) -> None:
-    from clarity.adapters.firestore_audit import LEDGER, append  # noqa: PLC0415  as above
+    """For the person, who gets it with their export, and for the project."""
+    from clarity.adapters.firestore_audit import LEDGER, append, of_person  # noqa: PLC0415  as above
     from clarity.steps.audit import by_operator  # noqa: PLC0415  as above
 
-    append(client, {LEDGER: by_operator(action, by, datetime.now(UTC), user_id)})
+    now = datetime.now(UTC)
+    entry = by_operator(action, by, now, user_id)
+    own = {name: value for name, value in entry.fields.items() if name != "subject"}
+    own["expires_at"] = now + _KEPT
+    append(client, {of_person(user_id): replace(entry, fields=own), LEDGER: entry})
 
 
 @contextmanager

@@ -24,6 +24,14 @@ if TYPE_CHECKING:
 Part = Literal["claims", "dead_letters", "sweeps", "users"]
 PARTS: tuple[Part, ...] = get_args(Part)
 State = Literal["erasing", "erased"]
+# What the receipt counts, by where it was found.
+COUNTED: dict[Part, str] = {
+    "claims": "claims",
+    "dead_letters": "letters",
+    "sweeps": "sweeps",
+    "users": "documents",
+}
+COUNTS = (*COUNTED.values(), "exports")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +47,12 @@ class Page:
     last: str
 
 
+def deleted_now(receipt: Mapping[str, Any]) -> dict[str, int]:
+    """What an erasure has deleted, without what the one before had; only where it looked."""
+    before = receipt.get("before", {})
+    return {name: receipt[name] - before.get(name, 0) for name in COUNTS if name in receipt}
+
+
 class Erasures(Protocol):
     """The person's documents, to be deleted, and the note of how far that is."""
 
@@ -46,13 +60,16 @@ class Erasures(Protocol):
         """Whether the person is being or was erased lately."""
 
     def begin(self, user_id: str) -> None:
-        """Note that the person is being erased; no effect where that is noted."""
+        """Note that the person is being erased; no effect where that is noted.
+
+        Of somebody who was erased lately the counts stay, and what is deleted now is added.
+        """
 
     def delete_page(self, user_id: str, part: Part, after: str, keeping: Origin | None) -> Page:
         """Delete some documents behind a name, and note how many; `keeping` stays."""
 
     def add_exports(self, user_id: str, number: int) -> None:
-        """Note that so many exports were deleted."""
+        """Note that exports were looked for, and so many deleted."""
 
     def finish(self, user_id: str, request: Origin | None, by: str) -> Mapping[str, Any]:
         """Delete the request, note that all is done, and record it: all at once; the receipt."""
@@ -60,6 +77,9 @@ class Erasures(Protocol):
 
 class Exports(Protocol):
     """What was written for people to fetch."""
+
+    def count(self, user_id: str) -> int:
+        """How many exports of the person there are."""
 
     def delete_all(self, user_id: str) -> int:
         """Delete the person's exports; how many there were."""
@@ -71,7 +91,7 @@ class Erase:
 
     Attributes:
         erasures: the documents.
-        exports: None where none are kept.
+        exports: None: they are not looked for, and the receipt does not speak of them.
         clock: the time.
         lasting: after so long the rest is left to the next delivery; None: it is not.
     """
@@ -103,8 +123,8 @@ class Erase:
     def _pass(self, user_id: str, request: Origin | None, until: datetime | None) -> int:
         """How much there was from before the erasure."""
         old = sum(self._delete(user_id, part, request, until) for part in PARTS)
-        if self.exports and (number := self.exports.delete_all(user_id)):
-            self.erasures.add_exports(user_id, number)
+        if self.exports:
+            self.erasures.add_exports(user_id, self.exports.delete_all(user_id))
         return old
 
     def _delete(

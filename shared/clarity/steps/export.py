@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -81,7 +80,5 @@ def folder_of(user_id: str) -> str:
 
 
 def object_name(user_id: str, request_id: str) -> str:
-    """The export of that request; an id that is no plain word is hashed."""
-    plain = re.fullmatch(r"[A-Za-z0-9_-]{1,100}", request_id)
-    name = request_id if plain else hashlib.sha256(request_id.encode()).hexdigest()
-    return f"{folder_of(user_id)}{name}.zip"
+    """The export of that request; its id is hashed, since an app may choose the person's for it."""
+    return f"{folder_of(user_id)}{hashlib.sha256(request_id.encode()).hexdigest()}.zip"

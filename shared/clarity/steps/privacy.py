@@ -12,7 +12,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from clarity.domain.errors import ForgottenError, GoneError, MalformedEventError
+from clarity.domain.errors import (
+    ForgottenError,
+    GoneError,
+    MalformedEventError,
+    ReusedIdError,
+)
 from clarity.domain.events import DocumentCreated
 from clarity.domain.job import WORKING
 from clarity.steps.audit import LEDGER_KEPT, Entry, subject_of
@@ -75,15 +80,27 @@ class Privacy:
             raise MalformedEventError(f"kind: expected {expected}, found {{}}", kind)
         # It is not the person who names a request once more.
         toll = self.toll if isinstance(event, DocumentCreated) else None
-        self._once(origin, lambda claim: self._run(found, claim), toll)
+        result = self._once(origin, origin.path, lambda claim: self._run(found, claim), toll)
+        # Of what was rejected, too; who did not know it (the sweeper) has left it out.
+        _, told, handled = result.rpartition("@")
+        if told and handled not in {"", found.revision}:
+            raise ReusedIdError(
+                f"expected an id that is new, found that of a request created {handled}"
+            )
 
     def reject(self, event: Document, error: PermanentError, letter: Outgoing) -> None:
         """Say on the request why nothing comes of it, and send the letter about it."""
         reason = {"code": error.code, "message": str(error)}
-        answer = self._answer(event.origin, "rejected", reason=reason)
-        done = Done(f"{REJECTED}{error.code}", (letter,), answer)
+        origin = event.origin
+        answer = self._answer(origin, "rejected", reason=reason)
+        found = self.records.document(origin)
+        revision = found.revision if found else ""
+        done = Done(f"{REJECTED}{error.code}@{revision}", (letter,), answer)
+        # Where the id was used before, the claim is that of the request before.
+        reused = isinstance(error, ReusedIdError)
+        key = f"{origin.path}@{revision}" if reused else origin.path
         with suppress(ForgottenError):  # nobody is there who could read it
-            self._once(event.origin, lambda _: done)
+            self._once(origin, key, lambda _: done)
             _log_end("unreadable", "rejected")
 
     def _erase(self, origin: Origin) -> None:
@@ -94,7 +111,7 @@ class Privacy:
     def _run(self, request: DocumentCreated, claim: Claimed) -> Done:
         origin = request.origin
         if claim.retry_at is not None:
-            return self._turn_away(origin, claim.retry_at)
+            return self._turn_away(request, claim.retry_at)
         self.records.answer(origin, {"status": WORKING})
         exported = self.export(origin.user_id, origin.document_id)
         if self.erase.erasures.state(origin.user_id) and self.erase.exports:
@@ -110,7 +127,8 @@ class Privacy:
             "bytes": exported.bytes,
         }
         _log_end("export", "completed", self.clock() - request.time)
-        return Done("exported", answer=self._answer(origin, "completed", **found))
+        answer = self._answer(origin, "completed", **found)
+        return Done(f"exported@{request.revision}", answer=answer)
 
     def _record(self, origin: Origin, exported: Exported) -> None:
         """Before anybody has the link: with the person, and in the ledger without their name."""
@@ -126,13 +144,13 @@ class Privacy:
             Entry(f"export-{subject[:32]}-{hashed}", {**record, **project}),
         )
 
-    def _turn_away(self, origin: Origin, retry_at: datetime) -> Done:
+    def _turn_away(self, request: DocumentCreated, retry_at: datetime) -> Done:
         at = retry_at.replace(microsecond=0) + timedelta(seconds=1)
         message = f"too many requests at once; send it again, under a new id, after {at:%FT%TZ}"
         reason = {"code": "rate_limited", "message": message, "retry_at": at}
         _log_end("export", "rejected")
-        answer = self._answer(origin, "rejected", reason=reason)
-        return Done(f"{REJECTED}rate_limited", answer=answer)
+        answer = self._answer(request.origin, "rejected", reason=reason)
+        return Done(f"{REJECTED}rate_limited@{request.revision}", answer=answer)
 
     def _answer(
         self, origin: Origin, status: str, **fields: Any
@@ -141,12 +159,12 @@ class Privacy:
         return origin, {"status": status, "expires_at": expires_at, **fields}
 
     def _once(
-        self, origin: Origin, work: Callable[[Claimed], Done], toll: Toll | None = None
-    ) -> None:
-        once(
+        self, origin: Origin, key: str, work: Callable[[Claimed], Done], toll: Toll | None = None
+    ) -> str:
+        return once(
             self.claims,
             "privacy",
-            origin.path,
+            key,
             work,
             user_id=origin.user_id,
             lease=self.lease,

@@ -1,9 +1,10 @@
 """A person's export, read in again where nothing is stored about them: settings and samples.
 
 What follows from these is made anew: the same samples give the same analysis. The whole file is
-looked through before anything is written. Chunks are written in the order in which they once
-arrived, since of two copies of a sample the first one tells in which time zone it was recorded; the
-settings come last. So an import that was cut short is found to be one, and goes on.
+looked through before anything is written, and that it is read in is noted first. Chunks are written
+in the order in which they once arrived, since of two copies of a sample the first one tells in
+which time zone it was recorded; the settings come last. So an import that was cut short is found to
+be one, and goes on.
 """
 
 from __future__ import annotations
@@ -14,13 +15,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Final, Protocol
 
+from clarity.domain.consent import refusal
 from clarity.domain.errors import PermanentError
 from clarity.steps.archive import DAYS, PERSON
 from clarity.steps.archive_reader import UnusableArchiveError, opened
-from clarity.steps.stored import chunk_of, is_chunk, moment, stamp
+from clarity.steps.stored import chunk_of, is_chunk, moment, plain, stamp
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
     from typing import IO
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
 _LONGEST_ID: Final = 1500  # bytes
 _MOST_WRITES, _MOST_BYTES = 200, 4 << 20  # of one commit; Firestore takes 10 MiB
 _UNTIL: Final = "expires_at"
+IMPORTED: Final = "import_person"
+# What an import leaves with the person before anything else: see `note` below.
+_NOTED: Final = (f"audit/{IMPORTED}-", "audit_heads/chain")
 
 
 class HeldError(PermanentError):
@@ -38,11 +43,24 @@ class HeldError(PermanentError):
     code = "held"
 
 
+class UnconsentedError(PermanentError):
+    """Without consent nothing of a person is kept."""
+
+    code = "no_consent"
+
+
 class Restores(Protocol):
     """Where an export is restored."""
 
     def held(self, user_id: str) -> Collection[str]:
         """The paths of all that is stored about a person, below their own; "" is that itself."""
+
+    def check(self, user_id: str, documents: Mapping[str, Mapping[str, Typed]]) -> None:
+        """Look whether `add` would take the documents.
+
+        Raises:
+            RefusedError: it never would.
+        """
 
     def add(self, user_id: str, documents: Mapping[str, Mapping[str, Typed]]) -> None:
         """Create documents, by such paths, all or none.
@@ -141,7 +159,15 @@ class _Found:
         return found
 
 
-def restore(file: Path, user_id: str, restores: Restores, now: datetime) -> Restored:
+def restore(
+    file: Path,
+    user_id: str,
+    restores: Restores,
+    now: datetime,
+    *,
+    note: Callable[[], None],
+    unconsented: bool = False,
+) -> Restored:
     """Read an export in.
 
     Args:
@@ -149,15 +175,34 @@ def restore(file: Path, user_id: str, restores: Restores, now: datetime) -> Rest
         user_id: whose it becomes; need not be who it was.
         restores: where to.
         now: from now on the chunks are kept, for as long as they were to be kept.
+        note: records that it is read in; called before the first write, when all was looked at.
+        unconsented: also where the settings in it give no consent to the analysis.
 
     Raises:
+        UnconsentedError: they give none.
+        RefusedError: it holds what the database does not take.
         UnusableArchiveError: it is no whole export, or of a version that this cannot read.
         HeldError: there is something else about the person.
         ForgottenError: the person was erased lately.
     """
     with tempfile.TemporaryFile() as spool:
         found = _looked_through(file, spool, now)
-        missing = _write_chunks(found, user_id, restores)
+        if not unconsented:
+            _check_consent(found.settings)
+        held, days = restores.held(user_id), found.days()
+        _check_free(found, days, held)
+        missing = [chunk for chunk in found.chunks if chunk.path not in held]
+        for paths in ({"": found.settings or {}}, {f"days/{day}": days[day] for day in days}):
+            restores.check(user_id, paths)
+        for chunk in missing:
+            restores.check(user_id, {chunk.path: found.fields(chunk)})
+        note()
+        written = {day for day in days if f"days/{day}" in held}
+        for batch in _batches(missing):
+            documents = {chunk.path: found.fields(chunk) for chunk in batch}
+            new = {chunk.day for chunk in batch} - written
+            restores.add(user_id, documents | {f"days/{day}": days[day] for day in new})
+            written |= new
     if found.settings is not None:
         restores.add(user_id, {"": found.settings})
     return Restored(
@@ -187,21 +232,22 @@ def _looked_through(file: Path, spool: IO[bytes], now: datetime) -> _Found:
     return found
 
 
-def _write_chunks(found: _Found, user_id: str, restores: Restores) -> Sequence[_Chunk]:
-    """Write the chunks that are not there, with their days; those that were written."""
-    held, days = restores.held(user_id), found.days()
+def _check_consent(settings: Mapping[str, Typed] | None) -> None:
+    """Refuse what ingest would not have stored, either."""
+    found = {name: plain(value) for name, value in (settings or {}).items()}
+    if refusal(found) is not None:
+        raise UnconsentedError(
+            "expected settings with consent to the analysis, found none: without it nothing of a "
+            "person is kept"
+        )
+
+
+def _check_free(found: _Found, days: Collection[str], held: Collection[str]) -> None:
+    """Refuse to mix what is there with what is read in."""
     ours = {chunk.path for chunk in found.chunks} | {f"days/{day}" for day in days}
-    if foreign := [path for path in held if path not in ours]:
+    if foreign := [path for path in held if path not in ours and not path.startswith(_NOTED)]:
         words = f"expected nothing to be stored about this person, found {len(foreign)} documents"
         raise HeldError(words)
-    missing = [chunk for chunk in found.chunks if chunk.path not in held]
-    written = {day for day in days if f"days/{day}" in held}
-    for batch in _batches(missing):
-        documents = {chunk.path: found.fields(chunk) for chunk in batch}
-        new = {chunk.day for chunk in batch} - written
-        restores.add(user_id, documents | {f"days/{day}": days[day] for day in new})
-        written |= new
-    return missing
 
 
 def _batches(chunks: Sequence[_Chunk]) -> Iterator[list[_Chunk]]:
