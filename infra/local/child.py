@@ -7,6 +7,7 @@ FD,DOOR: a socket that the parent has listened on so far is handed on as systemd
 
 from __future__ import annotations
 
+import fcntl
 import os
 import runpy
 import signal
@@ -31,7 +32,8 @@ def _take_over(door: int) -> None:
 def main() -> None:
     """Watch the pipe in a thread, then become the module."""
     (lifeline, *doors), module = map(int, sys.argv[1].split(",")), sys.argv[2]
-    watched = os.dup(lifeline)  # its number may be the one that a socket is to have
+    # Any number but the one that a socket is to have.
+    watched = fcntl.fcntl(lifeline, fcntl.F_DUPFD_CLOEXEC, _FIRST_HANDED_ON + 1)
     threading.Thread(target=_die_with_parent, args=(watched,), daemon=True).start()
     for door in doors:
         _take_over(door)

@@ -84,3 +84,25 @@ def test_ports_that_were_cut_short_are_chosen_anew(tmp_path) -> None:
     (tmp_path / "ports.json").write_text('{"firestore": 1')
 
     assert Ports.allocate(tmp_path) == Ports.of(tmp_path)
+
+
+def test_a_child_that_is_handed_a_socket_dies_with_its_parent() -> None:
+    reading, writing = os.pipe()
+    with socket.create_server((HOST, 0)) as door:
+        given = (reading, door.fileno())
+        module = ("-m", "infra.local.child", f"{reading},{door.fileno()}", "http.server", "0")
+        child = subprocess.Popen(
+            [sys.executable, "-u", *module],
+            pass_fds=given,
+            start_new_session=True,
+            cwd=REPOSITORY,
+            stdout=subprocess.PIPE,
+        )
+        os.close(reading)
+        assert child.stdout
+        assert b"Serving" in child.stdout.readline()
+
+        os.close(writing)
+
+        assert child.wait(timeout=20) == -signal.SIGKILL
+        child.stdout.close()
