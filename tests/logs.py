@@ -196,13 +196,21 @@ def check_state(state: Path) -> None:
     _raise(f"a letter: {each} <- {found!r}" for each in reasons for found in wrote.found(each))
 
 
+@contextlib.contextmanager
+def _opened(state: Path) -> Iterator[sqlite3.Connection]:
+    """A cloud's file, to be read; an empty one where no cloud has been."""
+    there = (state / "cloud.db").exists()
+    place = f"file:{state / 'cloud.db'}?mode=ro" if there else ":memory:"
+    with contextlib.closing(sqlite3.connect(place, uri=there)) as database:
+        if not there:
+            database.execute("CREATE TABLE firestore_documents (name, document)")
+            database.execute("CREATE TABLE pubsub_messages (body)")
+        yield database
+
+
 def _people(state: Path) -> Iterator[str]:
     """Everybody of whom there is a document."""
-    if not (state / "cloud.db").exists():
-        return
-    with contextlib.closing(
-        sqlite3.connect(f"file:{state / 'cloud.db'}?mode=ro", uri=True)
-    ) as database:
+    with _opened(state) as database:
         rows = database.execute(
             "SELECT name FROM firestore_documents WHERE name LIKE '%/documents/users/%'"
         )
@@ -211,11 +219,7 @@ def _people(state: Path) -> Iterator[str]:
 
 def _reasons(state: Path) -> Iterator[str]:
     """What a state's dead letters say went wrong, in their topic and where they are kept."""
-    if not (state / "cloud.db").exists():
-        return
-    with contextlib.closing(
-        sqlite3.connect(f"file:{state / 'cloud.db'}?mode=ro", uri=True)
-    ) as database:
+    with _opened(state) as database:
         for (blob,) in database.execute("SELECT body FROM pubsub_messages"):
             yield PubsubMessage.deserialize(blob).attributes.get("reason", "")
         for (blob,) in database.execute(
@@ -229,11 +233,7 @@ def _documents(
 ) -> Iterator[dict[str, Any]]:
     """The people's documents; of many uploads some, and any that holds a suspect number."""
     read = 0
-    if not (state / "cloud.db").exists():
-        return
-    with contextlib.closing(
-        sqlite3.connect(f"file:{state / 'cloud.db'}?mode=ro", uri=True)
-    ) as database:
+    with _opened(state) as database:
         rows = database.execute(
             "SELECT name, document FROM firestore_documents WHERE name LIKE '%/documents/users/%'"
             " AND name NOT LIKE '%/chunks/%'"

@@ -20,7 +20,7 @@ from clarity.sources.generated import people
 from clarity.steps.ports import Toll
 from clarity.steps.preprocess import WAITING
 from clarity.steps.tell import NOT_CONSENTED, TEMPLATE_VERSION
-from tests.chain import LETTER, PATIENCE, RETENTION, UPLOAD_RETENTION, Chain
+from tests.chain import LETTER, PATIENCE, UPLOAD_RETENTION, Chain
 from tests.measured import LAST_DAY, ask, insight, measure, tell
 from tests.memory_sweep import LIMITS, swept
 from tests.model import Model
@@ -392,51 +392,3 @@ def test_the_sweeper_leaves_a_job_that_ended_without_consent(chain) -> None:
 
     assert chain.job(message.origin)["reason"]["code"] == "no_consent"
     assert chain.topics.ingested_messages == chain.topics.dead_letters == []
-
-
-@pytest.mark.parametrize(
-    ("days", "kept"),
-    [
-        (None, None),
-        (28, 28),
-        (29.0, 29),
-        (30, 30),
-        (27, None),
-        (31, None),  # more than everybody's
-        (28.5, None),
-        (True, None),
-        ("28", None),
-        (-28, None),
-        (10**400, None),
-        (float("nan"), None),
-        (float("inf"), None),
-        ([28], None),
-    ],
-    ids=lambda value: str(value)[:5],
-)
-def test_what_devices_recorded_is_kept_for_as_many_days_as_the_person_says(
-    chain, days, kept
-) -> None:
-    chain.settings(**people.CONSENT, retention_days=days)
-
-    chain.upload("u1", UPLOAD)
-
-    lasting = RETENTION if kept is None else timedelta(days=kept)
-    assert set(chain.records.expiries.values()) == {chain.clock() + lasting}
-    # Or what was stored before the person chose would be kept, and not found.
-    assert set(chain.records.day_expiries.values()) == {chain.clock() + RETENTION}
-    person = Person.parse(chain.records.people["ada"], NOW.date(), RETENTION)
-    named = () if kept or days is None else ("retention_days",)
-    assert (person.retention, person.ignored) == (kept and lasting, named)
-
-
-def test_results_are_kept_as_everybody_s_and_name_a_retention_that_cannot_be_used(told) -> None:
-    told.settings(retention_days=28)
-    first = insight(told, tell(told, "r1"))
-    told.settings(retention_days=400, consent={"analysis": True, "ads": True})
-
-    second = insight(told, tell(told, "r2"))
-
-    assert first["expires_at"] - first["generated_at"] == RETENTION
-    assert first["ignored_settings"] == []
-    assert set(second["ignored_settings"]) == {"consent", "retention_days"}

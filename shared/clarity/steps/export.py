@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from clarity.steps.archive import write_archive
+from clarity.steps.audit import subject_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,7 +77,7 @@ class Export:
 
 def folder_of(user_id: str) -> str:
     """Where all exports of a person are; it names nobody."""
-    return f"exports/{hashlib.sha256(user_id.encode()).hexdigest()}/"
+    return f"exports/{subject_of(user_id)}/"
 
 
 def object_name(user_id: str, request_id: str) -> str:
