@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from click.testing import CliRunner
 
 from clarity.cli import main
 from clarity.domain.documents import KINDS
 from clarity.domain.words.redaction import redacted
 
+KEPT = ("--retention-days", "120", "--backup-days", "14")
+
 
 def written(tmp_path, *options: str) -> str:
     out = tmp_path / "notice.html"
-    result = CliRunner().invoke(main, ["privacy-notice", "--out", str(out), *options])
+    result = CliRunner().invoke(main, ["privacy-notice", "--out", str(out), *KEPT, *options])
     assert result.exit_code == 0, result.output
     return out.read_text("utf-8")
 
@@ -29,12 +32,24 @@ def test_the_page_has_every_kind_of_document_and_every_field(tmp_path) -> None:
 
 
 def test_the_page_names_who_runs_it_and_how_long_things_are_kept(tmp_path) -> None:
-    page = written(tmp_path, "--operator", "A & B", "--retention-days", "120")
+    page = written(tmp_path, "--operator", "A & B")
 
     assert "This service is run by A &amp; B." in page
     assert "RETENTION_DAYS" not in page
     assert "120 days" in page
+    assert "at most 14 days" in page
     assert "60 days" in page  # claims are kept half as long
+
+
+@pytest.mark.parametrize("given", [KEPT[:2], KEPT[2:]], ids=["backups", "documents"])
+def test_how_long_things_are_kept_is_never_guessed(tmp_path, given) -> None:
+    out = tmp_path / "notice.html"
+
+    result = CliRunner().invoke(main, ["privacy-notice", "--out", str(out), *given])
+
+    assert result.exit_code == 2
+    assert "Missing option" in result.stderr
+    assert not out.exists()
 
 
 def test_the_page_loads_nothing_from_anywhere(tmp_path) -> None:
@@ -45,7 +60,8 @@ def test_the_page_loads_nothing_from_anywhere(tmp_path) -> None:
 
 
 def test_a_page_that_cannot_be_written_is_said(tmp_path) -> None:
-    result = CliRunner().invoke(main, ["privacy-notice", "--out", f"{tmp_path}/no/where.html"])
+    out = f"{tmp_path}/no/where.html"
+    result = CliRunner().invoke(main, ["privacy-notice", "--out", out, *KEPT])
 
     assert result.exit_code == 1
     assert "cannot be written" in result.stderr

@@ -21,16 +21,14 @@ from clarity.adapters.notice_page import Deployment, page
 @click.option(
     "--retention-days",
     type=click.IntRange(min=28),
-    default=400,
-    show_default=True,
-    help="RETENTION_DAYS of the functions (retention_days in prod.tfvars).",
+    required=True,
+    help="RETENTION_DAYS of your functions (retention_days in prod.tfvars).",
 )
 @click.option(
     "--backup-days",
     type=click.IntRange(min=1),
-    default=28,
-    show_default=True,
-    help="The longest of firestore_backup_days in Terraform.",
+    required=True,
+    help="The longest of your firestore_backup_days in Terraform, which has 28.",
 )
 def privacy_notice(
     out: Path, operator: str, contact: str, retention_days: int, backup_days: int
@@ -45,7 +43,8 @@ def privacy_notice(
 
     \b
     Example:
-      clarity privacy-notice --out notice.html --operator "Example Ltd" --contact dpo@example.org
+      clarity privacy-notice --out notice.html --retention-days 400 --backup-days 28
+          --operator "Example Ltd" --contact dpo@example.org
     """  # noqa: D301 - \b is click's mark of lines that are not to be wrapped
     place = Deployment(operator, contact, retention_days, backup_days)
     try:
