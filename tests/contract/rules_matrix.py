@@ -15,6 +15,7 @@ from tests.cloud import environment
 from tests.contract.firestore_servers import official
 from tests.contract.node import PHONE, make_node_ready
 from tests.contract.rules_cases import OPERATIONS, PATHS, WHO
+from tests.contract.rules_rewrites import REWRITES
 from tests.contract.rules_shapes import SHAPES
 from tests.contract.servers import ROOT
 
@@ -83,7 +84,8 @@ def run(rules: str = "") -> tuple[list[Tried], list[Tried]]:
     """Every operation on every kind of document by everybody, and each of the shapes."""
     rows = [(path, op, who) for path in PATHS for op in OPERATIONS for who in WHO]
     attempts = [_attempt(*row, f"d{number}") for number, row in enumerate(rows)]
-    writes = [_write(case, f"w{number}") for number, case in enumerate(SHAPES)]
+    cases = (*SHAPES, *REWRITES)
+    writes = [_write(case, f"w{number}") for number, case in enumerate(cases)]
     found = tried([*attempts, *writes], rules)
     matrix = [
         Tried(path.pattern, op, who, _word(who == "owner" and op in path.owner), verdict)
@@ -91,7 +93,7 @@ def run(rules: str = "") -> tuple[list[Tried], list[Tried]]:
     ]
     shapes = [
         Tried(case.name, case.operation, case.collection, _word(case.allowed), verdict)
-        for case, verdict in zip(SHAPES, found[len(rows) :], strict=True)
+        for case, verdict in zip(cases, found[len(rows) :], strict=True)
     ]
     return matrix, shapes
 

@@ -34,7 +34,7 @@ from tests.contract.rules_cases import (
     day,
 )
 from tests.contract.rules_matrix import RULES, Attempt, run, tables, tried, wrong
-from tests.contract.rules_shapes import ANSWER
+from tests.contract.rules_rewrites import ANSWER
 from tests.contract.servers import PROJECT
 from tests.measured import LAST_DAY
 
