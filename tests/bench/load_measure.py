@@ -115,8 +115,13 @@ class Slope:
 
 
 def slope(times: Sequence[float] | NDArray[np.float64], values: NDArray[np.float64]) -> Slope:
-    """The slope of the means of blocks; the first quarter, in which caches fill, is left out."""
+    """The slope of the means of blocks; the first quarter, in which caches fill, is left out.
+
+    Of fewer values than blocks no slope can be told: it is not a number, without bounds.
+    """
     begin = len(times) // 4
+    if len(values) - begin < _BLOCKS:
+        return Slope(float(np.mean(values)), np.nan, -np.inf, np.inf)
     blocks = [
         (np.mean(block_times) / 3600, np.mean(block))
         for block_times, block in zip(

@@ -69,6 +69,15 @@ def test_what_swings_too_much_is_not_called_flat() -> None:
     assert slope(times, 150 + np.abs(steps)).verdict != "flat"
 
 
+@pytest.mark.parametrize("values", [1, 25])
+def test_of_too_few_values_no_slope_is_told(values) -> None:
+    found = slope(np.arange(values), np.full(values, 150.0))
+
+    assert found.level == 150.0
+    assert np.isnan(found.per_hour)
+    assert found.verdict == "cannot be told apart from growth"
+
+
 def test_a_line_of_bars_goes_from_nothing_to_the_highest() -> None:
     assert spark([0, 4, 8], 3) == "▁▅█"
     assert spark([]) == ""
