@@ -20,7 +20,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 from opentelemetry.sdk.resources import Resource
 
-from clarity.adapters import telemetry
+from clarity.adapters import telemetry, telemetry_post
 from clarity.adapters.log import bound
 from clarity.adapters.telemetry_otlp import MAX_SPANS, Otlp
 from clarity.adapters.telemetry_post import WAIT_S, Parcel, Post
@@ -60,19 +60,23 @@ def arrival(traceparent: str = "", event: str = "e1", **attributes: str) -> tele
     return telemetry.Arrival("ingest", event, traceparent, attributes)
 
 
+def spans_of(body: bytes) -> list[Span]:
+    """What a request holds, if it is not of metrics."""
+    if b"clarity.deliveries" in body:
+        return []
+    return [
+        span
+        for resource in ExportTraceServiceRequest.FromString(body).resource_spans
+        for scope in resource.scope_spans
+        for span in scope.spans
+    ]
+
+
 def spans(found: Sink, count: int) -> dict[str, Span]:
     """What the collector has been sent, by name, once there is as much as that."""
 
     def received() -> list[Span]:
-        bodies = (request.body for request in list(found.requests))
-        return [
-            span
-            for body in bodies
-            if b"clarity.deliveries" not in body
-            for resource in ExportTraceServiceRequest.FromString(body).resource_spans
-            for scope in resource.scope_spans
-            for span in scope.spans
-        ]
+        return [span for request in list(found.requests) for span in spans_of(request.body)]
 
     until(lambda: len(received()) >= count, 10, f"{count} spans")
     return {span.name: span for span in received()}
@@ -246,6 +250,22 @@ def took(deliveries: int) -> float:
         with telemetry.delivery(arrival()):
             pass
     return time.monotonic() - began
+
+
+def test_deliveries_beside_each_other_go_in_one_post_as_soon_as_all_are_through(
+    collector, monkeypatch
+) -> None:
+    monkeypatch.setattr(telemetry_post, "_GATHERED_S", 60.0)
+    found = collector()
+    with telemetry.delivery(arrival(event="e1")):
+        for number in range(2, 12):
+            with telemetry.delivery(arrival(event=f"e{number}")):
+                pass
+        between = len(found.requests)
+
+    until(lambda: len(found.requests) >= 3, 10, "spans and metrics")
+    assert between == 1
+    assert [len(spans_of(request.body)) for request in found.requests[1:]] == [11, 0]
 
 
 def test_a_collector_that_hangs_costs_one_short_wait(collector, caplog) -> None:

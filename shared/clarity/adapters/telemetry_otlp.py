@@ -1,13 +1,14 @@
 """OpenTelemetry as the functions need it: a delivery's spans leave with it, and hold nothing up.
 
 The SDK's own batch processor flushes without a time limit, and its periodic reader runs when a
-function has no CPU. Here a delivery hands its spans to one thread and waits for it WAIT_S at most;
-while the collector is slow, refuses or is gone, nobody waits at all.
+function has no CPU. Here a delivery hands its spans to one thread, and the last at work waits for
+it WAIT_S at most; while the collector is slow, refuses or is gone, nobody waits at all.
 """
 
 from __future__ import annotations
 
 import logging
+import threading
 import time
 import uuid
 from contextlib import contextmanager
@@ -119,6 +120,7 @@ class Otlp:
         self._counters: dict[str, Counter] = {}
         self._histograms: dict[str, Histogram] = {}
         self._metrics_due = 0.0
+        self._at_work, self._counting = 0, threading.Lock()
 
     @contextmanager
     def delivery(self, arrival: Arrival) -> Iterator[str]:
@@ -127,6 +129,7 @@ class Otlp:
         span = self._start(arrival)
         now = _Delivery(span)
         token = _current.set(now)
+        self._count(1)
         try:
             with _within(span):
                 yield _traceparent(span) or arrival.fallback
@@ -135,7 +138,7 @@ class Otlp:
             raise
         finally:
             try:
-                self._end(now, step, _clock() - began)
+                self._send_off(now, step, _clock() - began)
             except Exception as error:  # noqa: BLE001  it is no delivery's fault
                 _log.warning("telemetry failed", extra={"fields": {"code": type(error).__name__}})
             _current.reset(token)
@@ -151,7 +154,17 @@ class Otlp:
         finally:
             _starting.reset(token)
 
-    def _end(self, now: _Delivery, step: str, seconds: float) -> None:
+    def _send_off(self, now: _Delivery, step: str, seconds: float) -> None:
+        """While others are at work the process has a CPU; the last one sees to what is posted."""
+        try:
+            parcel = self._end(now, step, seconds)
+            self._post.send(parcel)
+        finally:
+            last = self._count(-1) == 0
+        if last:
+            self._post.flush(parcel)
+
+    def _end(self, now: _Delivery, step: str, seconds: float) -> Parcel:
         labels = {"step": step, "outcome": now.outcome or "done"}
         now.span.set_attribute(OUTCOME, labels["outcome"])
         if now.outcome == "dead_lettered":
@@ -161,9 +174,13 @@ class Otlp:
         now.span.end()
         self.add("clarity.deliveries", 1, labels)
         self.measure("clarity.delivery.duration", seconds, labels)
-        parcel = Parcel(tuple(now.spans), self._metrics())
-        if parcel.spans or parcel.metrics:
-            self._post.send(parcel)
+        return Parcel(tuple(now.spans), self._metrics())
+
+    def _count(self, change: int) -> int:
+        """How many deliveries are at work now."""
+        with self._counting:
+            self._at_work += change
+            return self._at_work
 
     def _metrics(self) -> MetricsData | None:
         """What was measured, if it is time to say so."""

@@ -1,7 +1,9 @@
 """Spans and metrics to a collector, OTLP over HTTP in protobuf, by one thread of its own.
 
-`send` waits WAIT_S at most, and not at all once the collector has been slow, refused or gone: then
-a bounded number of parcels waits for it, and the others are left out. Each is posted once.
+Parcels that come close together are posted as one. Who is the last at work here waits for theirs,
+since an instance without a request has no CPU: WAIT_S at most, and not at all once the collector
+has been slow, refused or gone. Then a bounded number of parcels waits for it, and the others are
+left out. Each is posted once.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import logging
 import queue
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -34,6 +37,8 @@ if TYPE_CHECKING:
 
 # What a delivery may lose to a collector that does not answer, until that is known.
 WAIT_S = 0.25
+# Parcels are gathered for so long while nobody waits for one.
+_GATHERED_S = 0.25
 # For one post, in the background.
 _TIMEOUT_S = 5.0
 _WAITING = 64  # parcels; above it, a collector that is gone would fill the memory
@@ -72,15 +77,18 @@ class Post:
         self._session: requests.Session | None = None
         self._waiting: queue.Queue[Parcel] = queue.Queue(_WAITING)
         self._well, self._pause_s, self._said_at = False, _PAUSES_S[0], float("-inf")
-        self._saying, self._closed = threading.Lock(), threading.Event()
+        self._saying = threading.Lock()
+        self._closed, self._awaited = threading.Event(), threading.Event()
         threading.Thread(target=self._run, name="telemetry", daemon=True).start()
 
     def send(self, parcel: Parcel) -> None:
-        """Hand it over, and wait a moment until it is posted."""
-        try:
+        """Hand it over; it goes within a moment, with those that come after it."""
+        with suppress(queue.Full):
             self._waiting.put_nowait(parcel)
-        except queue.Full:
-            return
+
+    def flush(self, parcel: Parcel) -> None:
+        """Wait until this one is posted, if that can be expected."""
+        self._awaited.set()
         if self._well and not parcel.gone.wait(WAIT_S):
             self._fail("slow")
 
@@ -88,12 +96,15 @@ class Post:
         """Send a last parcel, with which the thread ends; a process that ends complains no more."""
         self._closed.set()
         self.send(last)
+        self.flush(last)
 
     def _run(self) -> None:
         # A request without telemetry is to be answered with success, says OTLP.
         self._judge(self._try([("traces", b"")]), 0)
         while not (self._closed.is_set() and self._waiting.empty()):
             parcels = [self._waiting.get()]
+            self._awaited.wait(_GATHERED_S)
+            self._awaited.clear()  # before the others are fetched: theirs is not overlooked
             while not self._waiting.empty():
                 parcels.append(self._waiting.get_nowait())
             began = time.monotonic()
