@@ -89,8 +89,8 @@ class Chain:
             tolls={"uploads": UPLOADS, "insight_requests": REQUESTS, "feedback": REQUESTS},
         )
         predicted = self.predictions.append
-        infer = Infer(claims, records, encoder, clock, LEASE, RETENTION, predicted)
-        explain = Explain(claims, records, encoder, clock, LEASE, RETENTION)
+        infer = Infer(claims, encoder, clock, LEASE, RETENTION, predicted)
+        explain = Explain(claims, encoder, clock, LEASE, RETENTION)
         self.preprocess = Preprocess(
             claims, records, topics, infer, explain, clock, LEASE, RETENTION, QUIET, PATIENCE
         )

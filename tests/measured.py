@@ -14,11 +14,13 @@ from clarity.domain.job import AUTOMATIC, Origin
 from clarity.domain.metrics.history import history_of
 from clarity.domain.minutes.quality import assess
 from clarity.sources.generated import people
-from tests.audits import entry
+from tests.creating import create
 
 if TYPE_CHECKING:
+    from clarity.adapters.firestore import FirestoreRecords
     from clarity.steps.ports import Records
     from tests.chain import Chain
+    from tests.memory import MemoryRecords
 
 LAST_DAY = date(2026, 6, 14)
 ANALYSIS, HISTORY = "analysis-1", "history-1"
@@ -41,10 +43,12 @@ def weeks(name: str = "office-worker") -> tuple[dict[str, Any], dict[str, Any]]:
     return analysis, history_of(span.window(0, until)).to_document()
 
 
-def measure(records: Records, user_id: str = "ada", name: str = "office-worker") -> None:
+def measure(
+    records: FirestoreRecords | MemoryRecords, user_id: str = "ada", name: str = "office-worker"
+) -> None:
     """Store the person's analysis and history, as preprocess does."""
     analysis, history = weeks(name)
-    records.add_analysis(user_id, ANALYSIS, analysis, entry(f"predict-{ANALYSIS}"))
+    create(records, user_id, f"analyses/{ANALYSIS}", analysis, f"predict-{ANALYSIS}")
     records.add_history(user_id, HISTORY, history | {"data_timeframe": "1week"})
 
 

@@ -19,9 +19,11 @@ from clarity.steps.ports import (
     Chunk,
     Claimed,
     Completed,
+    Creation,
     Done,
     Held,
     Known,
+    Move,
     Outgoing,
     Queue,
     Toll,
@@ -47,7 +49,13 @@ class MemoryClaims:
         self.records.claims = self.held
 
     def claim(
-        self, key: str, *, user_id: str, lease: timedelta, toll: Toll | None = None
+        self,
+        key: str,
+        *,
+        user_id: str,
+        lease: timedelta,
+        toll: Toll | None = None,
+        move: Move | None = None,
     ) -> Claimed | Completed | Held:
         with self.lock:
             self.records.require(user_id)
@@ -60,6 +68,9 @@ class MemoryClaims:
             claim = Claimed(key, str(next(self.tokens)), user_id)
             fields = {"token": claim.token, "lease_until": self.clock() + lease}
             self.held[key] = {**fields, "user_id": user_id}
+            if move:
+                where = (move.origin, move.status, move.message, move.details)
+                self.records.move(*where, self.clock())
             return claim if toll is None or found else self._pay(claim, toll)
 
     def _pay(self, claim: Claimed, toll: Toll) -> Claimed:
@@ -78,12 +89,14 @@ class MemoryClaims:
         with self.lock:
             held = self._own(claim)
             if "result" not in held:
+                self._write(claim, done)
                 held |= {"result": done.result, "completed_at": self.clock()}
                 held |= {"outbox": done.owes, "unpublished": bool(done.owes)}
-                self._write(claim, done)
         return Completed(done.result, done.owes, claim.token)
 
     def _write(self, claim: Claimed, done: Done) -> None:
+        if done.creates:
+            self.records.create(claim.user_id, done.creates)
         if done.answer:
             self.records.answer(*done.answer)
             for name in done.sheds:
@@ -107,6 +120,7 @@ class MemoryClaims:
                 held["lease_until"] = self.clock()
 
     def _own(self, claim: Claimed) -> dict[str, Any]:
+        self.records.require(claim.user_id)
         held = self.held.get(claim.key, {})
         if held.get("token") != claim.token:
             raise InProgressError("the lease was lost to another worker")
@@ -240,9 +254,6 @@ class MemoryRecords:
         if self.claims.get(fence.key, {}).get("token") != fence.token:
             raise InProgressError("the lease was lost to another worker")
 
-    def queue(self, user_id: str) -> Queue | None:
-        return self.queues.get(user_id)
-
     def open_job(self, origin: Origin, wanted: Wanted, now: datetime, expires_at: datetime) -> None:
         self.require(origin.user_id)
         fields = {
@@ -263,6 +274,11 @@ class MemoryRecords:
     ) -> tuple[Mapping[str, object] | None, Mapping[str, object]]:
         job = self.jobs.get((origin.user_id, origin.processing_id))
         return job, self.person(origin.user_id)
+
+    def job_person_and_queue(
+        self, origin: Origin
+    ) -> tuple[Mapping[str, object] | None, Mapping[str, object], Queue | None]:
+        return *self.job_and_person(origin), self.queues.get(origin.user_id)
 
     def move(
         self,
@@ -300,20 +316,8 @@ class MemoryRecords:
     def analysis(self, user_id: str, analysis_id: str) -> Mapping[str, object] | None:
         return self.analyses.get((user_id, analysis_id))
 
-    def add_analysis(
-        self, user_id: str, analysis_id: str, document: Mapping[str, object], entry: Entry
-    ) -> None:
-        self.audit(user_id, entry)
-        self.analyses.setdefault((user_id, analysis_id), document)
-
     def explanation(self, user_id: str, analysis_id: str) -> Mapping[str, object] | None:
         return self.explanations.get((user_id, analysis_id))
-
-    def add_explanation(
-        self, user_id: str, analysis_id: str, document: Mapping[str, object], entry: Entry
-    ) -> None:
-        self.audit(user_id, entry)
-        self.explanations.setdefault((user_id, analysis_id), document)
 
     def history(self, user_id: str, history_id: str) -> Mapping[str, object] | None:
         return self.histories.get((user_id, history_id))
@@ -324,12 +328,6 @@ class MemoryRecords:
 
     def insight(self, user_id: str, insight_id: str) -> Mapping[str, object] | None:
         return self.insights.get((user_id, insight_id))
-
-    def add_insight(
-        self, user_id: str, insight_id: str, document: Mapping[str, object], entry: Entry
-    ) -> None:
-        self.audit(user_id, entry)
-        self.insights.setdefault((user_id, insight_id), document)
 
     def mark_insight(self, user_id: str, insight_id: str, rating: int | None, at: datetime) -> bool:
         insight = self.insights.get((user_id, insight_id))
@@ -345,6 +343,12 @@ class MemoryRecords:
         ]
         mine.sort(key=lambda fields: fields["received_at"], reverse=True)
         return mine[:limit]
+
+    def create(self, user_id: str, creation: Creation) -> None:
+        """The document and the record about it; what is there stays."""
+        self.audit(user_id, creation.entry)
+        kept = getattr(self, creation.collection)
+        kept.setdefault((user_id, creation.document_id), creation.fields)
 
     def audit(self, user_id: str, entry: Entry, ledger: Entry | None = None) -> None:
         if ledger:

@@ -12,11 +12,8 @@ import numpy as np
 
 from clarity.domain.errors import ParkedError, UnavailableError
 from clarity.domain.explanation import Explanation
-from clarity.steps.ports import (
-    Device,
-    Embedding,
-    Notice,
-)
+from clarity.steps.ports import Embedding
+from clarity.steps.ports_push import Device, Notice
 from clarity.steps.ports_words import Call
 
 if TYPE_CHECKING:

@@ -118,7 +118,7 @@ def _documents(settings: Settings) -> tuple[FirestoreClient, FirestoreClaims, Fi
     client = FirestoreClient(project=settings.google_cloud_project)
     # Claims expire before the results that they name, and long after the last redelivery.
     claims = FirestoreClaims(client, now, settings.retention / 2)
-    return client, claims, FirestoreRecords(client)
+    return client, claims, FirestoreRecords(client, claims.heads)
 
 
 @_Composed
@@ -219,8 +219,8 @@ def preprocess() -> Consumer[JobMessage]:
         emulator_host=settings.vertex_emulator_host,
     )
     tell = Predictions(client, now)
-    infer = Infer(claims, records, encoder, now, settings.lease, settings.retention, tell)
-    explain = Explain(claims, records, encoder, now, settings.lease, settings.retention)
+    infer = Infer(claims, encoder, now, settings.lease, settings.retention, tell)
+    explain = Explain(claims, encoder, now, settings.lease, settings.retention)
     step = Preprocess(
         claims=claims,
         records=records,

@@ -16,7 +16,7 @@ from clarity.adapters.firestore import FirestoreRecords
 from clarity.adapters.firestore_claims import FirestoreClaims
 from clarity.domain.job import AUTOMATIC, Origin, Status
 from clarity.steps.once import claim_key
-from clarity.steps.ports import End, Outgoing
+from clarity.steps.ports import End, Move, Outgoing
 from tests.chain import Clock
 
 if TYPE_CHECKING:
@@ -45,8 +45,12 @@ class Store:
     def key(self) -> str:
         return claim_key("step", self.origin.path)
 
-    def claim(self) -> Any:
-        return self.claims.claim(self.key, user_id=self.origin.user_id, lease=LEASE)
+    def claim(self, move: Move | None = None) -> Any:
+        user_id = self.origin.user_id
+        return self.claims.claim(self.key, user_id=user_id, lease=LEASE, move=move)
+
+    def move(self, status: Status) -> Move:
+        return Move(self.origin, status, "So it stands.", {"more": 1})
 
     def expire(self) -> None:
         self.clock.now += LEASE + timedelta(seconds=1)

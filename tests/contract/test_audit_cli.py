@@ -17,6 +17,7 @@ from clarity.steps.audit import subject_of
 from infra.local.topology import PROJECT
 from tests.audits import entry
 from tests.cloud import Cloud, environment
+from tests.creating import create
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,7 +49,7 @@ def records(cloud: Cloud, user: str) -> dict[str, Any]:
     for number in (1, 2):
         store.audit(user, entry(f"e{number}"))
     expires = {"expires_at": datetime.now(UTC) + timedelta(days=365)}
-    store.add_analysis(user, "a1", ANALYSIS | expires, entry("predict-a1"))
+    create(store, user, "analyses/a1", ANALYSIS | expires, "predict-a1")
     store.audit(user, entry("e4"))
     audit = client.collection(f"users/{user}/audit")
     return {each: audit.document(each) for each in ("e1", "e2", "predict-a1", "e4")}

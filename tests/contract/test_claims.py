@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -145,7 +146,7 @@ def test_a_late_worker_neither_joins_a_queue_nor_says_that_it_waits(store) -> No
 
     with pytest.raises(InProgressError):
         store.records.join_queue(store.origin, AUTOMATIC, store.clock(), LEASE, until, fence=late)
-    assert store.records.queue(store.origin.user_id) is None
+    assert store.records.job_person_and_queue(store.origin)[2] is None
     assert store.job() is None
 
     store.queue_job()
@@ -214,3 +215,48 @@ def test_a_claim_that_was_erased_is_not_completed(store) -> None:
         store.claims.complete(claim, Done("done", answer=(store.origin, {"status": "done"})))
 
     assert store.read() == {}
+
+
+def test_who_claims_moves_the_job(store) -> None:
+    store.queue_job()
+    store.job()
+
+    assert isinstance(store.claim(store.move(Status.PREPROCESSING)), Claimed)
+
+    job = store.job()
+    assert (job["status"], job["message"], job["more"]) == ("preprocessing", "So it stands.", 1)
+    assert [each["status"] for each in job["history"]] == ["queued", "preprocessing"]
+
+
+def test_who_does_not_get_the_claim_moves_nothing(store) -> None:
+    store.queue_job()
+    held = store.claim()
+    assert isinstance(store.claim(store.move(Status.PREPROCESSING)), Held)
+    store.claims.complete(held, Done("done"))
+    assert isinstance(store.claim(store.move(Status.PREPROCESSING)), Completed)
+
+    assert store.job()["status"] == "queued"
+
+
+def test_a_claim_turns_no_job_back_and_needs_none(store) -> None:
+    store.queue_job()
+    store.records.move(store.origin, Status.ANALYZING, "Further on.", {}, store.clock())
+    store.job()
+
+    assert isinstance(store.claim(store.move(Status.PREPROCESSING)), Claimed)
+    store.expire()
+    assert store.job()["message"] == "Further on."
+    gone = replace(store, origin=replace(store.origin, document_id="none"))
+    assert isinstance(gone.claim(gone.move(Status.PREPROCESSING)), Claimed)
+    assert gone.job() is None
+
+
+def test_who_takes_over_moves_the_job_that_the_dead_worker_did_not(store) -> None:
+    store.queue_job()
+    store.claim()
+    store.expire()
+    store.job()
+
+    assert isinstance(store.claim(store.move(Status.PREPROCESSING)), Claimed)
+
+    assert store.job()["status"] == "preprocessing"

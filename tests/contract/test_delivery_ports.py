@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from clarity.adapters.firestore_devices import FirestoreDevices
 from clarity.adapters.firestore_reviews import FirestoreReviews
 from clarity.cli import main
-from clarity.steps.ports import Device
+from clarity.steps.ports_push import Device
 from infra.local.topology import PROJECT
 from tests.cloud import environment
 from tests.erasing import erase

@@ -23,6 +23,7 @@ from clarity.steps.audit import subject_of
 from clarity.steps.erase import Erase
 from clarity.steps.ports import Claimed
 from tests.audits import entry
+from tests.creating import creation
 from tests.erasing import erase, now
 from tests.exports import NoExports
 
@@ -135,7 +136,7 @@ def test_a_worker_whose_person_is_erased_leaves_nothing(client, user) -> None:
         lambda: claims.claim(f"test:{user}", user_id=user, lease=LEASE),
         lambda: claims.claim(f"more:{user}", user_id=user, lease=LEASE),
         lambda: records.audit(user, entry("predict-a1")),
-        lambda: records.add_analysis(user, "a1", {"embedding": [1.0]}, entry("predict-a1")),
+        lambda: claims.complete(claim, creation("analyses/a1", {"embedding": [1.0]}, "x1")),
         lambda: FirestoreReviews(client).add(user, "r1", {"kinds": []}),
         lambda: FirestoreBudgets(client, 5, 50, MONTH).take(user, now(), low=False),
     ):

@@ -24,7 +24,7 @@ from starlette.routing import Route
 
 from clarity.adapters.fcm import Fcm
 from clarity.domain.errors import RefusedError, UnavailableError
-from clarity.steps.ports import Notice
+from clarity.steps.ports_push import Notice
 from infra.local.fcm import MODES, LocalFcm
 from tests.cloud import environment
 

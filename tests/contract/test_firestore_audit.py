@@ -16,6 +16,7 @@ from google.api_core.exceptions import ServiceUnavailable
 from clarity.adapters.firestore import FirestoreRecords
 from clarity.adapters.firestore_audit import LEDGER, append, of_person
 from clarity.adapters.firestore_audit_check import checked, everybody
+from clarity.adapters.firestore_claims import FirestoreClaims
 from clarity.adapters.firestore_tombstone import tombstone_of
 from clarity.domain.errors import ForgottenError, UnavailableError
 from clarity.domain.job import Status
@@ -23,6 +24,7 @@ from clarity.steps.audit import subject_of
 from tests.audits import entry
 from tests.cloud import REPOSITORY, environment
 from tests.contract.claim_store import Faulty, aborted, twice, unanswered
+from tests.creating import claimed, create, creation
 
 if TYPE_CHECKING:
     from google.cloud.firestore import Client
@@ -116,10 +118,10 @@ def test_an_analysis_and_its_record_are_written_once(client, user, fault, before
     records = FirestoreRecords(client)
     for number in range(before):
         records.audit(user, entry(f"e{number}"))
-    unlucky = FirestoreRecords(through(client, fault))
-    assert unlucky.analysis(user, "a1") is None  # its head is known from here on
+    other = FirestoreRecords(client)
+    assert other.analysis(user, "a1") is None  # its head is known from here on
 
-    unlucky.add_analysis(user, "a1", ANALYSIS, entry("predict-a1"))
+    create(other, user, "analyses/a1", ANALYSIS, "predict-a1", through=through(client, fault))
 
     assert numbers(client, user) == list(range(1, before + 2))
     assert (records.analysis(user, "a1") or {})["confidence"] == 1.0
@@ -127,13 +129,12 @@ def test_an_analysis_and_its_record_are_written_once(client, user, fault, before
 
 
 def test_a_delivery_after_a_lost_answer_finds_all_of_it(client, user) -> None:
+    records, unlucky = FirestoreRecords(client), through(client, unanswered)
     with pytest.raises(UnavailableError):
-        FirestoreRecords(through(client, unanswered)).add_analysis(
-            user, "a1", ANALYSIS, entry("predict-a1")
-        )
+        create(records, user, "analyses/a1", ANALYSIS, "predict-a1", through=unlucky)
 
     for _ in range(2):
-        FirestoreRecords(client).add_analysis(user, "a1", ANALYSIS, entry("predict-a1"))
+        create(FirestoreRecords(client), user, "analyses/a1", ANALYSIS, "predict-a1")
 
     assert numbers(client, user) == [1]
     assert checked(client, user).findings == ()
@@ -143,16 +144,31 @@ def test_a_delivery_after_a_lost_answer_finds_all_of_it(client, user) -> None:
 def test_what_is_missing_of_a_pair_is_written_and_the_other_stays(client, user, path) -> None:
     """TTL may have taken either of them."""
     records = FirestoreRecords(client)
-    records.add_analysis(user, "a1", ANALYSIS, entry("predict-a1"))
+    create(records, user, "analyses/a1", ANALYSIS, "predict-a1")
     records.audit(user, entry("later"))
     gone = client.document(f"users/{user}/{path}")
     gone.delete()
 
-    records.add_analysis(user, "a1", ANALYSIS, entry("predict-a1"))
+    create(records, user, "analyses/a1", ANALYSIS, "predict-a1")
 
     assert gone.get().exists
     assert records.analysis(user, "a1") is not None
     assert numbers(client, user) == ([2, 3] if path.startswith("audit") else [1, 2])
+
+
+def test_many_who_complete_a_person_s_works_at_once_all_do(client, user) -> None:
+    """Each is paid for: none is given up since others came before it."""
+
+    def complete(number: int) -> None:
+        create(
+            FirestoreRecords(client), user, f"insights/i{number}", {"n": number}, f"tell-i{number}"
+        )
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(complete, range(24)))
+
+    assert numbers(client, user) == list(range(1, 25))
+    assert checked(client, user).findings == ()
 
 
 def test_a_head_that_others_have_moved_is_read_anew(client, user) -> None:
@@ -203,13 +219,18 @@ def test_two_processes_may_add_to_the_same_chains(client, user) -> None:
 def test_nothing_is_recorded_of_a_person_who_was_erased(client, user) -> None:
     records = FirestoreRecords(client)
     records.audit(user, entry("before"))  # the head is known
+    claim = claimed(client, user)
     client.recursive_delete(client.document(f"users/{user}"))
     now = datetime.now(UTC)
     tombstone_of(client, user).create({"at": now, "expires_at": now + timedelta(days=2)})
 
     for late in (records, FirestoreRecords(client)):
         with pytest.raises(ForgottenError):
-            late.add_analysis(user, "a1", ANALYSIS, entry("predict-a1"))
+            late.audit(user, entry("after"))
+        with pytest.raises(ForgottenError):
+            FirestoreClaims(client, lambda: now, timedelta(days=1), late.heads).complete(
+                claim, creation("analyses/a1", ANALYSIS, "predict-a1")
+            )
 
     assert list(client.document(f"users/{user}").collections()) == []
     assert append(client, {LEDGER: entry(f"erase-{user}", subject=subject_of(user))})

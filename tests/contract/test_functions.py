@@ -25,8 +25,8 @@ from clarity.domain.minutes.quality import assess
 from clarity.sources.generated import people
 from infra.local.topology import DEAD_LETTERS, function_environment
 from tests import events
-from tests.audits import entry
 from tests.cloud import REPOSITORY, Cloud, environment
+from tests.creating import create
 from tests.erasing import erase
 
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ def test_an_analysis_becomes_an_insight_in_both_modes(doors, cloud, user, worker
     grid = best_week(Samples.concat(parts))
     document = analyse(grid, assess(grid)).to_document()
     document |= {"embedding": [0.0] * 96}
-    records.add_analysis(user, "a1", document, entry("predict-a1"))
+    create(records, user, "analyses/a1", document)
     message = JobMessage(origin, "normal", "a1")
 
     assert post(doors["insights"], mode(message.body())) == 200

@@ -12,7 +12,7 @@ from google.cloud.firestore import DocumentReference
 from clarity.adapters.firestore import FirestoreRecords
 from clarity.adapters.firestore_claims import FirestoreClaims
 from clarity.domain.job import AUTOMATIC, Origin, Status
-from clarity.steps.ports import Claimed, Done, End
+from clarity.steps.ports import Claimed, Completed, Done, End, Move
 from tests.cloud import cloud_process
 
 if TYPE_CHECKING:
@@ -127,3 +127,39 @@ def test_what_was_seen_of_one_job_is_not_taken_for_another(client, records, orig
     assert records.move(other, Status.PREPROCESSING, "", {}, NOW)
 
     assert [path.rpartition("/")[2] for path in reads] == [other.processing_id]
+
+
+def test_a_claim_that_moves_the_job_reads_nothing_and_is_one_commit(
+    client, records, origin, reads
+) -> None:
+    records.job_and_person(origin)
+    claims = FirestoreClaims(client, lambda: NOW, timedelta(days=1))
+
+    for number, status in enumerate((Status.PREPROCESSING, Status.PROCESSING)):
+        move = Move(origin, status, "on")
+        key, user_id = f"{number}:{uuid.uuid4().hex}", origin.user_id
+        assert isinstance(claims.claim(key, user_id=user_id, lease=LEASE, move=move), Claimed)
+    _complete(client, origin, Status.COMPLETED)
+
+    assert reads == []
+    job = client.document(origin.job_path).get().to_dict() or {}
+    assert [each["status"] for each in job["history"]] == [
+        "queued",
+        "preprocessing",
+        "processing",
+        "completed",
+    ]
+
+
+def test_a_job_that_another_has_changed_is_moved_all_the_same(client, records, origin) -> None:
+    records.job_and_person(origin)
+    job = client.document(origin.job_path)
+    job.update({"message": "another's"})
+    claims = FirestoreClaims(client, lambda: NOW, timedelta(days=1))
+    key, move = f"step:{uuid.uuid4().hex}", Move(origin, Status.PREPROCESSING, "on")
+
+    claim = claims.claim(key, user_id=origin.user_id, lease=LEASE, move=move)
+
+    assert isinstance(claim, Claimed)
+    assert _status(client, origin) == "preprocessing"
+    assert claims.complete(claim, Done("done")) == Completed("done")

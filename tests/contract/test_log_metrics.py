@@ -26,7 +26,7 @@ from clarity.domain.job import AUTOMATIC, Origin, Status
 from clarity.sources.generated import people
 from clarity.steps.monitor import Monitor
 from clarity.steps.park import Park
-from clarity.steps.ports import Notice
+from clarity.steps.ports_push import Notice
 from infra.local.topology import function_environment
 from infra.terraform.values import text_of
 from tests import events
@@ -37,7 +37,7 @@ from tests.contract.terraform_plans import instances
 from tests.contract.test_privacy import Person
 from tests.contract.vertex_endpoint import answering, prediction
 from tests.logquery import extracted, matches
-from tests.memory_sweep import LIMITS, swept
+from tests.memory_sweep import LIMITS, harmed_audits, swept
 from tests.monitored import MODEL, PACE, MemoryWatched
 from tests.unit.test_park import MemoryEndpoint, MemoryLoad
 
@@ -51,10 +51,7 @@ if TYPE_CHECKING:
 EXPECTED: dict[str, tuple[tuple[str, ...], set[tuple[object, ...]]]] = {
     "dead_letters": (
         ("step", "code"),
-        {
-            ("ingest", "malformed_event"),
-            ("insights", "unknown_reference"),
-        },
+        {("ingest", "malformed_event"), ("insights", "unknown_reference")},
     ),
     "put_off": (
         ("step", "code"),
@@ -82,6 +79,10 @@ EXPECTED: dict[str, tuple[tuple[str, ...], set[tuple[object, ...]]]] = {
     "model_checks": (("state",), {("no_reference",)}),
     "predictions_made": ((), {()}),
     "predictions_failed": ((), {()}),
+    "audit_findings": (("kind", "chain"), {("missing", "person"), ("missing", "ledger")}),
+    "audit_checks": ((), {()}),
+    "audit_chains": ((), {()}),
+    "retention_shortened": ((), {()}),
     "privacy_ended": (("status",), {("completed",), ("erased",)}),
     "privacy_seconds": (("status",), {("completed",), ("erased",)}),
 }
@@ -129,6 +130,7 @@ def lines(cloud: Cloud) -> list[dict[str, Any]]:
             nobody_is_told()
             ticks_come()
             work_was_left_lying()
+            an_audit_is_not_whole()
             a_door_refuses(doors["ingest"])
             somebody_asks_too_often()
             somebody_has_not_consented(doors["ingest"], cloud)
@@ -263,6 +265,10 @@ def work_was_left_lying() -> None:
     assert chain.job(stuck)["status"] == Status.FAILED
 
 
+def an_audit_is_not_whole() -> None:
+    tick(cloud_event(events.published({})), Ticked("sweep", harmed_audits(), NEVER))
+
+
 def a_door_refuses(door: FlaskClient) -> None:
     with log.bound(step="ingest"):  # where a line comes from Cloud Run says, not the line
         assert door.post("/", json={}).status_code == 400
@@ -352,6 +358,8 @@ def test_a_job_ends_once_however_often_its_event_is_delivered(lines) -> None:
         ("gemini_output_tokens", 330, 330),
         ("predictions_made", 0, 0),
         ("predictions_failed", 3, 3),
+        ("audit_chains", 1, 2),
+        ("retention_shortened", 1, 1),
         ("privacy_seconds", 0, 60),
     ],
 )

@@ -19,7 +19,7 @@ from clarity.domain.intake.samples import Samples, parse_upload
 from clarity.domain.job import AUTOMATIC, Origin, Status
 from clarity.steps.ports import Chunk, Claimed, Held, Outgoing, Topic
 from infra.local.topology import DEAD_LETTERS, topic
-from tests.audits import entry
+from tests.creating import create
 from tests.erasing import erase
 from tests.memory import MemoryClaims, MemoryRecords, MemoryTopics
 
@@ -136,7 +136,7 @@ def test_the_first_upload_opens_a_job_and_the_next_joins_it(records, user, fence
     joined = records.join_queue(second, AUTOMATIC, NOW + LEASE / 2, LEASE, LATER, fence=fence)
 
     assert opened.processing_id == joined.processing_id == first.processing_id
-    assert records.queue(user).last_upload_at == NOW + LEASE / 2
+    assert records.job_person_and_queue(first)[2].last_upload_at == NOW + LEASE / 2
     assert records.job_and_person(second)[0] is None
 
 
@@ -203,8 +203,8 @@ def test_every_status_is_kept_in_the_history(records, user) -> None:
 
 
 def test_an_analysis_is_created_once(records, user) -> None:
-    records.add_analysis(user, "a1", {"embedding": [0.5] * 96, "confidence": 1.0}, entry("x1"))
-    records.add_analysis(user, "a1", {"embedding": [0.0] * 96, "confidence": 0.0}, entry("x1"))
+    create(records, user, "analyses/a1", {"embedding": [0.5] * 96, "confidence": 1.0})
+    create(records, user, "analyses/a1", {"embedding": [0.0] * 96, "confidence": 0.0})
 
     analysis = records.analysis(user, "a1")
     assert analysis["confidence"] == 1.0
@@ -213,8 +213,8 @@ def test_an_analysis_is_created_once(records, user) -> None:
 
 
 def test_an_explanation_is_created_once_under_its_analysis_s_id(records, user) -> None:
-    records.add_explanation(user, "a1", {"attention": [0.25] * 4, "trusted": True}, entry("x1"))
-    records.add_explanation(user, "a1", {"attention": [0.5] * 2, "trusted": False}, entry("x1"))
+    create(records, user, "explanations/a1", {"attention": [0.25] * 4, "trusted": True})
+    create(records, user, "explanations/a1", {"attention": [0.5] * 2, "trusted": False})
 
     assert records.explanation(user, "a1") == {"attention": [0.25] * 4, "trusted": True}
     assert records.explanation(user, "a2") is None
@@ -228,15 +228,15 @@ def test_a_job_keeps_whether_an_explanation_was_asked_for(records, user) -> None
 
 
 def test_an_insight_is_created_once(records, user) -> None:
-    records.add_insight(user, "i1", {"narrative": "first"}, entry("x1"))
-    records.add_insight(user, "i1", {"narrative": "second"}, entry("x1"))
+    create(records, user, "insights/i1", {"narrative": "first"})
+    create(records, user, "insights/i1", {"narrative": "second"})
 
     assert records.insight(user, "i1") == {"narrative": "first"}
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
 def test_an_insight_says_when_it_was_first_read_and_last_rated(records, user, order) -> None:
-    records.add_insight(user, "i1", {"narrative": "first", "read_at": None}, entry("x1"))
+    create(records, user, "insights/i1", {"narrative": "first", "read_at": None})
     said = [(4, NOW), (None, NOW + timedelta(hours=2)), (2, NOW + timedelta(hours=1))]
 
     for rating, at in (said[each] for each in order):
@@ -324,7 +324,7 @@ def test_erasure_leaves_nothing_of_a_person_and_all_of_another(cloud, clock, use
         assert isinstance(fence, Claimed)
         records.join_queue(origin, AUTOMATIC, NOW, LEASE, LATER, fence=fence)
         records.add_chunks(origin, [Chunk(DAY, samples(60), NOTHING)], LATER, LATER)
-        records.add_explanation(each, "a1", {"attention": [0.25] * 4}, entry("x1"))
+        create(records, each, "explanations/a1", {"attention": [0.25] * 4})
         records.add_history(each, "h1", {"metrics": []})
 
     erased = erase(client, user)

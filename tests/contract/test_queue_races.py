@@ -121,4 +121,4 @@ def test_who_lost_the_lease_joins_nothing(records, user, claim) -> None:
     with pytest.raises(InProgressError):
         records.join_queue(origin, AUTOMATIC, NOW, STALE, LATER, fence=lost)
     assert records.job_and_person(origin)[0] is None
-    assert records.queue(user) is None
+    assert records.job_person_and_queue(origin)[2] is None

@@ -188,7 +188,7 @@ def test_a_lease_that_is_lost_on_the_way_leaves_the_telling_to_the_other(chain) 
     claims, other = chain.claims, itertools.count()
 
     class Slow(type(claims)):  # type: ignore[misc]  # the fake's own class
-        def claim(self, key, *, user_id, lease, toll=None):
+        def claim(self, key, *, user_id, lease, toll=None, move=None):
             found = super().claim(key, user_id=user_id, lease=lease)
             chain.clock.wait(lease.total_seconds() + 1)
             next(other)

@@ -22,7 +22,7 @@ from clarity.domain.errors import RefusedError, UnavailableError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from clarity.steps.ports import Notice
+    from clarity.steps.ports_push import Notice
 
 _SCOPE = "https://www.googleapis.com/auth/firebase.messaging"
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})

@@ -16,7 +16,6 @@ from google.api_core.exceptions import (
 )
 from google.cloud.firestore import Query
 from google.cloud.firestore_v1.base_query import FieldFilter
-from google.cloud.firestore_v1.vector import Vector
 
 from clarity.adapters.firestore_audit import LEDGER, Heads, appended, of_person, standing
 from clarity.adapters.firestore_errors import translated
@@ -202,25 +201,9 @@ class FirestoreRecords(FirestoreJobs):
         return found[analysis].to_dict()
 
     @translated
-    def add_analysis(
-        self, user_id: str, analysis_id: str, document: Mapping[str, object], entry: Entry
-    ) -> None:
-        """Create the analysis, its embedding as a vector, together with its audit record."""
-        fields: dict[str, Any] = dict(document)
-        fields["embedding"] = Vector(fields["embedding"])
-        self._record(user_id, entry, f"analyses/{analysis_id}", fields)
-
-    @translated
     def explanation(self, user_id: str, analysis_id: str) -> Mapping[str, object] | None:
         """The explanation of an analysis, which has that one's id."""
         return self._fields(f"users/{user_id}/explanations/{analysis_id}")
-
-    @translated
-    def add_explanation(
-        self, user_id: str, analysis_id: str, document: Mapping[str, object], entry: Entry
-    ) -> None:
-        """Create the explanation together with its audit record; no effect if they are there."""
-        self._record(user_id, entry, f"explanations/{analysis_id}", document)
 
     @translated
     def history(self, user_id: str, history_id: str) -> Mapping[str, object] | None:
@@ -236,13 +219,6 @@ class FirestoreRecords(FirestoreJobs):
     def insight(self, user_id: str, insight_id: str) -> Mapping[str, object] | None:
         """The insight document."""
         return self._fields(f"users/{user_id}/insights/{insight_id}")
-
-    @translated
-    def add_insight(
-        self, user_id: str, insight_id: str, document: Mapping[str, object], entry: Entry
-    ) -> None:
-        """Create the insight together with its audit record; no effect if they are there."""
-        self._record(user_id, entry, f"insights/{insight_id}", document)
 
     @translated
     def mark_insight(self, user_id: str, insight_id: str, rating: int | None, at: datetime) -> bool:
@@ -279,12 +255,6 @@ class FirestoreRecords(FirestoreJobs):
             bound = FieldFilter("__name__", comparison, days.document(day.isoformat()))
             group = group.where(filter=bound)
         return group
-
-    def _record(self, user_id: str, entry: Entry, path: str, fields: Mapping[str, object]) -> None:
-        """Create a document of the person and the record about it: both, or what is missing."""
-        document = self.client.document(f"users/{user_id}/{path}")
-        links, heads = {of_person(user_id): entry}, self.heads
-        appended(self.client, links, creates={document: fields}, heads=heads)
 
     def _streamed(self, query: Query) -> Iterator[Any]:
         """What a query finds, as it is on the wire, which takes half as long as the client's."""

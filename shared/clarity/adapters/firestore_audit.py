@@ -24,9 +24,10 @@ from clarity.domain.errors import ForgottenError, UnavailableError
 from clarity.steps.audit import Entry, Head, sealed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from google.cloud.firestore import Client, DocumentReference, DocumentSnapshot, WriteBatch
+    from google.cloud.firestore_v1.types import WriteResult
 
 # How often a commit is tried that others come before; each time somebody's is written.
 ATTEMPTS = 20
@@ -35,7 +36,7 @@ _MISSED = (Aborted, *MISSED)
 _REMEMBERED = 1000  # heads
 # Somebody looks on: the client's own patience has no end.
 _PATIENCE: Mapping[str, Any] = MappingProxyType({"retry": Retry(timeout=10.0), "timeout": 10.0})
-_ENDLESS: Mapping[str, Any] = MappingProxyType({})
+ENDLESS: Mapping[str, Any] = MappingProxyType({})
 _HEAD = ("sequence", "hash", "expires_at")
 
 
@@ -151,62 +152,63 @@ def appended(
     links: Mapping[Chain, Entry],
     *,
     also: Callable[[WriteBatch], None] | None = None,
-    creates: Mapping[DocumentReference, Mapping[str, Any]] | None = None,
     heads: Heads | None = None,
-    patience: Mapping[str, Any] = _ENDLESS,
+    patience: Mapping[str, Any] = ENDLESS,
 ) -> bool:
-    """`append` for adapters that translate errors themselves.
-
-    `creates` are documents that belong to the records: they are created where they are not there.
-    """
-    work = _Work(client, links, creates or {}, also, patience)
-    heads = heads or Heads()
-    seen, there = heads.of(links), frozenset[str]()
-    if len(seen) < len(links):
-        seen, there = work.look(heads_only=True)
+    """`append` for adapters that translate errors themselves."""
+    addition = Addition(client, links, {}, heads or Heads(), patience)
     for attempt in range(ATTEMPTS):
         batch = client.batch()
-        ends = work.put(batch, seen, there)
+        recorded = addition.put(batch)
+        if also and recorded:
+            also(batch)
         if not len(batch):
             return False
-        work.guard(batch)
+        addition.guard(batch)
         try:
-            written = batch.commit(**patience)
+            addition.written(batch.commit(**patience))
         except _MISSED:
             pause(attempt)
-            seen, there = work.look()
+            addition.look()
             continue
-        for number, (chain, head) in enumerate(ends.items()):
-            heads.keep(chain, Standing(head, written[2 * number + 1].update_time))
         return True
     raise UnavailableError("Firestore: others kept adding to the audit")
 
 
-@dataclass(frozen=True, slots=True)
-class _Work:
-    """What is to be recorded, and written with it."""
+@dataclass(slots=True)
+class Addition:
+    """Records on their way onto their chains, and documents that they are about.
+
+    They are `put` into a batch, and the people's tombstones with them (`guard`). Where that has
+    taken effect the results are `written`; where a condition did not hold, `look` before the next.
+    """
 
     client: Client
     links: Mapping[Chain, Entry]
     creates: Mapping[DocumentReference, Mapping[str, Any]]
-    also: Callable[[WriteBatch], None] | None
+    heads: Heads
     patience: Mapping[str, Any]
+    _seen: Mapping[Chain, Standing] = field(default_factory=dict)
+    _there: Collection[str] = frozenset()
+    _ends: Mapping[Chain, Head] = field(default_factory=dict)
+    _first: int = 0
 
-    def put(
-        self, batch: WriteBatch, seen: Mapping[Chain, Standing], there: Collection[str]
-    ) -> dict[Chain, Head]:
-        """Put what is not there yet into the batch; the heads that follow from it."""
-        ends = {
-            chain: link(batch, self.client, chain, seen[chain], entry)
+    def put(self, batch: WriteBatch) -> bool:
+        """Put what is not there yet into the batch; whether a record was missing."""
+        if not self._seen:
+            self._seen = self.heads.of(self.links)
+        if len(self._seen) < len(self.links):
+            self.look(heads_only=True)
+        self._first = len(batch)
+        self._ends = {
+            chain: link(batch, self.client, chain, self._seen[chain], entry)
             for chain, entry in self.links.items()
-            if f"{chain.records}/{entry.event_id}" not in there
+            if f"{chain.records}/{entry.event_id}" not in self._there
         }
         for place, fields in self.creates.items():
-            if place.path not in there:
+            if place.path not in self._there:
                 batch.create(place, dict(fields))
-        if self.also and ends:
-            self.also(batch)
-        return ends
+        return bool(self._ends)
 
     def guard(self, batch: WriteBatch) -> None:
         """Have the batch fail where one of the people was erased."""
@@ -214,8 +216,14 @@ class _Work:
             if chain.user_id is not None:
                 unless_erased(self.client, chain.user_id, batch)
 
-    def look(self, *, heads_only: bool = False) -> tuple[dict[Chain, Standing], frozenset[str]]:
-        """The heads, and which of records and documents are there; in one call.
+    def written(self, results: Sequence[WriteResult]) -> None:
+        """Remember the heads that these results of the batch are about."""
+        for number, (chain, head) in enumerate(self._ends.items()):
+            version = results[self._first + 2 * number + 1].update_time
+            self.heads.keep(chain, Standing(head, version))
+
+    def look(self, *, heads_only: bool = False) -> None:
+        """Read the heads, and which of records and documents are there; in one call.
 
         Raises:
             ForgottenError: one of the people was erased.
@@ -239,7 +247,7 @@ class _Work:
                 there.add(path)
         if tombs & there:
             raise ForgottenError("the person was erased")
-        return seen, frozenset(there)
+        self._seen, self._there = seen, frozenset(there)
 
 
 def pause(attempt: int) -> None:

@@ -9,15 +9,25 @@ from __future__ import annotations
 
 import secrets
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from google.api_core.exceptions import Aborted, InvalidArgument
 from google.cloud.firestore import DELETE_FIELD, Increment, Maximum
+from google.cloud.firestore_v1.vector import Vector
 
+from clarity.adapters.firestore_audit import (
+    ATTEMPTS,
+    ENDLESS,
+    Addition,
+    Heads,
+    of_person,
+    pause,
+)
 from clarity.adapters.firestore_errors import translated
-from clarity.adapters.firestore_stand import Seen, log_end, new_job, recall, stand
+from clarity.adapters.firestore_jobs import FirestoreJobs
+from clarity.adapters.firestore_stand import Seen, log_end, new_job, recall, remember, stand
 from clarity.adapters.firestore_tombstone import MISSED, tombstone_of, unless_erased
 from clarity.adapters.log import traceparent
 from clarity.domain.errors import ForgottenError, InProgressError, UnavailableError
@@ -37,7 +47,7 @@ if TYPE_CHECKING:
     )
 
     from clarity.domain.job import Origin
-    from clarity.steps.ports import Done, End, Toll
+    from clarity.steps.ports import Creation, Done, End, Move, Toll
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # How often a write is tried whose condition somebody else has made false.
@@ -47,33 +57,70 @@ _LISTS = frozenset({"samples", "data", "deleted"})
 
 
 @dataclass(frozen=True, slots=True)
+class _Step:
+    """A job's step forward from how it was seen; no fields where it stands there already."""
+
+    job: DocumentReference
+    seen: Seen
+    fields: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class FirestoreClaims:
     """The `Claims` port: one document a claim."""
 
     client: Client
     clock: Callable[[], datetime]
     retention: timedelta
+    heads: Heads = field(default_factory=Heads)
 
     @translated
     def claim(
-        self, key: str, *, user_id: str, lease: timedelta, toll: Toll | None = None
+        self,
+        key: str,
+        *,
+        user_id: str,
+        lease: timedelta,
+        toll: Toll | None = None,
+        move: Move | None = None,
     ) -> Claimed | Completed | Held:
-        """Take the key if it is free or its lease has expired; who takes it first pays the toll.
+        """Take the key if it is free or its lease has expired; move the job, pay the toll.
 
         Raises:
             ForgottenError: the person was erased.
         """
         ours = Claimed(key, secrets.token_hex(8), user_id)
+        step = self._step(move) if move else None
+        outcome, moved = self._claim(ours, lease, toll, step)
+        if move and not moved and isinstance(outcome, Claimed):
+            jobs, now = FirestoreJobs(self.client), self.clock()
+            jobs.move(move.origin, move.status, move.message, move.details, now)
+        return outcome
+
+    def _step(self, move: Move) -> _Step | None:
+        """The move on from how this thread last saw the job."""
+        job = self.client.document(move.origin.job_path)
+        if (seen := recall(job._document_path)) is None:
+            return None
+        remember(seen)
+        if not move.status.may_follow(Status(seen.fields["status"])):
+            return _Step(job, seen, {})
+        return _Step(job, seen, {**stand(move.status, move.message, self.clock()), **move.details})
+
+    def _claim(
+        self, ours: Claimed, lease: timedelta, toll: Toll | None, step: _Step | None
+    ) -> tuple[Claimed | Completed | Held, bool]:
+        """Who has the claim, and whether the job was moved with it."""
         before: DocumentSnapshot | None = None
         for _ in range(_ATTEMPTS):
             try:
-                return self._take(ours, before, lease, toll)
+                return self._take(ours, before, lease, toll, step), step is not None
             except MISSED:
-                before = self._held(key, user_id)
+                before, step = self._held(ours.key, ours.user_id), None  # the job may be another
             except Aborted:
                 continue
             if before.exists and (found := self._taken(ours, before, toll)):
-                return found
+                return found, False
         raise UnavailableError("Firestore: others kept changing the claim")
 
     @translated
@@ -102,9 +149,11 @@ class FirestoreClaims:
         Raises:
             InProgressError: the lease had expired and another worker took over.
         """
-        for _ in range(_ATTEMPTS):
+        addition = self._addition(claim.user_id, done.creates) if done.creates else None
+        # Others add to the person's audit, too: what was done may have been paid for.
+        for attempt in range(ATTEMPTS if addition else _ATTEMPTS):
             try:
-                return self._commit(claim, done)
+                return self._commit(claim, done, addition)
             except Aborted:
                 continue
             except InvalidArgument:
@@ -115,9 +164,10 @@ class FirestoreClaims:
                 ours = self._own(claim)
                 if "result" in (ours.to_dict() or {}):  # written, but the answer was lost
                     return Completed(done.result, done.owes, ours.update_time)
-                claim = replace(claim, version=ours.update_time)
-                if done.answer and not self.client.document(done.answer[0].path).get([]).exists:
-                    done = replace(done, answer=None)
+                claim, done = replace(claim, version=ours.update_time), self._answerable(done)
+                if addition:
+                    pause(attempt)
+                    addition.look()
         raise UnavailableError("Firestore: others kept changing what is completed")
 
     @translated
@@ -136,7 +186,12 @@ class FirestoreClaims:
             self._document(claim.key).update(ends, self._as_seen(claim.version))
 
     def _take(
-        self, ours: Claimed, before: DocumentSnapshot | None, lease: timedelta, toll: Toll | None
+        self,
+        ours: Claimed,
+        before: DocumentSnapshot | None,
+        lease: timedelta,
+        toll: Toll | None,
+        step: _Step | None,
     ) -> Claimed:
         """Write the claim; what is held by others, or gone, makes its condition false."""
         now, batch = self.clock(), self.client.batch()
@@ -149,25 +204,32 @@ class FirestoreClaims:
         }
         if before is not None and before.exists:
             ours = replace(ours, attempts=before.get("attempts") + 1)
-            fields["attempts"] = ours.attempts
+            fields["attempts"], toll = ours.attempts, None
             batch.update(before.reference, fields, self._as_seen(before.update_time))
-            unless_erased(self.client, ours.user_id, batch)
-            return replace(ours, version=batch.commit()[0].update_time)
-        batch.create(self._document(ours.key), fields)
+        else:
+            batch.create(self._document(ours.key), fields)
         if toll:
-            bucket, cost = self._bucket(ours.user_id, toll), _milliseconds(toll.every)
-            # In this order: what the bucket has gained by itself, then what is taken.
-            clock = Maximum(_since_epoch(now))
-            gained = {"seen_ms": clock, "until_ms": clock, "expires_at": fields["expires_at"]}
-            batch.set(bucket, gained, merge=True)
-            batch.set(bucket, {"until_ms": Increment(cost)}, merge=True)
+            self._pay(batch, ours.user_id, toll, now)
+        if step and step.fields:
+            batch.update(step.job, step.fields, self._as_seen(step.seen.version))
         unless_erased(self.client, ours.user_id, batch)
         results = batch.commit()
+        if step and step.fields:
+            fields = {**step.seen.fields, **step.fields}
+            remember(Seen(step.seen.name, fields, results[-2].update_time))
         ours = replace(ours, version=results[0].update_time)
         if toll is None:
             return ours
         seen, until = (results[at].transform_results[0].integer_value for at in (1, 2))
         return _judged(ours, toll, seen, until)
+
+    def _pay(self, batch: WriteBatch, user_id: str, toll: Toll, now: datetime) -> None:
+        """Two writes, in this order: what the bucket has gained by itself, then what is taken."""
+        bucket, clock = self._bucket(user_id, toll), Maximum(_since_epoch(now))
+        expires_at = now + self.retention
+        gained = {"seen_ms": clock, "until_ms": clock, "expires_at": expires_at}
+        batch.set(bucket, gained, merge=True)
+        batch.set(bucket, {"until_ms": Increment(_milliseconds(toll.every))}, merge=True)
 
     def _held(self, key: str, user_id: str) -> DocumentSnapshot:
         """The claim as it stands, of somebody who was not erased.
@@ -204,7 +266,21 @@ class FirestoreClaims:
             )
         return Held(found["lease_until"]) if found["lease_until"] > self.clock() else None
 
-    def _commit(self, claim: Claimed, done: Done) -> Completed:
+    def _answerable(self, done: Done) -> Done:
+        """Without the answer, if the document is gone that it is for."""
+        if done.answer and not self.client.document(done.answer[0].path).get([]).exists:
+            return replace(done, answer=None)
+        return done
+
+    def _addition(self, user_id: str, creation: Creation) -> Addition:
+        fields = dict(creation.fields)
+        if creation.collection == "analyses":
+            fields["embedding"] = Vector(fields["embedding"])  # type: ignore[arg-type]
+        path = f"users/{user_id}/{creation.collection}/{creation.document_id}"
+        places, links = {self.client.document(path): fields}, {of_person(user_id): creation.entry}
+        return Addition(self.client, links, places, self.heads, ENDLESS)
+
+    def _commit(self, claim: Claimed, done: Done, addition: Addition | None) -> Completed:
         batch = self.client.batch()
         fields = self._result(done)
         if done.result.startswith(REJECTED):  # who gives it up does not try it again
@@ -218,10 +294,15 @@ class FirestoreClaims:
             bucket, cost = self._bucket(claim.user_id, claim.over), _milliseconds(claim.over.every)
             batch.set(bucket, {"until_ms": Increment(-cost)}, merge=True)
         created_at = self._end(batch, done.end) if done.end else None
-        version = batch.commit()[0].update_time
+        if addition:
+            addition.put(batch)
+            addition.guard(batch)
+        results = batch.commit()
+        if addition:
+            addition.written(results)
         if done.end and created_at:
             log_end(done.end.status, created_at, self.clock())
-        return Completed(done.result, done.owes, version)
+        return Completed(done.result, done.owes, results[0].update_time)
 
     def _result(self, done: Done) -> dict[str, object]:
         fields: dict[str, object] = {"result": done.result, "completed_at": self.clock()}
@@ -236,7 +317,7 @@ class FirestoreClaims:
     def _end(self, batch: WriteBatch, end: End) -> datetime | None:
         """Add the job's end to the commit, unless it has ended; when the job was created."""
         now, origin = self.clock(), end.origin
-        job = self.client.document(f"users/{origin.user_id}/jobs/{origin.processing_id}")
+        job = self.client.document(origin.job_path)
         seen = recall(job._document_path)
         if seen is None or not end.status.may_follow(Status(seen.fields["status"])):
             found = job.get(["status", "created_at"])
@@ -254,7 +335,7 @@ class FirestoreClaims:
         return created_at
 
     def _own(self, claim: Claimed) -> DocumentSnapshot:
-        found = self._document(claim.key).get()
+        found = self._held(claim.key, claim.user_id)
         if (found.to_dict() or {}).get("token") != claim.token:
             raise InProgressError("the lease was lost to another worker")
         return found

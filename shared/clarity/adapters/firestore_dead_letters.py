@@ -264,7 +264,7 @@ class FirestoreDeadLetters:
         if letter.user_id:
             places["erasure"] = tombstone_of(self.client, letter.user_id)
         if (origin := letter.origin) is not None:
-            job = f"users/{origin.user_id}/jobs/{origin.processing_id}"
+            job = origin.job_path
             claim = f"claims/{claim_key(letter.step, origin.path)}"
             paths = {"document": origin.path, "job": job, "claim": claim}
             paths["audit"] = of_person(origin.user_id).head

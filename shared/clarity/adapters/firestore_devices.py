@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from google.cloud.firestore import DELETE_FIELD
 
 from clarity.adapters.firestore_errors import in_transaction, translated
-from clarity.steps.ports import Device
+from clarity.steps.ports_push import Device
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -87,11 +87,6 @@ class FirestoreJobs:
         raise UnavailableError("Firestore: too much contention")
 
     @translated
-    def queue(self, user_id: str) -> Queue | None:
-        """The person's latest open job, if there ever was one."""
-        return _queue_of(self._queue(user_id).get())
-
-    @translated
     def open_job(self, origin: Origin, wanted: Wanted, now: datetime, expires_at: datetime) -> None:
         """Create the job as queued; no effect if it is there."""
         batch = self.client.batch()
@@ -105,14 +100,16 @@ class FirestoreJobs:
         self, origin: Origin
     ) -> tuple[Mapping[str, object] | None, Mapping[str, object]]:
         """The job document and the person's own settings, in one call."""
-        job = self._job(origin.user_id, origin.processing_id)
-        found, person = self._found(job, self.client.document(f"users/{origin.user_id}"))
-        settings = plain_fields(person) if person else {}
-        if found is None:
-            return None, settings
-        fields = plain_fields(found)
-        remember(Seen(job._document_path, fields, found.update_time))
-        return fields, settings
+        job, person = self._standing(origin)
+        return job, person or {}
+
+    @translated
+    def job_person_and_queue(
+        self, origin: Origin
+    ) -> tuple[Mapping[str, object] | None, Mapping[str, object], Queue | None]:
+        """Both, and the person's latest open job if there ever was one, in one call."""
+        job, person, queue = self._standing(origin, self._queue(origin.user_id))
+        return job, person or {}, _queue_of(queue)
 
     @translated
     def move(
@@ -166,6 +163,15 @@ class FirestoreJobs:
 
         job = self._job(origin.user_id, origin.processing_id)
         return self._change(job, ["status", "stage"], write, fence) is not None
+
+    def _standing(self, origin: Origin, *more: DocumentReference) -> list[dict[str, object] | None]:
+        """What the job, its person and more documents say, in one call; the job is remembered."""
+        job = self.client.document(origin.job_path)
+        found = self._found(job, self.client.document(f"users/{origin.user_id}"), *more)
+        fields = [plain_fields(each) if each else None for each in found]
+        if fields[0] is not None:
+            remember(Seen(job._document_path, fields[0], found[0].update_time))
+        return fields
 
     def _read(self, *documents: DocumentReference) -> list[dict[str, object] | None]:
         """The documents' fields in one call; None where one is not there."""
@@ -249,7 +255,7 @@ class FirestoreJobs:
 
     def _open(self, user_id: str, found: DocumentSnapshot, since: datetime) -> Queue | None:
         """The open job that the queue names, if it was opened after then."""
-        queue = _queue_of(found)
+        queue = _queue_of(found.to_dict())
         if queue is None or queue.opened_at <= since:
             return None
         job = self._job(user_id, queue.processing_id).get(["status"])
@@ -262,7 +268,6 @@ class FirestoreJobs:
         return self.client.document(f"users/{user_id}/queues/uploads")
 
 
-def _queue_of(snapshot: DocumentSnapshot) -> Queue | None:
-    fields: dict[str, Any] | None = snapshot.to_dict()
+def _queue_of(fields: Mapping[str, Any] | None) -> Queue | None:
     names = ("processing_id", "opened_at", "last_upload_at")
     return Queue(*(fields[name] for name in names)) if fields else None

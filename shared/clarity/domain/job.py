@@ -112,6 +112,11 @@ class Origin:
         return f"users/{self.user_id}/{self.collection}/{self.document_id}"
 
     @property
+    def job_path(self) -> str:
+        """The job's document, likewise."""
+        return f"users/{self.user_id}/jobs/{self.processing_id}"
+
+    @property
     def reference(self) -> dict[str, str]:
         """The origin as a field of documents, messages and logs."""
         return {f"{_KINDS[self.collection]}_id": self.document_id}

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import clarity
+from clarity.domain.job import Status
 from clarity.domain.minutes.imputation import model_input
 from clarity.steps.audit import Entry
 from clarity.steps.once import once
-from clarity.steps.ports import Done
+from clarity.steps.ports import Creation, Done, Move
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from clarity.domain.events import JobMessage
     from clarity.domain.minutes.grid import Grid
-    from clarity.steps.ports import Claims, Encoder, Records
+    from clarity.steps.ports import Claims, Encoder
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,6 @@ class Explain:
     """Ask the endpoint, store the explanation under its analysis's id, leave an audit record."""
 
     claims: Claims
-    records: Records
     encoder: Encoder
     clock: Callable[[], datetime]
     lease: timedelta
@@ -41,12 +41,13 @@ class Explain:
             lambda _: self._run(message, analysis_id, grid),
             user_id=user_id,
             lease=self.lease,
+            move=Move(message.origin, Status.PROCESSING, "Looking at what moved the reading."),
         )
 
     def _run(self, message: JobMessage, analysis_id: str, grid: Grid) -> Done:
         steps, imputed_share = model_input(grid)
         embedding, explanation = self.encoder.explain(steps)
-        now, user_id = self.clock(), message.origin.user_id
+        now = self.clock()
         document = {
             **explanation.to_document(),
             "analysis_id": analysis_id,
@@ -71,5 +72,4 @@ class Explain:
             "expires_at": now + self.retention,
         }
         entry = Entry(f"explain-{analysis_id}", record)
-        self.records.add_explanation(user_id, analysis_id, document, entry)
-        return Done(analysis_id)
+        return Done(analysis_id, creates=Creation("explanations", analysis_id, document, entry))

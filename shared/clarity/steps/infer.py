@@ -9,10 +9,11 @@ import numpy as np
 
 import clarity
 from clarity.domain.errors import ParkedError, PermanentError, TransientError
+from clarity.domain.job import Status
 from clarity.domain.minutes.imputation import model_input
 from clarity.steps.audit import Entry
 from clarity.steps.once import once
-from clarity.steps.ports import Done
+from clarity.steps.ports import Creation, Done, Move
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from clarity.domain.events import JobMessage
     from clarity.domain.minutes.grid import Grid
-    from clarity.steps.ports import Claims, Embedding, Encoder, Records
+    from clarity.steps.ports import Claims, Embedding, Encoder
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,6 @@ class Infer:
     """Ask the endpoint, store the analysis with its provenance, leave an audit record."""
 
     claims: Claims
-    records: Records
     encoder: Encoder
     clock: Callable[[], datetime]
     lease: timedelta
@@ -80,6 +80,7 @@ class Infer:
             lambda _: self._run(message, analysis_id, grid, measured),
             user_id=user_id,
             lease=self.lease,
+            move=Move(message.origin, Status.PROCESSING, "Reading your week's rhythm."),
         )
 
     def _run(
@@ -102,7 +103,6 @@ class Infer:
             "created_at": now,
             "expires_at": now + self.retention,
         }
-        user_id = message.origin.user_id
         record = {
             "action": "predict",
             "step": "preprocess",
@@ -113,8 +113,7 @@ class Infer:
             "expires_at": now + self.retention,
         }
         entry = Entry(f"predict-{analysis_id}", record)
-        self.records.add_analysis(user_id, analysis_id, document, entry)
-        return Done(analysis_id)
+        return Done(analysis_id, creates=Creation("analyses", analysis_id, document, entry))
 
     def _encode(
         self, steps: NDArray[np.float32], measured: Mapping[str, object]

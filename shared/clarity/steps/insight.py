@@ -18,7 +18,7 @@ from clarity.steps.audit import Entry
 from clarity.steps.feedback import said
 from clarity.steps.forgotten import missing
 from clarity.steps.once import give_up, once, refused
-from clarity.steps.ports import Done, End
+from clarity.steps.ports import Creation, Done, End, Move
 from clarity.steps.ports_words import Remark
 from clarity.steps.tell import Asked
 
@@ -32,11 +32,12 @@ if TYPE_CHECKING:
     from clarity.domain.words.safety import Support
     from clarity.steps.feedback import Said
     from clarity.steps.notify import Notify
-    from clarity.steps.ports import Claims, Outgoing, Records, Topics
+    from clarity.steps.ports import Claimed, Claims, Outgoing, Records, Topics
     from clarity.steps.ports_words import Reviews
     from clarity.steps.tell import Held, Tell, Told
 
 # What a job says when it ends; no health data, for it may stand on a lock screen.
+_TELLING = "Putting your week into words."
 READY = "Your insight is ready."
 UNCHANGED = "Nothing has changed since this insight was written."
 HELD_BACK = "Your insight is ready; another text was held back and will be reviewed."
@@ -121,13 +122,19 @@ class Insight:
         if job is None:  # seen before the claim is made: nothing of who was erased comes back
             raise missing(self.records, message.origin.user_id, f"the job {message.processing_id}")
         why, person = refusal(settings), Person.parse(settings, self.clock().date(), self.retention)
+        details: dict[str, object] = {"analysis_id": message.analysis_id}
+        if job.get("explanation"):
+            details["explanation_id"] = message.analysis_id  # preprocess has stored it
         insight_id = once(
             self.claims,
             "insights",
             message.origin.path,
-            lambda _: refused(message.origin, why) if why else self._run(message, job, person),
+            lambda _: (
+                refused(message.origin, why) if why else self._run(message, job, person, details)
+            ),
             user_id=message.origin.user_id,
             lease=self.lease,
+            move=None if why else Move(message.origin, Status.ANALYZING, _TELLING, details),
         )
         if self.notify and not why:
             self._announce(message, insight_id, person, self.notify)
@@ -139,12 +146,14 @@ class Insight:
         end = End(message.origin, Status.FAILED, text, {"reason": reason})
         give_up(self.claims, "insights", end, letter, topics=self.topics, lease=self.lease)
 
-    def _run(self, message: JobMessage, job: Mapping[str, Any], person: Person) -> Done:
+    def _run(
+        self,
+        message: JobMessage,
+        job: Mapping[str, Any],
+        person: Person,
+        details: Mapping[str, object],
+    ) -> Done:
         commission = self._commission(message, job, person)
-        details: dict[str, object] = {"analysis_id": message.analysis_id}
-        if job.get("explanation"):
-            details["explanation_id"] = message.analysis_id  # preprocess has stored it
-        self._move(message, Status.ANALYZING, "Putting your week into words.", details)
         identity = commission.identity(self.tell.version_for(person))
         insight = self._lasting(commission, identity)
         return self._finish(commission, insight, details)
@@ -186,17 +195,26 @@ class Insight:
         model answers.
         """
         user_id, message = commission.user_id, commission.message
+        written: Creation | None = None
+
+        def write(_: Claimed) -> Done:
+            nonlocal written
+            written = self._write(commission, insight_id, earlier)
+            return Done(insight_id, creates=written)
+
         try:
             once(
                 self.claims,
                 "narrate",
                 f"{user_id}/{insight_id}",
-                lambda _: self._write(commission, insight_id, earlier),
+                write,
                 user_id=user_id,
                 lease=self.lease,
             )
         except _NothingBetterError as error:
             return error.earlier
+        if written:
+            return written.fields
         found = self.records.insight(user_id, insight_id)
         own = found is not None and found["processing_id"] == message.processing_id
         if found is None or (found["provisional"] and not own):
@@ -205,18 +223,17 @@ class Insight:
 
     def _write(
         self, commission: _Commission, insight_id: str, earlier: Mapping[str, Any] | None
-    ) -> Done:
-        # An earlier delivery may have got as far as this, and have paid for it.
-        if self.records.insight(commission.user_id, insight_id) is None:
-            told = self.tell(commission.asked)
-            if told.provisional and earlier is not None:
-                raise _NothingBetterError(earlier)
-            if told.held:
-                self._hold(commission, insight_id, told, told.held)
-            document = self._document(commission, insight_id, told)
-            entry = self._entry(commission, insight_id, told)
-            self.records.add_insight(commission.user_id, insight_id, document, entry)
-        return Done(insight_id)
+    ) -> Creation | None:
+        """A new insight; None where one outlived the claim under which it was written."""
+        if self.records.insight(commission.user_id, insight_id) is not None:
+            return None
+        told = self.tell(commission.asked)
+        if told.provisional and earlier is not None:
+            raise _NothingBetterError(earlier)
+        if told.held:
+            self._hold(commission, insight_id, told, told.held)
+        document = self._document(commission, insight_id, told)
+        return Creation("insights", insight_id, document, self._entry(commission, insight_id, told))
 
     def _entry(self, commission: _Commission, insight_id: str, told: Told) -> Entry:
         now = self.clock()
@@ -315,11 +332,6 @@ class Insight:
             "processing_id": message.processing_id,
             "expires_at": now + self.retention,
         }
-
-    def _move(
-        self, message: JobMessage, status: Status, text: str, details: Mapping[str, object]
-    ) -> None:
-        self.records.move(message.origin, status, text, details, self.clock())
 
 
 def _digest(text: str) -> str:

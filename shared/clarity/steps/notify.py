@@ -14,7 +14,8 @@ from clarity.domain.errors import PermanentError, TransientError, UnavailableErr
 from clarity.domain.words.wording import wording
 from clarity.steps.audit import Entry
 from clarity.steps.once import claim_key, once
-from clarity.steps.ports import Done, Notice
+from clarity.steps.ports import Done
+from clarity.steps.ports_push import Notice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 
     from clarity.domain.events import JobMessage
     from clarity.domain.person import Person
-    from clarity.steps.ports import Claimed, Claims, Device, Devices, Push, Records
+    from clarity.steps.ports import Claimed, Claims, Records
+    from clarity.steps.ports_push import Device, Devices, Push
 
 
 @dataclass(frozen=True, slots=True)

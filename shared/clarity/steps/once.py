@@ -14,8 +14,9 @@ unpublished goes out with the next delivery or from the sweeper.
 
 Each arrow is one write, on the condition that the claim still is the version that its writer knows:
 a late worker, whose lease has ended and whom another has followed, can neither renew, complete nor
-release. `complete` writes the result, the messages owed, the answer on the person's document and
-the job's end in one commit: none of them is there without the others. What the work itself writes
+release. `claim` moves the job with it. `complete` writes the result, what the work creates with its
+audit record, the messages owed, the answer on the person's document and the job's end in one
+commit: none of them is there without the others. What the work itself writes
 before is created under an id that follows from the event (a second time changes nothing), moves a
 job forward only, or is fenced by the claim. Messages may go out twice and in any order: who
 receives them runs once, too.
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from clarity.domain.job import Origin
-    from clarity.steps.ports import Claims, Completed, Outgoing, Toll, Topics
+    from clarity.steps.ports import Claims, Completed, Move, Outgoing, Toll, Topics
 
 _log = logging.getLogger(__name__)
 
@@ -69,6 +70,7 @@ def once(
     lease: timedelta,
     topics: Topics | None = None,
     toll: Toll | None = None,
+    move: Move | None = None,
 ) -> str:
     """The result of `work`, which runs unless an earlier delivery of `event` completed it.
 
@@ -81,12 +83,13 @@ def once(
         lease: how long a dead worker keeps others away; a living one renews it a few times.
         topics: where the messages go that the work owes; None where it owes none.
         toll: what the first claim of this event takes from the person's bucket.
+        move: where the work's job stands from the claim on.
 
     Raises:
         InProgressError: another worker holds the claim, or took it over meanwhile.
     """
     key = claim_key(step, event)
-    outcome = claims.claim(key, user_id=user_id, lease=lease, toll=toll)
+    outcome = claims.claim(key, user_id=user_id, lease=lease, toll=toll, move=move)
     if isinstance(outcome, Held):
         raise InProgressError(f"{step} is running elsewhere, its lease ends {outcome.until:%X}")
     if isinstance(outcome, Claimed):

@@ -55,6 +55,33 @@ class End:
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """Where a job stands from now on, unless it stands there or further on already."""
+
+    origin: Origin
+    status: Status
+    message: str
+    details: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Creation:
+    """A document of the claim's person, and the audit record about it; what is there stays.
+
+    Attributes:
+        collection: where it is created, below the person.
+        document_id: the same for the same work.
+        fields: what it says.
+        entry: the record.
+    """
+
+    collection: Literal["analyses", "explanations", "insights"]
+    document_id: str
+    fields: Mapping[str, object]
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """What a piece of work comes to; all of it is written at once, or nothing.
 
@@ -64,6 +91,7 @@ class Done:
         answer: fields for the person's own document; they fall away where it is gone.
         end: how the job ends, if it does.
         sheds: fields that the answered document loses.
+        creates: what comes into being with it.
     """
 
     result: str
@@ -71,6 +99,7 @@ class Done:
     answer: tuple[Origin, Mapping[str, object]] | None = None
     end: End | None = None
     sheds: tuple[str, ...] = ()
+    creates: Creation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +160,18 @@ class Claims(Protocol):
     """Who works on what: one holder of a key at a time, and a result once it is done."""
 
     def claim(
-        self, key: str, *, user_id: str, lease: timedelta, toll: Toll | None = None
+        self,
+        key: str,
+        *,
+        user_id: str,
+        lease: timedelta,
+        toll: Toll | None = None,
+        move: Move | None = None,
     ) -> Claimed | Completed | Held:
-        """Take the key if it is free or its lease has expired; who takes it first pays the toll."""
+        """Take the key if it is free or its lease has expired.
+
+        Who takes it moves the job, and who takes it first pays the toll.
+        """
 
     def renew(self, claim: Claimed, lease: timedelta) -> Claimed:
         """Hold it longer. Raises InProgressError if the lease was lost to another worker."""
@@ -251,9 +289,6 @@ class Records(Protocol):
     def discard(self, origin: Origin) -> None:
         """Delete what somebody who was erased has written since."""
 
-    def queue(self, user_id: str) -> Queue | None:
-        """The person's latest open job, if there ever was one."""
-
     def open_job(self, origin: Origin, wanted: Wanted, now: datetime, expires_at: datetime) -> None:
         """Create the job as queued; no effect if it is there."""
 
@@ -262,15 +297,10 @@ class Records(Protocol):
     ) -> tuple[Mapping[str, object] | None, Mapping[str, object]]:
         """The job document and the person's own settings, read at once."""
 
-    def move(
-        self,
-        origin: Origin,
-        status: Status,
-        message: str,
-        details: Mapping[str, object],
-        now: datetime,
-    ) -> bool:
-        """Move the job forward; False if it stands there or further on already, or is gone."""
+    def job_person_and_queue(
+        self, origin: Origin
+    ) -> tuple[Mapping[str, object] | None, Mapping[str, object], Queue | None]:
+        """Both, and the person's latest open job if there ever was one, read at once."""
 
     def note(
         self,
@@ -290,18 +320,8 @@ class Records(Protocol):
     def analysis(self, user_id: str, analysis_id: str) -> Mapping[str, object] | None:
         """The analysis document."""
 
-    def add_analysis(
-        self, user_id: str, analysis_id: str, document: Mapping[str, object], entry: Entry
-    ) -> None:
-        """Create the analysis together with its audit record; no effect if they are there."""
-
     def explanation(self, user_id: str, analysis_id: str) -> Mapping[str, object] | None:
         """The explanation of an analysis, which has that one's id."""
-
-    def add_explanation(
-        self, user_id: str, analysis_id: str, document: Mapping[str, object], entry: Entry
-    ) -> None:
-        """Create the explanation together with its audit record; no effect if they are there."""
 
     def history(self, user_id: str, history_id: str) -> Mapping[str, object] | None:
         """The document on a person's weeks."""
@@ -320,11 +340,6 @@ class Records(Protocol):
 
     def feedback(self, user_id: str, limit: int) -> Sequence[Mapping[str, object]]:
         """The person's latest feedback that says something, newest first; receipts are left out."""
-
-    def add_insight(
-        self, user_id: str, insight_id: str, document: Mapping[str, object], entry: Entry
-    ) -> None:
-        """Create the insight together with its audit record; no effect if they are there."""
 
     def audit(self, user_id: str, entry: Entry, ledger: Entry | None = None) -> None:
         """Put a record onto the person's audit, and one onto the project's ledger; both, once.
@@ -362,37 +377,3 @@ class Encoder(Protocol):
 
     def explain(self, steps: NDArray[np.float32]) -> tuple[Embedding, Explanation]:
         """Read one week, and say where the model looked and what moved its reading."""
-
-
-@dataclass(frozen=True, slots=True)
-class Device:
-    """One of a person's devices, and the address that its push service gave it."""
-
-    device_id: str
-    push_token: str
-
-
-class Devices(Protocol):
-    """Where a person may be told that something is there to read."""
-
-    def devices(self, user_id: str) -> Sequence[Device]:
-        """The person's devices that have a token, each token once."""
-
-    def forget(self, user_id: str, device: Device) -> None:
-        """Delete the device's token if it is still this one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """What a lock screen may show, and what the app needs to open the right page."""
-
-    title: str
-    body: str
-    data: Mapping[str, str]
-
-
-class Push(Protocol):
-    """The push service."""
-
-    def send(self, push_token: str, notice: Notice) -> bool:
-        """Hand the notice over, once; False if no device has this token any more."""

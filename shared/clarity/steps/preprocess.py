@@ -22,7 +22,7 @@ from clarity.domain.minutes.recorder import recorder_of
 from clarity.domain.person import Person
 from clarity.steps.forgotten import missing
 from clarity.steps.once import give_up, once, refused
-from clarity.steps.ports import Done, End, Outgoing
+from clarity.steps.ports import Done, End, Move, Outgoing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from clarity.domain.minutes.quality import Quality
     from clarity.steps.explain import Explain
     from clarity.steps.infer import Infer
-    from clarity.steps.ports import Chunk, Claimed, Claims, Records, Topics
+    from clarity.steps.ports import Chunk, Claimed, Claims, Queue, Records, Topics
 
 # The latest local days with data in which the week is looked for.
 RECENT_DAYS = 14
@@ -43,6 +43,7 @@ RECENT_DAYS = 14
 LOOKBACK_DAYS: Mapping[Timeframe, int] = {"1week": 35, "1month": 56, "3months": 98}
 # The stage of a job whose work waits for a model that was not running.
 WAITING = "waiting_for_model"
+_BUILDING = "Building your week, minute by minute."
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +72,13 @@ class Preprocess:
         """
         if self._sent_just_now(message):  # after an upload: nothing is read to see that
             raise self._too_early()
-        job, settings = self.records.job_and_person(message.origin)
+        job, settings, queue = self.records.job_person_and_queue(message.origin)
         if job is None:  # seen before the claim is made: nothing of who was erased comes back
             raise missing(self.records, message.origin.user_id, f"the job {message.processing_id}")
         why = refusal(settings)
         # Without a claim: most deliveries only come too early.
         if job["status"] == Status.QUEUED and not why:
-            self._settle(message, job)
+            self._settle(message, job, queue)
         person = Person.parse(settings, self.clock().date())
         once(
             self.claims,
@@ -91,6 +92,7 @@ class Preprocess:
             user_id=message.origin.user_id,
             lease=self.lease,
             topics=self.topics,
+            move=None if why else Move(message.origin, Status.PREPROCESSING, _BUILDING),
         )
 
     def reject(self, message: JobMessage, error: PermanentError, letter: Outgoing) -> None:
@@ -114,7 +116,6 @@ class Preprocess:
             raise
 
     def _run(self, message: JobMessage, job: Mapping[str, object], person: Person) -> Done:
-        self._move(message, Status.PREPROCESSING, "Building your week, minute by minute.")
         timeframe: Timeframe = job["data_timeframe"]  # type: ignore[assignment]  # open_job's
         chunks = self.records.recent(message.origin.user_id, LOOKBACK_DAYS[timeframe])
         near = latest(chunks, RECENT_DAYS)
@@ -142,7 +143,6 @@ class Preprocess:
         """The id of the week's analysis: the one that is there, or a new one."""
         analysis_id = self._analysis_id(grid)
         if self.records.analysis(message.origin.user_id, analysis_id) is None:
-            self._move(message, Status.PROCESSING, "Reading your week's rhythm.")
             document = {**analyse(grid, quality).to_document(), "recorded_by": recorded}
             self.infer(message, analysis_id, grid, document)
         return analysis_id
@@ -174,28 +174,26 @@ class Preprocess:
     def _explain(self, message: JobMessage, analysis_id: str, grid: Grid) -> None:
         """Explain the analysis, unless somebody asked for that before."""
         if self.records.explanation(message.origin.user_id, analysis_id) is None:
-            self._move(message, Status.PROCESSING, "Looking at what moved the reading.")
             self.explain(message, analysis_id, grid)
 
-    def _settle(self, message: JobMessage, job: Mapping[str, object]) -> None:
+    def _settle(self, message: JobMessage, job: Mapping[str, object], queue: Queue | None) -> None:
         """Go on once the person's uploads have arrived; the job does not wait for ever."""
         user_id, now = message.origin.user_id, self.clock()
         created_at: datetime = job["created_at"]  # type: ignore[assignment]  # open_job wrote it
         if now - created_at < self.patience:
             if message.priority != "high":
-                self._require_quiet(message, now)
+                self._require_quiet(queue, now)
             if unsettled := self.records.unsettled(user_id):
                 raise NotSettledError(f"{unsettled} uploads are not ingested yet")
         elif self.records.unsettled(user_id):
             # Their events may never come, and no later job shall wait for them again.
             self.records.mark_overdue(user_id, now - self.patience, now + self.retention)
 
-    def _require_quiet(self, message: JobMessage, now: datetime) -> None:
+    def _require_quiet(self, queue: Queue | None, now: datetime) -> None:
         """Wait for the end of a burst; a request in its middle would be told of half a week.
 
         Who asked with high priority looks on: what has arrived is enough for them.
         """
-        queue = self.records.queue(message.origin.user_id)
         if queue is not None and now - queue.last_upload_at < self.quiet:
             raise self._too_early()
 
@@ -216,9 +214,6 @@ class Preprocess:
         """Same data, same model, same code: same analysis."""
         parts = (grid_digest(grid), self.infer.model_id, clarity.__version__)
         return hashlib.sha256("|".join(parts).encode()).hexdigest()[:32]
-
-    def _move(self, message: JobMessage, status: Status, text: str) -> None:
-        self.records.move(message.origin, status, text, {}, self.clock())
 
 
 def _insufficient(message: JobMessage, quality: Quality) -> Done:
