@@ -17,7 +17,7 @@ from google.api_core.exceptions import (
 from google.cloud.firestore import Query
 from google.cloud.firestore_v1.base_query import FieldFilter
 
-from clarity.adapters.firestore_audit import LEDGER, Heads, appended, of_person, standing
+from clarity.adapters.firestore_audit import LEDGER, Heads, appended, of_person, standing_in
 from clarity.adapters.firestore_errors import translated
 from clarity.adapters.firestore_jobs import FirestoreJobs
 from clarity.adapters.firestore_tombstone import commit_unless_erased, tombstone_of
@@ -193,12 +193,14 @@ class FirestoreRecords(FirestoreJobs):
         Who asks for it adds to the person's audit next: its head comes in the same call.
         """
         chain = of_person(user_id)
-        analysis, head = map(
-            self.client.document, (f"users/{user_id}/analyses/{analysis_id}", chain.head)
-        )
-        found = {each.reference: each for each in self.client.get_all([analysis, head])}
-        self.heads.keep(chain, standing(found[head]))
-        return found[analysis].to_dict()
+        paths = (f"users/{user_id}/analyses/{analysis_id}", chain.head)
+        found, head = self._found(*map(self.client.document, paths))
+        version = head.update_time if head else None
+        self.heads.keep(chain, standing_in(plain_fields(head) if head else None, version))
+        if found is None:
+            return None
+        fields: dict[str, Any] = plain_fields(found)
+        return {**fields, "embedding": fields["embedding"]["value"]}  # a vector, on the wire
 
     @translated
     def explanation(self, user_id: str, analysis_id: str) -> Mapping[str, object] | None:
@@ -241,8 +243,8 @@ class FirestoreRecords(FirestoreJobs):
         appended(self.client, links, heads=self.heads)
 
     def _fields(self, path: str) -> dict[str, object] | None:
-        found: dict[str, object] | None = self.client.document(path).get().to_dict()
-        return found
+        (fields,) = self._read(self.client.document(path))
+        return fields
 
     def _user(self, user_id: str) -> DocumentReference:
         return self.client.document(f"users/{user_id}")

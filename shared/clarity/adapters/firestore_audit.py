@@ -95,12 +95,14 @@ class Heads:
 
 def standing(found: DocumentSnapshot) -> Standing:
     """The head in its document."""
-    fields: dict[str, Any] | None = found.to_dict()
+    return standing_in(found.to_dict(), found.update_time)
+
+
+def standing_in(fields: Mapping[str, Any] | None, version: object) -> Standing:
+    """The head in these fields, if there is one."""
     if fields is None:
         return Standing(Head())
-    return Standing(
-        Head(fields["sequence"], fields["hash"], fields["expires_at"]), found.update_time
-    )
+    return Standing(Head(fields["sequence"], fields["hash"], fields["expires_at"]), version)
 
 
 def link(batch: WriteBatch, client: Client, chain: Chain, seen: Standing, entry: Entry) -> Head:

@@ -151,9 +151,11 @@ def class_metrics(
 def _graded(
     values: NDArray[np.float64], light: float, moderate: float, vigorous: float
 ) -> NDArray[np.int8]:
-    known = ~np.isnan(values)
-    grade = SEDENTARY + np.searchsorted([light, moderate, vigorous], values, side="right")
-    return np.where(known, grade, UNKNOWN).astype(np.int8)
+    grade = np.full(len(values), SEDENTARY, np.int8)
+    for least in (light, moderate, vigorous):
+        grade += values >= least
+    grade[np.isnan(values)] = UNKNOWN
+    return grade
 
 
 def _in_bed(grid: Grid, sleep: Sleep) -> NDArray[np.bool_]:
