@@ -6,6 +6,7 @@ import uuid
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from clarity.adapters.firestore import FirestoreRecords
 from clarity.adapters.firestore_claims import FirestoreClaims
 from clarity.steps.ports import Claimed, Creation, Done
 from tests.audits import entry
@@ -14,7 +15,8 @@ from tests.memory import MemoryRecords
 if TYPE_CHECKING:
     from google.cloud.firestore import Client
 
-    from clarity.adapters.firestore import FirestoreRecords
+    from clarity.steps.ports import Records
+
 
 YEAR = timedelta(days=365)
 
@@ -26,7 +28,7 @@ def creation(path: str, fields: dict[str, Any], event_id: str) -> Done:
 
 
 def create(
-    records: FirestoreRecords | MemoryRecords,
+    records: Records,
     user_id: str,
     path: str,
     fields: dict[str, Any],
@@ -40,6 +42,7 @@ def create(
         assert done.creates
         records.create(user_id, done.creates)
         return
+    assert isinstance(records, FirestoreRecords)
     claim = claimed(records.client, user_id)
     client = through or records.client
     FirestoreClaims(client, _now, YEAR, records.heads).complete(claim, done)

@@ -17,10 +17,8 @@ from clarity.sources.generated import people
 from tests.creating import create
 
 if TYPE_CHECKING:
-    from clarity.adapters.firestore import FirestoreRecords
     from clarity.steps.ports import Records
     from tests.chain import Chain
-    from tests.memory import MemoryRecords
 
 LAST_DAY = date(2026, 6, 14)
 ANALYSIS, HISTORY = "analysis-1", "history-1"
@@ -43,9 +41,7 @@ def weeks(name: str = "office-worker") -> tuple[dict[str, Any], dict[str, Any]]:
     return analysis, history_of(span.window(0, until)).to_document()
 
 
-def measure(
-    records: FirestoreRecords | MemoryRecords, user_id: str = "ada", name: str = "office-worker"
-) -> None:
+def measure(records: Records, user_id: str = "ada", name: str = "office-worker") -> None:
     """Store the person's analysis and history, as preprocess does."""
     analysis, history = weeks(name)
     create(records, user_id, f"analyses/{ANALYSIS}", analysis, f"predict-{ANALYSIS}")
