@@ -22,6 +22,7 @@ from clarity.steps.ports import (
     Creation,
     Done,
     Held,
+    Joining,
     Known,
     Move,
     Outgoing,
@@ -89,6 +90,8 @@ class MemoryClaims:
         with self.lock:
             held = self._own(claim)
             if "result" not in held:
+                if done.joins:
+                    done = done.within(self.records.join(done.joins, self.clock()))
                 self._write(claim, done)
                 held |= {"result": done.result, "completed_at": self.clock()}
                 held |= {"outbox": done.owes, "unpublished": bool(done.owes)}
@@ -152,6 +155,9 @@ class MemoryRecords:
 
     def person(self, user_id: str) -> Mapping[str, object]:
         return self.people.get(user_id, {})
+
+    def person_and_queue(self, user_id: str) -> tuple[Mapping[str, object], Queue | None]:
+        return self.person(user_id), self.queues.get(user_id)
 
     def erased_at(self, user_id: str) -> datetime | None:
         return self.erasures.get(user_id)
@@ -227,28 +233,20 @@ class MemoryRecords:
     def discard(self, origin: Origin) -> None:
         self.uploads.pop(origin.path, None)
 
-    def join_queue(
-        self,
-        origin: Origin,
-        wanted: Wanted,
-        now: datetime,
-        stale: timedelta,
-        expires_at: datetime,
-        *,
-        fence: Claimed,
-    ) -> Queue:
-        self._require(fence)
-        if (origin.user_id, origin.processing_id) in self.jobs:
-            return Queue(origin.processing_id, now, now)
-        queue = self.queues.get(origin.user_id)
-        if queue and now - queue.opened_at < stale:
-            job = self.jobs[origin.user_id, queue.processing_id]
+    def join(self, joining: Joining, now: datetime) -> str:
+        """The id of the job that the upload joins."""
+        origin, user_id = joining.origin, joining.origin.user_id
+        if (user_id, origin.processing_id) in self.jobs:
+            return origin.processing_id
+        queue = self.queues.get(user_id)
+        if queue and queue.opened_at > joining.since:
+            job = self.jobs[user_id, queue.processing_id]
             if job["status"] == Status.QUEUED:
-                self.queues[origin.user_id] = replace(queue, last_upload_at=now)
-                return self.queues[origin.user_id]
-        self.open_job(origin, wanted, now, expires_at)
-        self.queues[origin.user_id] = Queue(origin.processing_id, now, now)
-        return self.queues[origin.user_id]
+                self.queues[user_id] = replace(queue, last_upload_at=now)
+                return queue.processing_id
+        self.open_job(origin, joining.wanted, now, joining.expires_at)
+        self.queues[user_id] = Queue(origin.processing_id, now, now)
+        return origin.processing_id
 
     def _require(self, fence: Claimed) -> None:
         if self.claims.get(fence.key, {}).get("token") != fence.token:

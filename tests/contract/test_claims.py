@@ -12,7 +12,7 @@ from google.cloud.firestore import DELETE_FIELD
 
 from clarity.domain.errors import InProgressError
 from clarity.domain.job import AUTOMATIC, Status
-from clarity.steps.ports import Claimed, Completed, Done, Held
+from clarity.steps.ports import Claimed, Completed, Done, Held, Joining
 from tests.chain import Clock
 from tests.contract.claim_store import LEASE, LETTER, RETENTION, Store, over
 from tests.memory import MemoryClaims, MemoryRecords
@@ -139,13 +139,14 @@ def test_a_late_worker_writes_nothing(store) -> None:
 
 
 def test_a_late_worker_neither_joins_a_queue_nor_says_that_it_waits(store) -> None:
-    until = store.clock() + RETENTION
+    now, until = store.clock(), store.clock() + RETENTION
     late = store.claim()
     store.expire()
     store.claim()
 
+    joins = Joining(store.origin, AUTOMATIC, now - LEASE, until, None)
     with pytest.raises(InProgressError):
-        store.records.join_queue(store.origin, AUTOMATIC, store.clock(), LEASE, until, fence=late)
+        store.claims.complete(late, Done("done", joins=joins))
     assert store.records.job_person_and_queue(store.origin)[2] is None
     assert store.job() is None
 
@@ -260,3 +261,25 @@ def test_who_takes_over_moves_the_job_that_the_dead_worker_did_not(store) -> Non
     assert isinstance(store.claim(store.move(Status.PREPROCESSING)), Claimed)
 
     assert store.job()["status"] == "preprocessing"
+
+
+def test_what_an_upload_joins_is_named_in_its_answer_and_owed_by_the_first(store) -> None:
+    def join(document_id: str) -> tuple[Store, Completed]:
+        upload = replace(store, origin=replace(store.origin, document_id=document_id))
+        upload.write({})
+        claim = upload.claim()
+        queue = store.records.person_and_queue(store.origin.user_id)[1]
+        now = store.clock()
+        joins = Joining(upload.origin, AUTOMATIC, now - LEASE, now + RETENTION, queue)
+        answer = (upload.origin, {"status": "ingested", "processing_id": None})
+        done = Done("done", (LETTER,), answer, joins=joins)
+        return upload, store.claims.complete(claim, done)
+
+    (first, opened), (second, joined) = join("u1"), join("u2")
+
+    assert [opened.owes, joined.owes] == [(LETTER,), ()]
+    assert first.claim() == opened
+    assert second.claim() == joined
+    answers = [each.read() or {} for each in (first, second)]
+    assert [each["processing_id"] for each in answers] == 2 * ["upload-u1"]
+    assert (first.job()["status"], second.job()) == ("queued", None)

@@ -6,6 +6,7 @@ import itertools
 import uuid
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import numpy as np
 import orjson
@@ -17,11 +18,14 @@ from clarity.adapters.pubsub import PubSubTopics
 from clarity.domain.events import JobMessage
 from clarity.domain.intake.samples import Samples, parse_upload
 from clarity.domain.job import AUTOMATIC, Origin, Status
-from clarity.steps.ports import Chunk, Claimed, Held, Outgoing, Topic
+from clarity.steps.ports import Chunk, Claimed, Done, Held, Joining, Outgoing, Topic
 from infra.local.topology import DEAD_LETTERS, topic
 from tests.creating import create
 from tests.erasing import erase
 from tests.memory import MemoryClaims, MemoryRecords, MemoryTopics
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 NOW = datetime(2026, 6, 15, 9, tzinfo=UTC)
 LATER = NOW + timedelta(days=30)
@@ -54,16 +58,27 @@ def user() -> str:
 
 
 @pytest.fixture
-def fence(records, firestore, user) -> Claimed:
-    """A claim that is ours."""
+def join(records, firestore, clock) -> Callable[..., str]:
+    """Complete the claim on an upload as ingest does; the job that it is read with."""
     claims = (
-        MemoryClaims(Clock(), records)
+        MemoryClaims(clock, records)
         if firestore is None
-        else FirestoreClaims(firestore, Clock(), timedelta(days=30))
+        else FirestoreClaims(firestore, clock, timedelta(days=30))
     )
-    taken = claims.claim(f"test:{user}", user_id=user, lease=LEASE)
-    assert isinstance(taken, Claimed)
-    return taken
+
+    def joined(upload: Origin, at: datetime = NOW) -> str:
+        clock.now = at
+        claim = claims.claim(f"test:{uuid.uuid4().hex}", user_id=upload.user_id, lease=LEASE)
+        assert isinstance(claim, Claimed)
+        _, queue = records.person_and_queue(upload.user_id)
+        joining = Joining(upload, AUTOMATIC, at - LEASE, LATER, queue)
+        owed = Outgoing("ingested", b"", {})
+        completed = claims.complete(claim, Done("done", (owed,), joins=joining))
+        queue = records.person_and_queue(upload.user_id)[1]
+        assert queue is not None
+        return upload.processing_id if completed.owes else queue.processing_id
+
+    return joined
 
 
 def samples(*values: float) -> Samples:
@@ -129,45 +144,37 @@ def test_only_the_latest_days_are_read(records, user) -> None:
     assert {chunk.day.day for chunk in records.recent(user, 3)} == {3, 4, 5}
 
 
-def test_the_first_upload_opens_a_job_and_the_next_joins_it(records, user, fence) -> None:
+def test_the_first_upload_opens_a_job_and_the_next_joins_it(records, user, join) -> None:
     first, second = Origin(user, "uploads", "u1"), Origin(user, "uploads", "u2")
 
-    opened = records.join_queue(first, AUTOMATIC, NOW, LEASE, LATER, fence=fence)
-    joined = records.join_queue(second, AUTOMATIC, NOW + LEASE / 2, LEASE, LATER, fence=fence)
+    assert join(first) == join(second, NOW + LEASE / 2) == first.processing_id
 
-    assert opened.processing_id == joined.processing_id == first.processing_id
     assert records.job_person_and_queue(first)[2].last_upload_at == NOW + LEASE / 2
     assert records.job_and_person(second)[0] is None
 
 
-def test_a_job_on_its_way_takes_no_more_uploads(records, user, fence) -> None:
+def test_a_job_on_its_way_takes_no_more_uploads(records, user, join) -> None:
     first, second = Origin(user, "uploads", "u1"), Origin(user, "uploads", "u2")
-    records.join_queue(first, AUTOMATIC, NOW, LEASE, LATER, fence=fence)
+    join(first)
     records.move(first, Status.PREPROCESSING, "", {}, NOW)
 
-    joined = records.join_queue(second, AUTOMATIC, NOW, LEASE, LATER, fence=fence)
-
-    assert joined.processing_id == second.processing_id
+    assert join(second) == second.processing_id
     assert records.job_and_person(second)[0]["status"] == "queued"
 
 
-def test_a_job_that_is_queued_for_too_long_takes_no_more_uploads(records, user, fence) -> None:
+def test_a_job_that_is_queued_for_too_long_takes_no_more_uploads(records, user, join) -> None:
     first, second = Origin(user, "uploads", "u1"), Origin(user, "uploads", "u2")
-    records.join_queue(first, AUTOMATIC, NOW, LEASE, LATER, fence=fence)
+    join(first)
 
-    joined = records.join_queue(second, AUTOMATIC, NOW + 2 * LEASE, LEASE, LATER, fence=fence)
-
-    assert joined.processing_id == second.processing_id
+    assert join(second, NOW + 2 * LEASE) == second.processing_id
 
 
-def test_a_redelivered_upload_finds_its_own_job(records, user, fence) -> None:
+def test_a_redelivered_upload_finds_its_own_job(records, user, join) -> None:
     first = Origin(user, "uploads", "u1")
-    records.join_queue(first, AUTOMATIC, NOW, LEASE, LATER, fence=fence)
+    join(first)
     records.move(first, Status.COMPLETED, "", {}, NOW)
 
-    again = records.join_queue(first, AUTOMATIC, NOW, LEASE, LATER, fence=fence)
-
-    assert again.processing_id == first.processing_id
+    assert join(first) == first.processing_id
     assert records.job_and_person(first)[0]["status"] == "completed"
 
 
@@ -320,9 +327,9 @@ def test_erasure_leaves_nothing_of_a_person_and_all_of_another(cloud, clock, use
     other = f"{user}-other"
     for each in (user, other):
         origin = Origin(each, "uploads", "u1")
-        fence = claims.claim(f"test:{each}", user_id=each, lease=LEASE)
-        assert isinstance(fence, Claimed)
-        records.join_queue(origin, AUTOMATIC, NOW, LEASE, LATER, fence=fence)
+        assert isinstance(claims.claim(f"test:{each}", user_id=each, lease=LEASE), Claimed)
+        records.open_job(origin, AUTOMATIC, NOW, LATER)
+        client.document(f"users/{each}/queues/uploads").set({"processing_id": "upload-u1"})
         records.add_chunks(origin, [Chunk(DAY, samples(60), NOTHING)], LATER, LATER)
         create(records, each, "explanations/a1", {"attention": [0.25] * 4})
         records.add_history(each, "h1", {"metrics": []})

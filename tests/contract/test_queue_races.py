@@ -13,10 +13,12 @@ from clarity.adapters.firestore import FirestoreRecords
 from clarity.adapters.firestore_claims import FirestoreClaims
 from clarity.domain.errors import InProgressError, UnavailableError
 from clarity.domain.job import AUTOMATIC, Origin, Status
-from clarity.steps.ports import Claimed
+from clarity.steps.ports import Claimed, Done, Joining, Outgoing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from clarity.steps.ports import Queue
 
 NOW = datetime(2026, 6, 15, 9, tzinfo=UTC)
 STALE, LATER = timedelta(seconds=60), NOW + timedelta(days=30)
@@ -36,9 +38,12 @@ def user() -> str:
 
 
 @pytest.fixture
-def claim(records, user) -> Callable[[str], Claimed]:
-    claims = FirestoreClaims(records.client, lambda: NOW, timedelta(days=30))
+def claims(records) -> FirestoreClaims:
+    return FirestoreClaims(records.client, lambda: NOW, timedelta(days=30))
 
+
+@pytest.fixture
+def claim(claims, user) -> Callable[[str], Claimed]:
     def take(key: str) -> Claimed:
         taken = claims.claim(f"test:{user}-{key}", user_id=user, lease=STALE)
         assert isinstance(taken, Claimed)
@@ -47,19 +52,41 @@ def claim(records, user) -> Callable[[str], Claimed]:
     return take
 
 
-def test_uploads_that_come_at_once_share_one_job(records, user, claim) -> None:
+def joining(upload: Origin, queue: Queue | None = None) -> Done:
+    """The end of an upload that joins; each has seen no queue before, unless said."""
+    joins = Joining(upload, AUTOMATIC, NOW - STALE, LATER, queue)
+    owed = Outgoing("ingested", b"", {"of": upload.document_id})
+    return Done("done", (owed,), (upload, {"status": "ingested"}), joins=joins)
+
+
+def test_uploads_that_come_at_once_share_one_job(records, claims, user, claim) -> None:
     uploads = [Origin(user, "uploads", f"u{n}") for n in range(UPLOADS)]
+    for each in uploads:
+        records.client.document(each.path).create({})
     fences = [claim(each.document_id) for each in uploads]
 
     with ThreadPoolExecutor(UPLOADS) as pool:
-        joined = pool.map(
-            lambda one: records.join_queue(one[0], AUTOMATIC, NOW, STALE, LATER, fence=one[1]),
-            zip(uploads, fences, strict=True),
-        )
+        ends = list(pool.map(claims.complete, fences, map(joining, uploads)))
 
     jobs = [each.id for each in records.client.collection(f"users/{user}/jobs").stream()]
-    assert len(jobs) == 1
-    assert {each.processing_id for each in joined} == set(jobs)
+    answers = [records.client.document(each.path).get().to_dict() for each in uploads]
+    (owed,) = (message for end in ends for message in end.owes)
+    assert jobs == [f"upload-{owed.attributes['of']}"]
+    assert {each["processing_id"] for each in answers} == set(jobs)
+
+
+def test_a_queue_that_others_have_replaced_is_seen_anew(records, claims, user, claim) -> None:
+    first, second, third = (Origin(user, "uploads", f"u{n}") for n in range(3))
+    claims.complete(claim("u0"), joining(first))
+    seen = records.person_and_queue(user)[1]
+    records.move(first, Status.PREPROCESSING, "", {}, NOW)
+    claims.complete(claim("u1"), joining(second, seen))
+
+    late = claims.complete(claim("u2"), joining(third, seen))  # as it was before the second
+
+    assert late.owes == ()
+    assert records.person_and_queue(user)[1].processing_id == second.processing_id
+    assert records.job_and_person(third)[0] is None
 
 
 def test_of_many_that_end_a_job_one_does(records, user) -> None:
@@ -114,11 +141,11 @@ def test_what_others_change_for_ever_is_tried_again_later(records, user) -> None
     assert records.job_and_person(origin)[0]["message"] == f"another's, {len(asked)}"
 
 
-def test_who_lost_the_lease_joins_nothing(records, user, claim) -> None:
+def test_who_lost_the_lease_joins_nothing(records, claims, user, claim) -> None:
     origin, lost = Origin(user, "uploads", "u1"), claim("u1")
     records.client.document(f"claims/{lost.key}").update({"token": "another's"})
 
     with pytest.raises(InProgressError):
-        records.join_queue(origin, AUTOMATIC, NOW, STALE, LATER, fence=lost)
+        claims.complete(lost, joining(origin))
     assert records.job_and_person(origin)[0] is None
     assert records.job_person_and_queue(origin)[2] is None

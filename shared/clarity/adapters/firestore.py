@@ -19,13 +19,13 @@ from google.cloud.firestore_v1.base_query import FieldFilter
 
 from clarity.adapters.firestore_audit import LEDGER, Heads, appended, of_person, standing_in
 from clarity.adapters.firestore_errors import translated
-from clarity.adapters.firestore_jobs import FirestoreJobs
+from clarity.adapters.firestore_jobs import FirestoreJobs, queue_of
 from clarity.adapters.firestore_tombstone import commit_unless_erased, tombstone_of
 from clarity.adapters.firestore_values import plain_fields, revision
 from clarity.domain.events import DocumentCreated
 from clarity.domain.intake.samples import Samples
 from clarity.steps.feedback import marks_on
-from clarity.steps.ports import Chunk, Known
+from clarity.steps.ports import Chunk, Known, Queue
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -51,6 +51,12 @@ class FirestoreRecords(FirestoreJobs):
         """The person's own settings; empty if they wrote none."""
         (person,) = self._read(self._user(user_id))
         return person or {}
+
+    @translated
+    def person_and_queue(self, user_id: str) -> tuple[Mapping[str, object], Queue | None]:
+        """Both, and the person's latest open job if there ever was one, in one call."""
+        person, queue = self._found(self._user(user_id), self._queue(user_id))
+        return plain_fields(person) if person else {}, queue_of(queue)
 
     @translated
     def erased_at(self, user_id: str) -> datetime | None:
@@ -84,9 +90,10 @@ class FirestoreRecords(FirestoreJobs):
         others, own = [np.empty(0, dtype="<u8")], 0
         for first, last in _runs(days):
             chunks = self._chunks(origin.user_id, first, last).select(["identity", "deleted"])
-            for snapshot in chunks.stream():
-                found = [np.frombuffer(snapshot.get(n), "<u8") for n in ("identity", "deleted")]
-                if snapshot.id == origin.document_id:
+            for chunk in self._streamed(chunks):
+                names = ("identity", "deleted")
+                found = [np.frombuffer(chunk.fields[n].bytes_value, "<u8") for n in names]
+                if chunk.name.rpartition("/")[2] == origin.document_id:
                     own += sum(map(len, found))
                 else:
                     others += found

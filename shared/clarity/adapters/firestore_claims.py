@@ -9,51 +9,38 @@ from __future__ import annotations
 
 import secrets
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from google.api_core.exceptions import Aborted, InvalidArgument
-from google.cloud.firestore import DELETE_FIELD, Increment, Maximum
-from google.cloud.firestore_v1.vector import Vector
+from google.cloud.firestore import DELETE_FIELD
 
-from clarity.adapters.firestore_audit import (
-    ATTEMPTS,
-    ENDLESS,
-    Addition,
-    Heads,
-    of_person,
-    pause,
-)
+from clarity.adapters.firestore_audit import Heads
+from clarity.adapters.firestore_completion import Completion, completed_as
 from clarity.adapters.firestore_errors import translated
 from clarity.adapters.firestore_jobs import FirestoreJobs
-from clarity.adapters.firestore_stand import Seen, log_end, new_job, recall, remember, stand
+from clarity.adapters.firestore_stand import Seen, recall, remember, stand
+from clarity.adapters.firestore_tolls import bucket_of, judged, pay, weighed
 from clarity.adapters.firestore_tombstone import MISSED, tombstone_of, unless_erased
-from clarity.adapters.log import traceparent
 from clarity.domain.errors import ForgottenError, InProgressError, UnavailableError
 from clarity.domain.job import Status
-from clarity.steps.once import REJECTED
-from clarity.steps.ports import Claimed, Completed, Held, Outgoing
+from clarity.steps.ports import Claimed, Completed, Held
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
+    from datetime import datetime, timedelta
 
     from google.cloud.firestore import (
         Client,
         DocumentReference,
         DocumentSnapshot,
-        WriteBatch,
         WriteOption,
     )
 
-    from clarity.domain.job import Origin
-    from clarity.steps.ports import Creation, Done, End, Move, Toll
+    from clarity.steps.ports import Done, Move, Toll
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # How often a write is tried whose condition somebody else has made false.
 _ATTEMPTS = 5
-# Where an upload's samples are.
-_LISTS = frozenset({"samples", "data", "deleted"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,25 +136,21 @@ class FirestoreClaims:
         Raises:
             InProgressError: the lease had expired and another worker took over.
         """
-        addition = self._addition(claim.user_id, done.creates) if done.creates else None
-        # Others add to the person's audit, too: what was done may have been paid for.
-        for attempt in range(ATTEMPTS if addition else _ATTEMPTS):
+        completion = Completion(self.client, self.clock, self.heads, done)
+        for attempt in range(completion.attempts):
             try:
-                return self._commit(claim, done, addition)
+                return completion.commit(claim, self._document(claim.key))
             except Aborted:
                 continue
             except InvalidArgument:
-                if done.answer is None:
+                if not completion.lighten():
                     raise
-                done = replace(done, answer=_shorter(done.answer))
             except MISSED:
                 ours = self._own(claim)
-                if "result" in (ours.to_dict() or {}):  # written, but the answer was lost
-                    return Completed(done.result, done.owes, ours.update_time)
-                claim, done = replace(claim, version=ours.update_time), self._answerable(done)
-                if addition:
-                    pause(attempt)
-                    addition.look()
+                if completed := completed_as(ours):  # written, but the answer was lost
+                    return completed
+                claim = replace(claim, version=ours.update_time)
+                completion.look(attempt)
         raise UnavailableError("Firestore: others kept changing what is completed")
 
     @translated
@@ -209,7 +192,8 @@ class FirestoreClaims:
         else:
             batch.create(self._document(ours.key), fields)
         if toll:
-            self._pay(batch, ours.user_id, toll, now)
+            expires_at = now + self.retention
+            pay(batch, bucket_of(self.client, ours.user_id, toll), toll, now, expires_at)
         if step and step.fields:
             batch.update(step.job, step.fields, self._as_seen(step.seen.version))
         unless_erased(self.client, ours.user_id, batch)
@@ -220,16 +204,7 @@ class FirestoreClaims:
         ours = replace(ours, version=results[0].update_time)
         if toll is None:
             return ours
-        seen, until = (results[at].transform_results[0].integer_value for at in (1, 2))
-        return _judged(ours, toll, seen, until)
-
-    def _pay(self, batch: WriteBatch, user_id: str, toll: Toll, now: datetime) -> None:
-        """Two writes, in this order: what the bucket has gained by itself, then what is taken."""
-        bucket, clock = self._bucket(user_id, toll), Maximum(_since_epoch(now))
-        expires_at = now + self.retention
-        gained = {"seen_ms": clock, "until_ms": clock, "expires_at": expires_at}
-        batch.set(bucket, gained, merge=True)
-        batch.set(bucket, {"until_ms": Increment(_milliseconds(toll.every))}, merge=True)
+        return judged(ours, toll, results[1:3])
 
     def _held(self, key: str, user_id: str) -> DocumentSnapshot:
         """The claim as it stands, of somebody who was not erased.
@@ -257,82 +232,11 @@ class FirestoreClaims:
             ours = replace(ours, version=before.update_time, attempts=found["attempts"])
             if toll is None or found["attempts"] > 1:
                 return ours
-            bucket = self._bucket(ours.user_id, toll).get()
-            return _judged(ours, toll, bucket.get("seen_ms"), bucket.get("until_ms"))
-        if "result" in found:
-            owed = found.get("outbox", ()) if found.get("unpublished") else ()
-            return Completed(
-                found["result"], tuple(Outgoing(**each) for each in owed), before.update_time
-            )
+            bucket = bucket_of(self.client, ours.user_id, toll).get()
+            return weighed(ours, toll, bucket.get("seen_ms"), bucket.get("until_ms"))
+        if completed := completed_as(before):
+            return completed
         return Held(found["lease_until"]) if found["lease_until"] > self.clock() else None
-
-    def _answerable(self, done: Done) -> Done:
-        """Without the answer, if the document is gone that it is for."""
-        if done.answer and not self.client.document(done.answer[0].path).get([]).exists:
-            return replace(done, answer=None)
-        return done
-
-    def _addition(self, user_id: str, creation: Creation) -> Addition:
-        fields = dict(creation.fields)
-        if creation.collection == "analyses":
-            fields["embedding"] = Vector(fields["embedding"])  # type: ignore[arg-type]
-        path = f"users/{user_id}/{creation.collection}/{creation.document_id}"
-        places, links = {self.client.document(path): fields}, {of_person(user_id): creation.entry}
-        return Addition(self.client, links, places, self.heads, ENDLESS)
-
-    def _commit(self, claim: Claimed, done: Done, addition: Addition | None) -> Completed:
-        batch = self.client.batch()
-        fields = self._result(done)
-        if done.result.startswith(REJECTED):  # who gives it up does not try it again
-            fields["attempts"] = max(claim.attempts - 1, 1)
-        batch.update(self._document(claim.key), fields, self._as_seen(claim.version))
-        if done.answer:
-            origin, answer = done.answer
-            shed = dict.fromkeys(done.sheds, DELETE_FIELD)
-            batch.update(self.client.document(origin.path), {**shed, **answer})
-        if claim.over:
-            bucket, cost = self._bucket(claim.user_id, claim.over), _milliseconds(claim.over.every)
-            batch.set(bucket, {"until_ms": Increment(-cost)}, merge=True)
-        created_at = self._end(batch, done.end) if done.end else None
-        if addition:
-            addition.put(batch)
-            addition.guard(batch)
-        results = batch.commit()
-        if addition:
-            addition.written(results)
-        if done.end and created_at:
-            log_end(done.end.status, created_at, self.clock())
-        return Completed(done.result, done.owes, results[0].update_time)
-
-    def _result(self, done: Done) -> dict[str, object]:
-        fields: dict[str, object] = {"result": done.result, "completed_at": self.clock()}
-        if done.owes:
-            context = {"traceparent": traceparent()} if traceparent() else {}
-            fields["outbox"] = [
-                {**asdict(each), "attributes": {**context, **each.attributes}} for each in done.owes
-            ]
-            fields["unpublished"] = True
-        return fields
-
-    def _end(self, batch: WriteBatch, end: End) -> datetime | None:
-        """Add the job's end to the commit, unless it has ended; when the job was created."""
-        now, origin = self.clock(), end.origin
-        job = self.client.document(origin.job_path)
-        seen = recall(job._document_path)
-        if seen is None or not end.status.may_follow(Status(seen.fields["status"])):
-            found = job.get(["status", "created_at"])
-            seen = Seen(job._document_path, found.to_dict() or {}, found.update_time)
-        fields = {**stand(end.status, end.message, now), **end.details}
-        if not seen.fields:
-            if end.opens is None:
-                return None
-            batch.create(job, {**new_job(origin, end.opens[0], now, end.opens[1]), **fields})
-            return now
-        if not end.status.may_follow(Status(seen.fields["status"])):
-            return None
-        batch.update(job, fields, self._as_seen(seen.version))
-        created_at: datetime = seen.fields["created_at"]
-        return created_at
 
     def _own(self, claim: Claimed) -> DocumentSnapshot:
         found = self._held(claim.key, claim.user_id)
@@ -343,48 +247,5 @@ class FirestoreClaims:
     def _as_seen(self, version: object) -> WriteOption:
         return self.client.write_option(last_update_time=version)
 
-    def _bucket(self, user_id: str, toll: Toll) -> DocumentReference:
-        return self.client.document(f"users/{user_id}/limits/{toll.kind}")
-
     def _document(self, key: str) -> DocumentReference:
         return self.client.document(f"claims/{key}")
-
-
-def _judged(claim: Claimed, toll: Toll, seen_ms: int, until_ms: int) -> Claimed:
-    """The claim, with the time to come again where its toll was more than the bucket held.
-
-    The bucket's time is the latest that any worker has brought, since clocks are some milliseconds
-    apart. One token later there is room, whatever others who are turned away just now have yet to
-    give back.
-    """
-    cost_ms = _milliseconds(toll.every)
-    over_ms = until_ms - seen_ms - toll.burst * cost_ms
-    if over_ms <= 0:
-        return claim
-    retry_at = _EPOCH + timedelta(milliseconds=seen_ms + min(over_ms, cost_ms))
-    return replace(claim, retry_at=retry_at, over=toll)
-
-
-def _shorter(
-    answer: tuple[Origin, Mapping[str, object]],
-) -> tuple[Origin, Mapping[str, object]] | None:
-    """The answer for a document with less room; None where nothing makes any.
-
-    First without its list, which is in pages too; then in the place of the samples: what was
-    ingested is in chunks, and what was refused is on the phone. A document without an answer would
-    be waited for by each later job, and never expire.
-    """
-    origin, fields = answer
-    if "rejected" in fields:
-        return origin, {name: value for name, value in fields.items() if name != "rejected"}
-    if fields.keys() >= _LISTS:
-        return None
-    return origin, {**fields, **dict.fromkeys(_LISTS, DELETE_FIELD)}
-
-
-def _milliseconds(time: timedelta) -> int:
-    return time // timedelta(milliseconds=1)
-
-
-def _since_epoch(time: datetime) -> int:
-    return _milliseconds(time - _EPOCH)

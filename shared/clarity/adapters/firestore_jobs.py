@@ -6,12 +6,11 @@ Nothing here needs a transaction: each change carries the version that it was de
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from google.api_core.exceptions import Aborted, AlreadyExists, FailedPrecondition, NotFound
 
-from clarity.adapters import telemetry
 from clarity.adapters.firestore_errors import translated
 from clarity.adapters.firestore_stand import Seen, log_end, new_job, recall, remember, stand
 from clarity.adapters.firestore_tombstone import commit_unless_erased
@@ -22,7 +21,7 @@ from clarity.steps.ports import Queue
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from google.cloud.firestore import (
         Client,
@@ -33,11 +32,19 @@ if TYPE_CHECKING:
     )
 
     from clarity.domain.job import Origin, Wanted
-    from clarity.steps.ports import Claimed
+    from clarity.steps.ports import Claimed, Joining
 
 # Another's write came before ours; what is there now is read anew, so many times.
 _OVERTAKEN = (Aborted, AlreadyExists, FailedPrecondition, NotFound)
 _MOST_TRIES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A job that an upload is read with, and what puts the writes for that into a batch."""
+
+    processing_id: str
+    put: Callable[[WriteBatch], None] = lambda _: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,50 +54,10 @@ class FirestoreJobs:
     client: Client
 
     @translated
-    def join_queue(
-        self,
-        origin: Origin,
-        wanted: Wanted,
-        now: datetime,
-        stale: timedelta,
-        expires_at: datetime,
-        *,
-        fence: Claimed,
-    ) -> Queue:
-        """Join the person's open job, or open one for this upload.
-
-        A job is open while it is queued. The upload's chunks are stored: where the job was still
-        queued after that, the week that preprocess reads once it has moved it on has them too.
-
-        Raises:
-            InProgressError: another worker has taken the upload over.
-        """
-        queue = self._queue(origin.user_id)
-        own = self._job(origin.user_id, origin.processing_id)
-        for _ in range(_MOST_TRIES):
-            standing, first = self._guarded(fence, queue, own)
-            if first.exists:  # an earlier delivery of this upload
-                return Queue(own.id, now, now)
-            if joined := self._open(origin.user_id, standing, now - stale):
-                with suppress(NotFound):  # erased in between; then it is a new person's first
-                    queue.update({"last_upload_at": now, "expires_at": expires_at})
-                    telemetry.mark({telemetry.JOINED: joined.processing_id})
-                    return replace(joined, last_upload_at=now)
-                continue
-            opened = {"processing_id": own.id, "opened_at": now, "last_upload_at": now}
-            batch = self.client.batch()
-            batch.create(own, new_job(origin, wanted, now, expires_at))
-            self._replace(batch, standing, {**opened, "expires_at": expires_at})
-            with suppress(*_OVERTAKEN):
-                commit_unless_erased(self.client, origin.user_id, batch)
-                return Queue(own.id, now, now)
-        raise UnavailableError("Firestore: too much contention")
-
-    @translated
     def open_job(self, origin: Origin, wanted: Wanted, now: datetime, expires_at: datetime) -> None:
         """Create the job as queued; no effect if it is there."""
         batch = self.client.batch()
-        job = self._job(origin.user_id, origin.processing_id)
+        job = self.client.document(origin.job_path)
         batch.create(job, new_job(origin, wanted, now, expires_at))
         with suppress(AlreadyExists):
             commit_unless_erased(self.client, origin.user_id, batch)
@@ -100,16 +67,17 @@ class FirestoreJobs:
         self, origin: Origin
     ) -> tuple[Mapping[str, object] | None, Mapping[str, object]]:
         """The job document and the person's own settings, in one call."""
-        job, person = self._standing(origin)
-        return job, person or {}
+        job, person = self._found(*self._job_and_person(origin))
+        return self._remembered(origin, job), _fields(person) or {}
 
     @translated
     def job_person_and_queue(
         self, origin: Origin
     ) -> tuple[Mapping[str, object] | None, Mapping[str, object], Queue | None]:
         """Both, and the person's latest open job if there ever was one, in one call."""
-        job, person, queue = self._standing(origin, self._queue(origin.user_id))
-        return job, person or {}, _queue_of(queue)
+        queue = self._queue(origin.user_id)
+        found = self._found(*self._job_and_person(origin), queue)
+        return self._remembered(origin, found[0]), _fields(found[1]) or {}, queue_of(found[2])
 
     @translated
     def move(
@@ -132,7 +100,7 @@ class FirestoreJobs:
                 return None
             return {**stand(status, message, now), **details}
 
-        job = self._job(origin.user_id, origin.processing_id)
+        job = self.client.document(origin.job_path)
         names = ["status", "created_at", "updated_at"]
         found = self._change(job, names, step, seen=recall(job._document_path))
         if found and status.final:
@@ -161,21 +129,53 @@ class FirestoreJobs:
                 return None
             return {"stage": stage, "message": message, "updated_at": now}
 
-        job = self._job(origin.user_id, origin.processing_id)
+        job = self.client.document(origin.job_path)
         return self._change(job, ["status", "stage"], write, fence) is not None
 
-    def _standing(self, origin: Origin, *more: DocumentReference) -> list[dict[str, object] | None]:
-        """What the job, its person and more documents say, in one call; the job is remembered."""
-        job = self.client.document(origin.job_path)
-        found = self._found(job, self.client.document(f"users/{origin.user_id}"), *more)
-        fields = [plain_fields(each) if each else None for each in found]
-        if fields[0] is not None:
-            remember(Seen(job._document_path, fields[0], found[0].update_time))
+    def place(self, joining: Joining, now: datetime, *, anew: bool) -> Place:
+        """The job that an upload joins, with the writes that it takes.
+
+        Args:
+            joining: the upload.
+            now: for the queue.
+            anew: whether the queue is read once more, since what was seen of it is no longer so.
+        """
+        queue, own = joining.queue, self.client.document(joining.origin.job_path)
+        where, expiry = self._queue(joining.origin.user_id), {"expires_at": joining.expires_at}
+        if anew:
+            found, first = self._found(where, own)
+            queue = queue_of(found)
+            if first is not None:  # an earlier delivery of this upload
+                return Place(own.id)
+        if queue and queue.opened_at > joining.since and self._is_open(joining.origin, queue):
+            seen = {"last_upload_at": now, **expiry}
+            return Place(queue.processing_id, lambda batch: batch.update(where, seen))
+        fields = {"processing_id": own.id, "opened_at": now, "last_upload_at": now, **expiry}
+
+        def put(batch: WriteBatch) -> None:
+            batch.create(own, new_job(joining.origin, joining.wanted, now, joining.expires_at))
+            if queue is None:
+                batch.create(where, fields)
+            else:
+                batch.update(where, fields, option=self._as(queue.version))
+
+        return Place(own.id, put)
+
+    def _job_and_person(self, origin: Origin) -> tuple[DocumentReference, DocumentReference]:
+        job, person = origin.job_path, f"users/{origin.user_id}"
+        return self.client.document(job), self.client.document(person)
+
+    def _remembered(self, origin: Origin, found: Any) -> dict[str, object] | None:
+        """The job's fields; the next change of it needs no read before."""
+        fields = _fields(found)
+        if fields is not None:
+            name = self.client.document(origin.job_path)._document_path
+            remember(Seen(name, fields, found.update_time))
         return fields
 
     def _read(self, *documents: DocumentReference) -> list[dict[str, object] | None]:
         """The documents' fields in one call; None where one is not there."""
-        return [plain_fields(each) if each else None for each in self._found(*documents)]
+        return [_fields(each) for each in self._found(*documents)]
 
     def _found(self, *documents: DocumentReference) -> list[Any]:
         """The documents in one call, as protobufs; None where one is not there.
@@ -238,36 +238,26 @@ class FirestoreJobs:
             raise InProgressError("the lease was lost to another worker")
         return [found[each] for each in documents]
 
-    def _replace(
-        self, batch: WriteBatch, found: DocumentSnapshot, fields: dict[str, object]
-    ) -> None:
-        """Write these fields, if the document still stands as it was found."""
-        if found.exists:
-            batch.update(found.reference, fields, option=self._as_read(found))
-        else:
-            batch.create(found.reference, fields)
-
-    def _as_read(self, found: DocumentSnapshot) -> WriteOption:
-        return self._as(found.update_time)
-
     def _as(self, version: object) -> WriteOption:
         return self.client.write_option(last_update_time=version)
 
-    def _open(self, user_id: str, found: DocumentSnapshot, since: datetime) -> Queue | None:
-        """The open job that the queue names, if it was opened after then."""
-        queue = _queue_of(found.to_dict())
-        if queue is None or queue.opened_at <= since:
-            return None
-        job = self._job(user_id, queue.processing_id).get(["status"])
-        return queue if job.get("status") == Status.QUEUED else None
-
-    def _job(self, user_id: str, processing_id: str) -> DocumentReference:
-        return self.client.document(f"users/{user_id}/jobs/{processing_id}")
+    def _is_open(self, origin: Origin, queue: Queue) -> bool:
+        job = self.client.document(f"users/{origin.user_id}/jobs/{queue.processing_id}")
+        found = job.get(["status"])
+        return found.exists and found.get("status") == Status.QUEUED
 
     def _queue(self, user_id: str) -> DocumentReference:
         return self.client.document(f"users/{user_id}/queues/uploads")
 
 
-def _queue_of(fields: Mapping[str, Any] | None) -> Queue | None:
+def _fields(found: Any) -> dict[str, object] | None:
+    return plain_fields(found) if found else None
+
+
+def queue_of(found: Any) -> Queue | None:
+    """The queue in its protobuf document, if there is one."""
+    if (fields := _fields(found)) is None:
+        return None
     names = ("processing_id", "opened_at", "last_upload_at")
-    return Queue(*(fields[name] for name in names)) if fields else None
+    values: Any = {name: fields[name] for name in names}
+    return Queue(**values, version=found.update_time)

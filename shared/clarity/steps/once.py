@@ -15,11 +15,10 @@ unpublished goes out with the next delivery or from the sweeper.
 Each arrow is one write, on the condition that the claim still is the version that its writer knows:
 a late worker, whose lease has ended and whom another has followed, can neither renew, complete nor
 release. `claim` moves the job with it. `complete` writes the result, what the work creates with its
-audit record, the messages owed, the answer on the person's document and the job's end in one
-commit: none of them is there without the others. What the work itself writes
-before is created under an id that follows from the event (a second time changes nothing), moves a
-job forward only, or is fenced by the claim. Messages may go out twice and in any order: who
-receives them runs once, too.
+audit record, the messages owed, the answer on the person's document, the job that it joins and the
+job's end in one commit: none of them is there without the others. What the work itself writes
+before is created under an id that follows from the event (a second time changes nothing), or is
+fenced by the claim. Messages may go out twice and in any order: who receives them runs once, too.
 """
 
 from __future__ import annotations
@@ -58,6 +57,8 @@ _LEASES = 4
 _NO_THREAD = (RuntimeError, MemoryError)
 # What the result of an event that was given up begins with; the error's code follows.
 REJECTED = "rejected:"
+# The code of what is turned away since the person's bucket is empty (`Claimed.retry_at`).
+RATE_LIMITED = "rate_limited"
 
 
 def once(

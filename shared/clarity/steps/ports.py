@@ -6,7 +6,7 @@ Every method may raise `TransientError` (try again later) or `PermanentError` (i
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from clarity.domain.events import DocumentCreated, DocumentNamed, JobMessage
-    from clarity.domain.explanation import Explanation
     from clarity.domain.intake.samples import Samples
     from clarity.domain.job import Origin, Status, Wanted
     from clarity.steps.audit import Entry
@@ -82,6 +81,43 @@ class Creation:
 
 
 @dataclass(frozen=True, slots=True)
+class Queue:
+    """A person's uploads on their way into one analysis; `version` is of what says so."""
+
+    processing_id: str
+    opened_at: datetime
+    last_upload_at: datetime
+    version: object = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Joining:
+    """An upload joins its person's open job, or opens one of its own.
+
+    A job is open while it is queued. The upload's chunks are stored before: where the job is still
+    queued then, the week that preprocess reads once it has moved it on has them too.
+
+    Attributes:
+        origin: the upload.
+        wanted: of the job that it opens.
+        since: a job that was opened before then takes no more uploads.
+        expires_at: of the job that it opens, and of the queue.
+        queue: the person's queue as it was seen last.
+    """
+
+    origin: Origin
+    wanted: Wanted
+    since: datetime
+    expires_at: datetime
+    queue: Queue | None
+
+    @property
+    def own_id(self) -> str:
+        """Of the job that would be the upload's own."""
+        return self.origin.processing_id
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """What a piece of work comes to; all of it is written at once, or nothing.
 
@@ -92,6 +128,8 @@ class Done:
         end: how the job ends, if it does.
         sheds: fields that the answered document loses.
         creates: what comes into being with it.
+        joins: the job that the upload joins; the answer names it, and messages are owed only where
+            it is the upload's own.
     """
 
     result: str
@@ -100,6 +138,14 @@ class Done:
     end: End | None = None
     sheds: tuple[str, ...] = ()
     creates: Creation | None = None
+    joins: Joining | None = None
+
+    def within(self, processing_id: str) -> Done:
+        """The same once it is known which job the upload joins."""
+        own = self.joins is not None and processing_id == self.joins.own_id
+        named = {"processing_id": processing_id}
+        answer = (self.answer[0], {**self.answer[1], **named}) if self.answer else None
+        return replace(self, answer=answer, owes=self.owes if own else ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,20 +255,14 @@ class Chunk:
     software: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Queue:
-    """A person's uploads on their way into one analysis."""
-
-    processing_id: str
-    opened_at: datetime
-    last_upload_at: datetime
-
-
 class Records(Protocol):
     """The person's documents (design: all under `users/{uid}`)."""
 
     def person(self, user_id: str) -> Mapping[str, object]:
         """The person's own settings; empty if they wrote none."""
+
+    def person_and_queue(self, user_id: str) -> tuple[Mapping[str, object], Queue | None]:
+        """Both, and the person's latest open job if there ever was one, read at once."""
 
     def erased_at(self, user_id: str) -> datetime | None:
         """When the person was erased, if that was lately."""
@@ -270,21 +310,6 @@ class Records(Protocol):
         self, origin: Origin, rejections: Sequence[Mapping[str, object]], expires_at: datetime
     ) -> None:
         """Store an upload's rejected samples, in pages below it."""
-
-    def join_queue(
-        self,
-        origin: Origin,
-        wanted: Wanted,
-        now: datetime,
-        stale: timedelta,
-        expires_at: datetime,
-        *,
-        fence: Claimed,
-    ) -> Queue:
-        """Join the person's open job, or open one for this upload.
-
-        Raises InProgressError if the claim was lost to another worker.
-        """
 
     def discard(self, origin: Origin) -> None:
         """Delete what somebody who was erased has written since."""
@@ -353,27 +378,3 @@ class Topics(Protocol):
 
     def publish(self, outgoing: Outgoing) -> None:
         """Hand the message over."""
-
-
-@dataclass(frozen=True, slots=True)
-class Embedding:
-    """What PAT read in a week, and which PAT."""
-
-    vector: tuple[float, ...]
-    model_id: str
-    weights_sha256: str
-    scaler_id: str
-
-
-class Encoder(Protocol):
-    """The PAT endpoint."""
-
-    @property
-    def model_id(self) -> str:
-        """The model that answers."""
-
-    def encode(self, steps: NDArray[np.float32]) -> Embedding:
-        """Read one week: (10080,) steps per minute, NaN where not observed."""
-
-    def explain(self, steps: NDArray[np.float32]) -> tuple[Embedding, Explanation]:
-        """Read one week, and say where the model looked and what moved its reading."""
