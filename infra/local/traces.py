@@ -40,11 +40,6 @@ if TYPE_CHECKING:
 
 MAX_REQUEST_BYTES = 4_194_304  # unpacked
 MAX_BYTES = 67_108_864  # of all that is kept
-_FORGET = (
-    "DELETE FROM traces WHERE at < ?",
-    "DELETE FROM traced_jobs WHERE at < ?",
-    "DELETE FROM measured WHERE at < ?",
-)
 KEPT_S = 2 * 86_400.0
 _LOOK_S = 60.0  # between two looks for what is too old
 _PROTOBUF = "application/x-protobuf"
@@ -59,10 +54,20 @@ CREATE TABLE IF NOT EXISTS traced_jobs (
     PRIMARY KEY (processing_id, trace_id, joined)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS measured (instance TEXT PRIMARY KEY, at REAL, body BLOB) WITHOUT ROWID;
 """
-_DELETE_EIGHTH = """
+_FORGET_EIGHTH = """
 DELETE FROM traces WHERE seq IN (
     SELECT seq FROM traces ORDER BY seq LIMIT (SELECT count(*) / 8 + 1 FROM traces))
+RETURNING length(body)
 """
+# They were kept in the order of `seq`, and one was kept just now: the rest need not be looked at.
+_FORGET_OLD = """
+DELETE FROM traces WHERE seq < (SELECT seq FROM traces WHERE at >= ? ORDER BY seq LIMIT 1)
+RETURNING length(body)
+"""
+_FORGET_JOBS = """
+DELETE FROM traced_jobs WHERE at < ? OR trace_id NOT IN (SELECT trace_id FROM traces)
+"""
+_FORGET_MEASURED = "DELETE FROM measured WHERE at < ?"
 
 
 class LocalTraces:
@@ -115,19 +120,20 @@ class LocalTraces:
     def _forget(self) -> None:
         """The oldest, where there is too much, and what is too old."""
         while self._bytes > MAX_BYTES:
-            self._database.execute(_DELETE_EIGHTH)
-            self._bytes = int(self._sum("SELECT sum(length(body)) FROM traces"))
+            self._delete(_FORGET_EIGHTH)
             self._look_at = 0.0
         now = time.monotonic()
         if now < self._look_at:
             return
         self._look_at = now + _LOOK_S
         oldest = time.time() - KEPT_S
-        for old in _FORGET:
-            self._database.execute(old, (oldest,))
-        gone = "DELETE FROM traced_jobs WHERE trace_id NOT IN (SELECT trace_id FROM traces)"
-        self._database.execute(gone)
-        self._bytes = int(self._sum("SELECT sum(length(body)) FROM traces"))
+        self._delete(_FORGET_OLD, oldest)
+        for statement in (_FORGET_JOBS, _FORGET_MEASURED):
+            self._database.execute(statement, (oldest,))
+
+    def _delete(self, statement: str, *arguments: float) -> None:
+        """Run a statement that tells the bytes of each row that it deletes."""
+        self._bytes -= sum(size for (size,) in self._database.execute(statement, arguments))
 
     async def _metrics(self, request: Request) -> Response:
         message = await _read(request, ExportMetricsServiceRequest())

@@ -329,7 +329,9 @@ def test_the_oldest_traces_go_where_there_is_too_much(own, monkeypatch) -> None:
 
     assert own.ids()[-1] == (bytes([40]) * 16).hex()
     assert 4 <= len(own.ids()) <= 10
-    assert own.ask("GET", "/_local/traces").json()["bytes"] <= 100_000
+    told = own.ask("GET", "/_local/traces").json()["bytes"]
+    assert 0 < told <= 100_000
+    assert own.database.execute("SELECT sum(length(body)) FROM traces").fetchone() == (told,)
 
 
 def test_traces_go_after_two_days(own, monkeypatch) -> None:
@@ -341,6 +343,8 @@ def test_traces_go_after_two_days(own, monkeypatch) -> None:
     own.post("/v1/traces", content=export(b"c" * 16), headers=PROTOBUF)
 
     assert own.ids() == [(bytes([each]) * 16).hex() for each in b"bc"]
+    kept = own.database.execute("SELECT sum(length(body)) FROM traces").fetchone()[0]
+    assert own.ask("GET", "/_local/traces").json()["bytes"] == kept
 
 
 def test_metrics_are_kept_as_each_process_last_told_them(traced) -> None:

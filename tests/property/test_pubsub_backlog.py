@@ -135,3 +135,19 @@ BacklogMachine.TestCase.settings = settings(
     max_examples=150, stateful_step_count=50, deadline=None, derandomize=True
 )
 TestBacklog = BacklogMachine.TestCase
+
+
+def test_settled_messages_leave_no_timers_behind_and_the_others_keep_theirs() -> None:
+    backlog, holder = Backlog(ordered=False), Holder()
+    backlog.add([Owed(message, "", 1, 0.0, 0, 0.0) for message in range(1, 2001)], 0.0)
+    held = []
+    for turn in range(200):
+        taken = backlog.take(Room(10, 100, 600.0), float(turn), holder)
+        holder.out += len(taken)
+        held.append(taken.pop())
+        for each in taken:
+            backlog.acknowledge(each.message, each.lease, strict=False)
+
+    assert len(backlog._timers) < 3 * len(held)
+    assert backlog.due(599.0) == []
+    assert backlog.due(700.0) == [(each.message, each.lease) for each in held[:101]]

@@ -18,11 +18,12 @@ from infra.local.firestore.wire import (
     Message,
     StatusError,
     invalid,
+    to_micros,
     to_timestamp,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Collection, Sequence
+    from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 
     from infra.local.firestore.store import Store, View
 
@@ -30,17 +31,17 @@ _Response = types.ListenResponse.pb()
 _Type = types.TargetChange.TargetChangeType
 _TOKEN_BYTES = 8
 
-Results = dict[str, Document]
+Held = dict[str, int]  # document name -> its update time, in microseconds
 
 
 @dataclass(slots=True)
 class Target:
-    """One thing a stream listens to, and the documents its client holds."""
+    """One thing a stream listens to, and which documents, of which time, its client holds."""
 
     identity: int
     query: Query | None
     names: frozenset[str]
-    held: Results = field(default_factory=dict)
+    held: Held = field(default_factory=dict)
 
     @property
     def watched(self) -> Collection[str]:
@@ -52,36 +53,28 @@ class Target:
             return (EVERYTHING,)
         return (group(scope.collection_id) if scope.all_descendants else scope.path,)
 
-    def results(self, view: View) -> Results:
+    @property
+    def windowed(self) -> bool:
+        """Whether one document's change can bring in or push out others."""
+        return self.query is not None and self.query.windowed
+
+    def results(self, view: View) -> list[Document]:
         """The documents that the target consists of."""
         if self.query is not None:
-            return {document.name: document for document in self.query.run(view)}
-        found = ((name, view.get(name)) for name in sorted(self.names))
-        return {name: document for name, document in found if document is not None}
-
-    def after(self, view: View, changes: Sequence[DocumentChange]) -> Results | None:
-        """The documents after a commit; None where it does not touch the target."""
-        touching = [change for change in changes if self._is_touched(change)]
-        if not touching:
-            return None
-        if self.query is not None and self.query.windowed:
-            return self.results(view)
-        results = dict(self.held)
-        for change in touching:
-            if change.after is not None and self._matches(change.after):
-                results[change.name] = change.after
-            else:
-                results.pop(change.name, None)
-        return results
+            return self.query.run(view)
+        found = (view.get(name) for name in sorted(self.names))
+        return [document for document in found if document is not None]
 
     def show(self, document: Document) -> Document:
         """The document as the target shows it."""
         return document if self.query is None else self.query.project(document)
 
-    def _is_touched(self, change: DocumentChange) -> bool:
-        return self._matches(change.before) or self._matches(change.after)
+    def is_touched(self, change: DocumentChange) -> bool:
+        """Whether a change is of a document that is, or was, among the results."""
+        return self.matches(change.before) or self.matches(change.after)
 
-    def _matches(self, document: Document | None) -> bool:
+    def matches(self, document: Document | None) -> bool:
+        """Whether the document is among the results before offset and limit."""
         if self.query is not None:
             return self.query.matches(document)
         return document is not None and document.name in self.names
@@ -141,12 +134,12 @@ class Listener:
         target.held = known or {}
         self._update(target, results, now)
         if known is None:
-            for name in sorted(target.names - results.keys()):
+            for name in sorted(target.names - target.held.keys()):
                 self._gone(target, name, now)
         self._change(_Type.CURRENT, target.identity, now)
         self._tick(now)
 
-    def _known(self, target: Target, request: Message, now: int) -> Results | None:
+    def _known(self, target: Target, request: Message, now: int) -> Held | None:
         """What the client holds from an earlier stream, None where that cannot be told."""
         resume = request.WhichOneof("resume_type")
         if resume == "resume_token" and len(request.resume_token) == _TOKEN_BYTES:
@@ -158,7 +151,7 @@ class Listener:
         if micros > now:
             return None
         try:
-            known = target.results(self._store.at(micros))
+            known = _held(target.results(self._store.at(micros)))
         except StatusError:
             return None  # older than the history: the client starts afresh
         if request.HasField("expected_count") and request.expected_count.value != len(known):
@@ -182,24 +175,38 @@ class Listener:
     def _on_commit(self, changes: Sequence[DocumentChange], micros: int) -> None:
         touched = False
         for target in self._targets.values():
-            results = target.after(self._store, changes)
-            if results is not None:
-                self._update(target, results, micros)
+            touching = [change for change in changes if target.is_touched(change)]
+            if touching:
+                self._follow(target, touching, micros)
                 touched = True
         if touched:
             self._tick(micros)
 
-    def _update(self, target: Target, results: Results, micros: int) -> None:
+    def _follow(self, target: Target, touching: Sequence[DocumentChange], micros: int) -> None:
+        if target.windowed:
+            self._update(target, target.results(self._store), micros)
+            return
+        for change in touching:
+            if target.matches(change.after):
+                self._show(target, change.after)
+                target.held[change.name] = micros
+            elif target.held.pop(change.name, None) is not None:
+                self._gone(target, change.name, micros)
+
+    def _update(self, target: Target, results: Sequence[Document], micros: int) -> None:
         """Tell the client the difference between what it holds and the results."""
-        for name in target.held.keys() - results.keys():
+        before, target.held = target.held, _held(results)
+        for name in before.keys() - target.held.keys():
             self._gone(target, name, micros)
-        for name, document in results.items():
-            if target.held.get(name) is not document:
-                response = _Response()
-                response.document_change.document.CopyFrom(target.show(document))
-                response.document_change.target_ids.append(target.identity)
-                self._responses.put_nowait(response)
-        target.held = results
+        for document in results:
+            if before.get(document.name) != target.held[document.name]:
+                self._show(target, document)
+
+    def _show(self, target: Target, document: Document) -> None:
+        response = _Response()
+        response.document_change.document.CopyFrom(target.show(document))
+        response.document_change.target_ids.append(target.identity)
+        self._responses.put_nowait(response)
 
     def _gone(self, target: Target, name: str, micros: int) -> None:
         response = _Response()
@@ -224,6 +231,10 @@ class Listener:
         response.target_change.target_change_type = _Type.NO_CHANGE
         _stamp(response.target_change, micros)
         self._responses.put_nowait(response)
+
+
+def _held(documents: Iterable[Document]) -> Held:
+    return {document.name: to_micros(document.update_time) for document in documents}
 
 
 def _stamp(change: Message, micros: int) -> None:

@@ -10,14 +10,17 @@ from infra.local.firestore.wire import invalid
 
 NameKey = tuple[tuple[int, int, bytes], ...]
 
+# Names that come again soon; what is remembered of them must not grow with what is stored.
+_REMEMBERED = 4096
 _ROOT_SEGMENTS = 5  # projects/{project}/databases/{database}/documents
 _MAX_ID_BYTES = 1500
 _RESERVED = re.compile(r"__.*__", re.DOTALL)
 _NUMERIC = re.compile(r"__id(-?\d+)__")
+_END = b"\0\1"
 _ROOT = re.compile(r"projects/[^/]+/databases/[^/]+/documents")
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=_REMEMBERED)
 def key_of(name: str) -> NameKey:
     """The sort key of a document name: segment by segment, numeric ids first, then by UTF-8 bytes.
 
@@ -30,6 +33,25 @@ def key_of(name: str) -> NameKey:
 def _segment_key(segment: str) -> tuple[int, int, bytes]:
     numeric = _NUMERIC.fullmatch(segment)
     return (0, int(numeric[1]), b"") if numeric else (1, 0, segment.encode())
+
+
+def stored_key(key: NameKey) -> bytes:
+    r"""A sort key as bytes that an index sorts in the same order.
+
+    A segment ends with 0 1, and a 0 in it becomes 0 255, so that what begins another comes first.
+    Numeric ids, of which no document is stored, are empty: before all others.
+
+    >>> stored_key(key_of("users/u-1/jobs")) > stored_key(key_of("users/u/jobs"))
+    True
+    >>> "users/u-1/jobs" > "users/u/jobs"
+    False
+    """
+    return _END.join(text.replace(b"\0", b"\0\xff") for _, _, text in key)
+
+
+def stored_key_of(name: str) -> bytes:
+    """`stored_key` of a document's name, in which no id is numeric."""
+    return name.encode().replace(b"\0", b"\0\xff").replace(b"/", _END)
 
 
 def name_size(name: str) -> int:
@@ -69,7 +91,7 @@ def check_collection_id(segment: str) -> None:
         invalid(f'Collection id "{segment}" must not contain "/".')
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=_REMEMBERED)
 def check_document(name: str) -> None:
     """Refuse what is not the name of a document."""
     segments = _relative(name)
@@ -79,7 +101,7 @@ def check_document(name: str) -> None:
         check_id(segment)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=_REMEMBERED)
 def check_parent(name: str) -> None:
     """Refuse what is neither a document nor the root of a database."""
     segments = _relative(name)
@@ -105,7 +127,7 @@ def _relative(name: str) -> list[str]:
 class Scope:
     """The documents a query looks at: a collection, a collection group, or everything below.
 
-    Those of a group need only be looked for from `first` to `last`.
+    They need only be looked for from `first` to `last`.
     """
 
     parent: str
@@ -118,6 +140,19 @@ class Scope:
     def path(self) -> str:
         """The one collection, where the scope is one."""
         return f"{self.parent}/{self.collection_id}"
+
+    @property
+    def below(self) -> str:
+        """What the names of all its documents begin with, less a slash."""
+        return self.parent if self.all_descendants or not self.collection_id else self.path
+
+    @property
+    def stored_keys(self) -> tuple[bytes, bytes]:
+        """Between which stored keys, themselves included, the scope's documents are."""
+        begin = stored_key(key_of(self.below)) + _END
+        end = begin + b"\xff"  # no text holds this byte
+        last = end if self.last is None else min(end, stored_key(self.last))
+        return max(begin, stored_key(self.first)), last
 
     def holds_collection(self, path: str) -> bool:
         """Whether the documents directly in this collection are in the scope."""

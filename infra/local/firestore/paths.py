@@ -44,6 +44,7 @@ def _unquote(segment: str) -> str:
     return _ESCAPE.sub(r"\1", segment[1:-1]) if segment[0] == "`" else segment
 
 
+@lru_cache(maxsize=4096)
 def check_field_name(name: str) -> None:
     """Refuse a field name that Firestore does not allow."""
     if not name:

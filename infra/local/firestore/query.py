@@ -14,10 +14,10 @@ from infra.local.firestore.names import Scope, check_collection_id, check_parent
 from infra.local.firestore.nearest import Nearest, compile_nearest
 from infra.local.firestore.refusals import check_filter, filtered_paths, inequality_paths
 from infra.local.firestore.values import REFERENCE, Key, bound_key
-from infra.local.firestore.wire import Document, Message, StatusError, invalid
+from infra.local.firestore.wire import Document, Found, Message, StatusError, invalid
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from infra.local.firestore.store import View
 
@@ -55,6 +55,7 @@ class Query:
     limit: int | None
     projection: tuple[paths.Path, ...] | None
     nearest: Nearest | None
+    looks_at: frozenset[str]  # the fields that decide on results and their order
 
     @property
     def windowed(self) -> bool:
@@ -62,16 +63,32 @@ class Query:
         return self.limit is not None or self.offset > 0 or self.nearest is not None
 
     def run(self, view: View) -> list[Document]:
-        """The matching documents in order, not projected."""
-        found = []
-        for document in view.documents(self.scope):
-            position = self._position(document)
-            if position is not None:
-                found.append((position, document))
-        self._sort(found)
-        end = None if self.limit is None else self.offset + self.limit
-        documents = [document for _, document in found[self.offset : end]]
+        """The matching documents in order, with all fields that the results show."""
+        shown = None
+        if self.projection is not None and self.nearest is None:
+            shown = {path[0] for path in self.projection if path != paths.NAME}
+        documents = [_with(shown, found, view).document for found in self._chosen(view)]
         return documents if self.nearest is None else self.nearest.choose(documents)
+
+    def measure(self, view: View) -> list[Document]:
+        """The matching documents in order, with the fields that the query looks at."""
+        if self.nearest is not None:
+            return self.run(view)
+        return [found.document for found in self._chosen(view)]
+
+    def _chosen(self, view: View) -> list[Found]:
+        end = None if self.limit is None else self.offset + self.limit
+        by_name = self.orders == (Order(paths.NAME, descending=False),)
+        rows: list[tuple[Position, Found]] = []
+        for each in view.documents(self.scope):
+            if by_name and len(rows) == end:
+                break  # they come by name
+            found = _with(self.looks_at, each, view)
+            position = self._position(found.document)
+            if position is not None:
+                rows.append((position, found))
+        self._sort(rows)
+        return [found for _, found in rows[self.offset : end]]
 
     def matches(self, document: Document | None) -> bool:
         """Whether the document is among the results before offset and limit."""
@@ -116,13 +133,21 @@ class Query:
                 return 1 if (key > limit) != order.descending else -1
         return 0
 
-    def _sort(self, found: list[tuple[Position, Document]]) -> None:
+    def _sort(self, found: list[tuple[Position, Found]]) -> None:
         directions = {order.descending for order in self.orders}
         if len(directions) == 1:
             found.sort(key=lambda row: row[0], reverse=directions.pop())
             return
         for index in reversed(range(len(self.orders))):
             found.sort(key=lambda row: row[0][index], reverse=self.orders[index].descending)
+
+
+def _with(fields: Collection[str] | None, found: Found, view: View) -> Found:
+    """The document, with these fields if it has them; None: with all."""
+    document = found.document
+    if found.whole or (fields is not None and all(name in document.fields for name in fields)):
+        return found
+    return Found(view.get(document.name), whole=True)
 
 
 def compile_query(parent: str, query: Message, required: Sequence[paths.Path] = ()) -> Query:
@@ -147,6 +172,11 @@ def compile_query(parent: str, query: Message, required: Sequence[paths.Path] = 
         limit=query.limit.value if query.HasField("limit") else None,
         projection=_projection(query),
         nearest=compile_nearest(query.find_nearest) if query.HasField("find_nearest") else None,
+        looks_at=frozenset(
+            path[0]
+            for path in (*(order.path for order in orders), *_filtered(query))
+            if path != paths.NAME
+        ),
     )
 
 
@@ -191,7 +221,7 @@ def _orders(query: Message, required: Sequence[paths.Path]) -> tuple[Order, ...]
     ]
     if len({order.path for order in orders}) < len(orders):
         invalid("order by a field more than once is not allowed.")
-    filtered = filtered_paths(query.where) if query.HasField("where") else set()
+    filtered = _filtered(query)
     implied = inequality_paths(query.where) if query.HasField("where") else []
     _extend(orders, [*implied, paths.NAME])
     if orders[0] == Order(paths.NAME, descending=True) and filtered <= {paths.NAME}:
@@ -211,6 +241,11 @@ def _extend(orders: list[Order], added: Sequence[paths.Path]) -> None:
             orders.append(Order(path, descending))
     if orders[-1].path != paths.NAME:
         invalid("order by clause cannot contain more fields after the key")
+
+
+def _filtered(query: Message) -> set[paths.Path]:
+    """All fields under a filter."""
+    return filtered_paths(query.where) if query.HasField("where") else set()
 
 
 def _filters_fields(query: Message) -> bool:

@@ -9,7 +9,7 @@ from google.cloud.firestore_v1 import types
 
 from infra.local.firestore import paths
 from infra.local.firestore.aggregates import aggregate, aliases, summed_paths
-from infra.local.firestore.names import Scope, check_document, check_parent, key_of
+from infra.local.firestore.names import check_document, check_parent, key_of
 from infra.local.firestore.query import compile_query
 from infra.local.firestore.wire import (
     Document,
@@ -72,9 +72,17 @@ class Reading:
 
     def run(self, query: Query) -> list[Document]:
         """A query's results."""
+        self._note(query)
+        return query.run(self.view)
+
+    def measure(self, query: Query) -> list[Document]:
+        """A query's results, with the fields that it looks at."""
+        self._note(query)
+        return query.measure(self.view)
+
+    def _note(self, query: Query) -> None:
         if self._transaction is not None:
             self._transaction.queries.append(query)
-        return query.run(self.view)
 
 
 def _consistency(request: Message) -> str | None:
@@ -151,7 +159,7 @@ class Reads:
         query = compile_query(request.parent, asked.structured_query, required)
         names = aliases(asked.aggregations)
         reading = self._reading(request)
-        documents = reading.run(query)
+        documents = reading.measure(query)
         response = _AggregationResponse(read_time=reading.read_time, transaction=reading.opened)
         for name, aggregation in zip(names, asked.aggregations, strict=True):
             value = aggregate(documents, aggregation)
@@ -165,31 +173,20 @@ class Reads:
         listed = types.StructuredQuery.pb()()
         listed.from_.add(collection_id=request.collection_id)
         query = compile_query(request.parent, listed)
-        found = {document.name: document for document in self._reading(request).run(query)}
+        reading, path = self._reading(request), query.scope.path
+        found = {document.name for document in reading.measure(query)}
         if request.show_missing:
-            for name in self._ancestors(query.scope):
-                found.setdefault(name, new_document(name=name))
+            found.update(f"{path}/{identity}" for identity in self._store.children(path))
         names, token = _page(found, request)
-        documents = [masked(found[name], request) for name in names]
+        whole = (reading.view.get(name) or new_document(name=name) for name in names)
+        documents = [masked(document, request) for document in whole]
         return _ListDocumentsResponse(documents=documents, next_page_token=token)
 
     def ListCollectionIds(self, request: Message) -> Message:
         """The ids of the collections under a document or the root that hold anything."""
         check_parent(request.parent)
-        prefix = f"{request.parent}/"
-        found = {
-            path[len(prefix) :].partition("/")[0]
-            for path in self._store.collections()
-            if path.startswith(prefix)
-        }
-        names, token = _page(found, request)
+        names, token = _page(self._store.children(request.parent), request)
         return _ListCollectionIdsResponse(collection_ids=names, next_page_token=token)
-
-    def _ancestors(self, scope: Scope) -> Iterator[str]:
-        prefix = f"{scope.path}/"
-        for path in self._store.collections():
-            if path.startswith(prefix):
-                yield prefix + path[len(prefix) :].partition("/")[0]
 
 
 def masked(document: Document, request: Message) -> Document:

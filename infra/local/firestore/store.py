@@ -1,40 +1,30 @@
-"""The documents: in memory for reading, in SQLite for keeping."""
+"""The documents: in SQLite, the latest used in memory, too."""
 
 from __future__ import annotations
 
+import heapq
 import time
-from collections import deque
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import grpc
 
-from infra.local.firestore.groups import Groups
-from infra.local.firestore.names import Scope, parent_of
+from infra.local.firestore.cache import Cache
+from infra.local.firestore.history import History
+from infra.local.firestore.names import key_of
+from infra.local.firestore.rows import Rows
 from infra.local.firestore.watchers import Watchers
-from infra.local.firestore.wire import (
-    Document,
-    DocumentChange,
-    StatusError,
-    new_document,
-)
+from infra.local.firestore.wire import Document, DocumentChange, Found, StatusError, new_document
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from infra.local.database import Database
+    from infra.local.firestore.names import Scope
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS firestore_documents (name TEXT PRIMARY KEY, document BLOB NOT NULL);
-CREATE TABLE IF NOT EXISTS firestore_clock (id INTEGER PRIMARY KEY, micros INTEGER NOT NULL);
+_CLOCK = """
+CREATE TABLE IF NOT EXISTS firestore_clock (id INTEGER PRIMARY KEY, micros INTEGER NOT NULL)
 """
-_KEEP = "INSERT OR REPLACE INTO firestore_documents VALUES (?, ?)"
-_FORGET = "DELETE FROM firestore_documents WHERE name = ?"
 _KEEP_CLOCK = "INSERT OR REPLACE INTO firestore_clock VALUES (1, ?)"
-# How far back a read at a past time, a transaction and a listener's resume token may reach.
-_HISTORY_MICROS = 600 * 1_000_000
-_HISTORY_CHANGES = 50_000
-_HISTORY_BYTES = 64 * 1024 * 1024
 
 
 class View(Protocol):
@@ -43,22 +33,14 @@ class View(Protocol):
     def get(self, name: str) -> Document | None:
         """The document of that name, None if there is none."""
 
-    def documents(self, scope: Scope) -> Iterator[Document]:
-        """All documents in a scope, in no order."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Past:
-    micros: int
-    name: str
-    before: Document | None
-    size: int
+    def documents(self, scope: Scope) -> Iterator[Found]:
+        """All documents in a scope by name, perhaps without their large fields."""
 
 
 class Store:
     """All documents as they stand, and enough of the past to read a little way back.
 
-    A stored document is never changed, only replaced, so it may be handed out without a copy.
+    A document that was handed out is never changed, only replaced.
     """
 
     def __init__(
@@ -66,19 +48,14 @@ class Store:
     ) -> None:
         self._database = database
         self._on_commit = on_commit
-        self._documents: dict[str, Document] = {}
-        self._collections: dict[str, dict[str, Document]] = {}
-        self._groups = Groups()
-        self._history: deque[_Past] = deque()
-        self._history_bytes = 0
+        self._rows = Rows(database)
+        self._cache = Cache()
         self.watchers = Watchers()
-        database.executescript(_SCHEMA)
+        database.execute(_CLOCK)
         clock = database.execute("SELECT micros FROM firestore_clock").fetchone()
         self._last: int = 0 if clock is None else clock[0]
-        for name, encoded in database.execute("SELECT name, document FROM firestore_documents"):
-            self._place(name, new_document.FromString(encoded))
         # What happened before the start is not in the history.
-        self._horizon = self.read_micros()
+        self._history = History(database, self.read_micros())
 
     def read_micros(self) -> int:
         """The present: every commit so far is at or before it, every later one after it."""
@@ -92,110 +69,83 @@ class Store:
 
     def get(self, name: str) -> Document | None:
         """The document of that name, None if there is none."""
-        return self._documents.get(name)
+        document = self._cache.get(name)
+        if document is None and (encoded := self._rows.get(name)) is not None:
+            document = new_document.FromString(encoded)
+            self._cache.put(name, document, len(encoded))
+        return document
 
-    def documents(self, scope: Scope) -> Iterator[Document]:
-        """All documents in a scope, in no order."""
-        for path in self._paths(scope):
-            yield from self._collections[path].values()
+    def documents(self, scope: Scope) -> Iterator[Found]:
+        """All documents in a scope by name, those that have large fields without them."""
+        for small, has_large in self._rows.scan(scope):
+            yield Found(new_document.FromString(small), whole=not has_large)
 
-    def collections(self) -> Iterable[str]:
-        """The paths of all collections that hold a document."""
-        return self._collections.keys()
+    def children(self, path: str) -> set[str]:
+        """The ids of the collections below a document, or of what is in a collection."""
+        return self._rows.children(path)
 
     def apply(self, changes: Sequence[DocumentChange], micros: int) -> None:
-        """Store the changes on disk, then in memory, then tell the listeners."""
+        """Store the changes on disk, then tell the listeners."""
         if not changes:
             return
         with self._database.transaction():
             for change in changes:
+                self._history.remember(change.name, micros, fresh=change.before is None)
                 if change.after is None:
-                    self._database.execute(_FORGET, (change.name,))
+                    self._rows.delete(change.name)
                 else:
-                    encoded = change.after.SerializeToString()
-                    self._database.execute(_KEEP, (change.name, encoded))
+                    self._rows.keep(change.name, change.encoded, fresh=change.before is None)
             self._database.execute(_KEEP_CLOCK, (micros,))
+            self._history.forget(micros)
             self._on_commit(changes)
         for change in changes:
-            self._place(change.name, change.after)
-            self._remember(change, micros)
+            if change.after is None:
+                self._cache.drop(change.name)
+            else:
+                self._cache.put(change.name, change.after, len(change.encoded))
         self.watchers.tell(changes, micros)
 
     def at(self, micros: int) -> View:
         """The documents as they stood at a time."""
-        if micros < self._horizon:
+        if micros < self._history.horizon:
             raise StatusError(
                 grpc.StatusCode.FAILED_PRECONDITION, "The requested read_time is too old."
             )
-        stood: dict[str, Document | None] = {}
-        for past in reversed(self._history):
-            if past.micros <= micros:
-                break
-            stood[past.name] = past.before
+        stood = self._history.since(micros)
         return Past(self, stood) if stood else self
 
-    def since(self, micros: int) -> Iterator[tuple[str, Document | None]]:
-        """Each change after a time, latest first: the name and what stood there before."""
-        if micros < self._horizon:
+    def changed_since(self, micros: int) -> set[str]:
+        """The names of the documents that have changed since a time."""
+        if micros < self._history.horizon:
             raise StatusError(grpc.StatusCode.ABORTED, "The transaction is too old.")
-        for past in reversed(self._history):
-            if past.micros <= micros:
-                return
-            yield past.name, past.before
-
-    def _paths(self, scope: Scope) -> list[str]:
-        if not scope.all_descendants and scope.collection_id:
-            return [scope.path] if scope.path in self._collections else []
-        among: Iterable[str] = self._collections
-        if scope.collection_id:
-            among = self._groups.between(scope.collection_id, scope.first, scope.last)
-        return [path for path in among if scope.holds_collection(path)]
-
-    def _place(self, name: str, document: Document | None) -> None:
-        path = parent_of(name)
-        if document is not None:
-            self._documents[name] = document
-            if path not in self._collections:
-                self._collections[path] = {}
-                self._groups.add(path)
-            self._collections[path][name] = document
-        elif name in self._documents:
-            del self._documents[name]
-            del self._collections[path][name]
-            if not self._collections[path]:
-                del self._collections[path]
-                self._groups.remove(path)
-
-    def _remember(self, change: DocumentChange, micros: int) -> None:
-        size = 0 if change.before is None else change.before.ByteSize()
-        self._history.append(_Past(micros, change.name, change.before, size))
-        self._history_bytes += size
-        while (
-            len(self._history) > _HISTORY_CHANGES
-            or self._history_bytes > _HISTORY_BYTES
-            or self._history[0].micros < micros - _HISTORY_MICROS
-        ):
-            forgotten = self._history.popleft()
-            self._history_bytes -= forgotten.size
-            self._horizon = forgotten.micros
+        return self._history.names_since(micros)
 
 
 class Past:
     """The documents as they stood, where that differs from how they stand."""
 
-    def __init__(self, store: Store, stood: dict[str, Document | None]) -> None:
+    def __init__(self, store: Store, stood: Mapping[str, bytes | None]) -> None:
         self._store = store
         self._stood = stood
 
     def get(self, name: str) -> Document | None:
         """The document of that name, None if there was none."""
-        return self._stood[name] if name in self._stood else self._store.get(name)
+        if name not in self._stood:
+            return self._store.get(name)
+        encoded = self._stood[name]
+        return None if encoded is None else new_document.FromString(encoded)
 
-    def documents(self, scope: Scope) -> Iterator[Document]:
-        """All documents that were in a scope, in no order."""
-        for document in self._store.documents(scope):
-            if document.name not in self._stood:
-                yield document
-        for name, document in self._stood.items():
-            if document is not None and scope.holds(name):
-                yield document
+    def documents(self, scope: Scope) -> Iterator[Found]:
+        """All documents that were in a scope by name, perhaps without their large fields."""
+        now = (each for each in self._store.documents(scope) if _name(each) not in self._stood)
+        then = (
+            Found(new_document.FromString(encoded), whole=True)
+            for name, encoded in sorted(self._stood.items(), key=lambda item: key_of(item[0]))
+            if encoded is not None and scope.holds(name)
+        )
+        return heapq.merge(now, then, key=lambda each: key_of(_name(each)))
+
+
+def _name(found: Found) -> str:
+    name: str = found.document.name
+    return name

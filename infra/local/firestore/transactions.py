@@ -98,14 +98,20 @@ class Transactions:
             )
 
     def _is_stale(self, transaction: Transaction) -> bool:
-        for name, before in self._store.since(transaction.micros or 0):
-            if name in transaction.names:
-                return True
-            after = self._store.get(name)
-            for query in transaction.queries:
-                if query.matches(before) or query.matches(after):
-                    return True
-        return False
+        micros = transaction.micros or 0
+        changed = self._store.changed_since(micros)
+        if not changed.isdisjoint(transaction.names):
+            return True
+        if not transaction.queries:
+            return False
+        views = (self._store.at(micros), self._store)
+        return any(
+            query.matches(view.get(name))
+            for query in transaction.queries
+            for name in changed
+            if query.scope.holds(name)
+            for view in views
+        )
 
     def _forget(self, now: int) -> None:
         for identity in [

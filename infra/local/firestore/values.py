@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from infra.local.firestore.names import check_document, key_of, name_size
 from infra.local.firestore.paths import check_field_name, is_vector
@@ -82,38 +82,50 @@ _KEYS: dict[str | None, Callable[[Value], Key]] = {
 
 
 def check_size(document: Document) -> None:
-    """Refuse a document above 1 MiB, by Firestore's own size rules.
+    """Refuse a document above 1 MiB, or a value near it, by Firestore's own size rules.
 
     Those are stated in https://firebase.google.com/docs/firestore/storage-size.
     """
+    _check_lengths(document.fields)
     if name_size(document.name) + _fields_size(document.fields) + 32 > MAX_DOCUMENT_BYTES:
         invalid(f"maximum entity size is {MAX_DOCUMENT_BYTES} bytes")
 
 
 def settle_fields(fields: Fields, depth: int = 0) -> None:
-    """Refuse values that Firestore does not store, and cut timestamps to microseconds, in place."""
+    """Refuse values that Firestore does not store, and cut timestamps to microseconds, in place.
+
+    Those of a document that may be too large are left to `check_size`.
+    """
     for name in fields:
         check_field_name(name)
-        settle(fields[name], name, depth)
+        value = fields[name]
+        if (kind := value.WhichOneof("value_type")) not in _SETTLED:
+            _SETTLERS[kind](value, name, depth)
 
 
 def settle(value: Value, name: str, depth: int = 0) -> None:
     """`settle_fields`, for one value."""
+    if (kind := value.WhichOneof("value_type")) not in _SETTLED:
+        _SETTLERS[kind](value, name, depth)
+
+
+def _refuse_unset(_value: Value, _name: str, _depth: int) -> NoReturn:
+    invalid("Cannot convert firestore.v1.Value with type unset.")
+
+
+def _check_lengths(fields: Fields) -> None:
+    for name in fields:
+        _check_length(fields[name], name)
+
+
+def _check_length(value: Value, name: str) -> None:
     kind = value.WhichOneof("value_type")
-    if kind is None:
-        invalid("Cannot convert firestore.v1.Value with type unset.")
-    settler = _SETTLERS.get(kind)
-    if settler is not None:
-        settler(value, name, depth)
-
-
-def _settle_text(value: Value, name: str, _: int) -> None:
-    if len(value.string_value) * 4 > _MAX_VALUE_BYTES:
-        _check_length(value.string_value.encode(), name)
-
-
-def _check_length(data: bytes, name: str) -> None:
-    if len(data) > _MAX_VALUE_BYTES:
+    if kind == "map_value":
+        _check_lengths(value.map_value.fields)
+    elif kind == "array_value":
+        for item in value.array_value.values:
+            _check_length(item, name)
+    elif kind in _OF_BYTES and len(_OF_BYTES[kind](value)) > _MAX_VALUE_BYTES:
         invalid(f'The value of property "{name}" is longer than {_MAX_VALUE_BYTES} bytes.')
 
 
@@ -138,18 +150,21 @@ def _settle_geo_point(value: Value, _name: str, _depth: int) -> None:
 
 def _settle_array(value: Value, name: str, depth: int) -> None:
     for item in value.array_value.values:
-        if item.HasField("array_value"):
+        kind = item.WhichOneof("value_type")
+        if kind == "array_value":
             invalid("Cannot convert an array value in an array value.")
-        settle(item, name, depth)
+        if kind not in _SETTLED:
+            _SETTLERS[kind](item, name, depth)
 
 
 def _settle_map(value: Value, name: str, depth: int) -> None:
-    if is_vector(value):
-        _check_vector(value.map_value.fields, name)
+    fields = value.map_value.fields
+    if "__type__" in fields:
+        _check_vector(fields, name)
         return
     if depth >= _MAX_DEPTH:
         invalid(f"Property {name} contains an invalid nested entity.")
-    settle_fields(value.map_value.fields, depth + 1)
+    settle_fields(fields, depth + 1)
 
 
 def _check_vector(fields: Fields, name: str) -> None:
@@ -161,9 +176,12 @@ def _check_vector(fields: Fields, name: str) -> None:
         invalid("Vector must only contain values of type 'double'")
 
 
-_SETTLERS: dict[str, Callable[[Value, str, int], None]] = {
-    "string_value": _settle_text,
-    "bytes_value": lambda value, name, _: _check_length(value.bytes_value, name),
+# What is stored as it comes, whatever it is; `check_size` looks at lengths.
+_SETTLED = frozenset(
+    ("null_value", "boolean_value", "integer_value", "double_value", "string_value", "bytes_value")
+)
+_SETTLERS: dict[str | None, Callable[[Value, str, int], None]] = {
+    None: _refuse_unset,
     "timestamp_value": _settle_timestamp,
     "geo_point_value": _settle_geo_point,
     "reference_value": lambda value, _name, _depth: check_document(value.reference_value),
@@ -180,6 +198,10 @@ def _size(value: Value) -> int:
     return _SIZES[value.WhichOneof("value_type")](value)
 
 
+_OF_BYTES: dict[str | None, Callable[[Value], bytes]] = {
+    "string_value": lambda v: v.string_value.encode(),
+    "bytes_value": lambda v: v.bytes_value,
+}
 _SIZES: dict[str, Callable[[Value], int]] = {
     "null_value": lambda _: 1,
     "boolean_value": lambda _: 1,

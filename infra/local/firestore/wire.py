@@ -7,7 +7,7 @@ made at import time and have no static type, hence the `Any` aliases.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, NoReturn, TypeAlias
+from typing import Any, NamedTuple, NoReturn, TypeAlias
 
 import grpc
 from google.cloud.firestore_v1 import types
@@ -38,12 +38,23 @@ class StatusError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class DocumentChange:
-    """One document as a commit found it (None: not there) and left it (None: deleted)."""
+    """One document as a commit found it (None: not there) and left it (None: deleted).
+
+    `encoded` is what it left as it is stored: nobody but the store needs it.
+    """
 
     name: str
     before: Document | None
     after: Document | None
     commit_time: Timestamp
+    encoded: bytes = b""
+
+
+class Found(NamedTuple):
+    """A document in a scope; one that is not whole lacks some of its fields."""
+
+    document: Document
+    whole: bool
 
 
 def invalid(message: str) -> NoReturn:

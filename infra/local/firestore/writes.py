@@ -40,7 +40,9 @@ class Staged:
         self._stored = stored
         self._micros = commit_micros
         self._time = to_timestamp(commit_micros)
+        self._before: dict[str, Document | None] = {}
         self._after: dict[str, Document | None] = {}
+        self._encoded: dict[str, bytes] = {}
 
     def add(self, write: Write) -> Message:
         """Stage one write; returns its WriteResult."""
@@ -59,15 +61,16 @@ class Staged:
 
     def changes(self) -> list[DocumentChange]:
         """What the commit changes; a write that leaves a document as it was is none."""
-        changes = []
-        for name, after in self._after.items():
-            before = self._stored(name)
-            if after is not before:
-                changes.append(DocumentChange(name, before, after, self._time))
-        return changes
+        return [
+            DocumentChange(name, before, after, self._time, self._encoded.get(name, b""))
+            for name, after in self._after.items()
+            if after is not (before := self._before[name])
+        ]
 
     def _current(self, name: str) -> Document | None:
-        return self._after[name] if name in self._after else self._stored(name)
+        if name not in self._before:
+            self._before[name] = self._stored(name)
+        return self._after[name] if name in self._after else self._before[name]
 
     def _update(self, write: Write) -> Message:
         given = write.update
@@ -101,6 +104,7 @@ class Staged:
             invalid("a delete must not specify transforms.")
         self._begin(write.delete, write)
         self._after[write.delete] = None
+        self._encoded.pop(write.delete, None)
         return new_write_result()
 
     def _begin(self, name: str, write: Write) -> Document | None:
@@ -130,17 +134,20 @@ class Staged:
         self, before: Document | None, document: Document, transforms: Iterable[Message]
     ) -> Message:
         results = [transform(document.fields, item, self._micros) for item in transforms]
-        if document.ByteSize() > _SURELY_SMALL:
+        document.ClearField("create_time")
+        document.ClearField("update_time")
+        encoded = _encoded(document)
+        if len(encoded) > _SURELY_SMALL:
             check_size(document)
+        created = self._time if before is None else before.create_time
         if before is not None:
-            document.create_time.CopyFrom(before.create_time)
-            document.update_time.CopyFrom(before.update_time)
-            if _encoded(document) == _encoded(before):
+            times = new_document(create_time=created, update_time=before.update_time)
+            if encoded + _encoded(times) == _encoded(before):
                 return new_write_result(update_time=before.update_time, transform_results=results)
-        else:
-            document.create_time.CopyFrom(self._time)
-        document.update_time.CopyFrom(self._time)
+        times = new_document(create_time=created, update_time=self._time)
+        document.MergeFrom(times)
         self._after[document.name] = document
+        self._encoded[document.name] = encoded + _encoded(times)
         return new_write_result(update_time=self._time, transform_results=results)
 
 

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from infra.local.pubsub.store import Owed
 
 
+_FEW_TIMERS = 64  # of settled messages, that are not worth looking for
+
+
 class Holder(Protocol):
     """Whoever holds leases and counts them for its flow control."""
 
@@ -162,6 +165,7 @@ class Backlog:
         if delivery is None:
             return
         self._end_lease(delivery)
+        self._drop_stale_timers()
         key = self._keys.get(delivery.key) if delivery.key else None
         if key is not None:
             key.out.discard(message)
@@ -195,6 +199,18 @@ class Backlog:
     def next_due(self) -> float | None:
         """When `due` has something to say, or None."""
         return self._timers[0][0] if self._timers else None
+
+    def _drop_stale_timers(self) -> None:
+        """Forget the timers of settled messages where they are most: leases may last minutes."""
+        if len(self._timers) <= _FEW_TIMERS + 2 * len(self._deliveries):
+            return
+        self._timers = [
+            (when, message)
+            for when, message in self._timers
+            if (delivery := self._deliveries.get(message)) is not None
+            and when == (delivery.deadline if delivery.lease else delivery.visible_at)
+        ]
+        heapq.heapify(self._timers)
 
     def _is_ready(self, delivery: Delivery, now: float) -> bool:
         if delivery.lease or delivery.visible_at > now:
