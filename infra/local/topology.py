@@ -24,8 +24,6 @@ EXPORTS_DAYS = 7  # then an export is deleted
 FUNCTIONS = ("ingest", "preprocess", "insights", "park", "sweep", "monitor", "privacy")
 # Those that nobody waits for: they start with their first delivery, as in Cloud Functions.
 ON_DEMAND = frozenset({"park", "sweep", "monitor", "privacy"})
-# Those that nobody waits for: they start with their first delivery, as in Cloud Functions.
-ON_DEMAND = frozenset({"park", "sweep", "monitor", "privacy"})
 
 
 def topic(name: str) -> str:
@@ -75,6 +73,8 @@ FILTERS = {
     "documents": 'NOT attributes.collection = "privacy_requests"',
     "privacy-documents": 'attributes.collection = "privacy_requests"',
 }
+# Push subscriptions that hand out one message of an ordering key at a time.
+ORDERED = frozenset({"documents"})
 # Job of the scheduler -> the topic that it ticks to.
 TICKS = {"park": ENDPOINT_CHECKS, "sweep": SWEEPS, "monitor": MODEL_CHECKS}
 # Where an operator pulls dead letters from.

@@ -97,6 +97,11 @@ def message_filter(name: str) -> str | None:
     return topology.FILTERS.get(name)
 
 
+def ordered(name: str) -> bool:
+    """Whether a push subscription hands out one message of an ordering key at a time."""
+    return name in topology.ORDERED
+
+
 def triggers() -> set[tuple[str, str]]:
     """Document's path and function of each trigger."""
     return set(topology.TRIGGERS.values())

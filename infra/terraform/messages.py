@@ -84,6 +84,10 @@ def _wire(push: Instance) -> Iterator[Finding]:
     if node.get("filter") != wanted:
         said = f"the filter {wanted}" if wanted else "no filter: nobody else takes the rest"
         yield node.finding(f"{push.address} with {said}", text_of(node.get("filter")), "filter")
+    name, ordered = "enable_message_ordering", code.ordered(text_of(push.get("name")))
+    if bool(push.get(name)) is not ordered:
+        said = f"{name} of {push.address} to be {str(ordered).lower()}"
+        yield node.finding(said, text_of(push.get(name)), name)
     if any(config.all("no_wrapper") for config in node.all("push_config")):
         found = "no_wrapper: a body without message and subscription"
         yield node.finding(f"{push.address} in the form that the functions read", found)

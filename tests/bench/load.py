@@ -9,6 +9,7 @@ their own, whose CPU is told beside; it runs on the same cores.
 steady    all phones together write so many uploads a minute, whether answers come or not
 closed    each phone writes its next upload as soon as it has the last one's insight
 together  each phone writes one upload, all at the same moment
+flood     steady, and from a third of the time on one more person writes far more than all others
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ import sys
 import tempfile
 import time
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 
 BRIEF = 120 / 60  # uploads a second, of 50 people
 TARGET = 10 * BRIEF
+FLOOD = 500  # uploads of one person
 GOAL_S = 1.0  # p95 at the brief's rate
 FUNCTIONS = ("ingest", "preprocess", "insights")
 
@@ -56,6 +58,7 @@ class Result:
     plan: Plan
     report: Report
     cpu: dict[str, float]
+    handled: int
 
     @property
     def waits(self) -> list[float]:
@@ -70,8 +73,27 @@ class Result:
         return float(np.quantile(self.waits, share)) if self.waits else float("nan")
 
     def ms(self, process: str) -> float:
-        """CPU milliseconds an upload."""
-        return self.cpu[process] / max(len(self.waits), 1) * 1000
+        """CPU milliseconds an upload, those of a flood among them."""
+        return self.cpu[process] / max(self.handled, 1) * 1000
+
+    def parts(self) -> tuple[Result, Result]:
+        """What the others waited whose insight came before the flood, and who wrote beside it."""
+        began, ended = self.report.flood
+        before = [each for each in self.report.waits if sum(each) < began]
+        beside = [each for each in self.report.waits if began <= each[0] < ended]
+        until = min(ended, self.plan.seconds)
+        return self._part(before, began, 0), self._part(beside, until - began, self.unfinished)
+
+    def _part(self, waits: list[tuple[float, float]], seconds: float, lost: int) -> Result:
+        ends, written = {"completed": len(waits)}, len(waits) + lost
+        part = replace(self.report, waits=waits, seconds=seconds, ends=ends, written=written)
+        plan = replace(self.plan, kind=f"beside {self.plan.flood} of one")
+        return replace(self, plan=plan, report=part)
+
+    @property
+    def unfinished(self) -> int:
+        """How many uploads have no insight."""
+        return self.report.written - self.report.ends.get("completed", 0)
 
 
 class Load:
@@ -93,16 +115,22 @@ class Load:
     def started(self, plan: Plan) -> Iterator[tuple[subprocess.Popen[str], dict[str, float]]]:
         """The case's process."""
         fresh = [f"p{n}" for n in range(self._people, plan.phones)]
-        load_people.copy(self.client, self._week, fresh)
         self._people += len(fresh)
-        given = asdict(plan) | {
-            "address": f"{HOST}:{self.cloud.ports.firestore}",
-            "first": self._uploads,
-        }
+        address = f"{HOST}:{self.cloud.ports.firestore}"
+        plan = replace(plan, address=address, first=self._uploads)
+        flooder = [plan.flooder] if plan.flood else []
+        load_people.copy(self.client, self._week, [*fresh, *flooder])
         self._uploads += 10_000
         before = cpu(self.cloud.state)
         with subprocess.Popen(
-            [sys.executable, "-W", "ignore", "-m", "tests.bench.load_phones", json.dumps(given)],
+            [
+                sys.executable,
+                "-W",
+                "ignore",
+                "-m",
+                "tests.bench.load_phones",
+                json.dumps(asdict(plan)),
+            ],
             cwd=REPOSITORY,
             stdout=subprocess.PIPE,
             text=True,
@@ -123,7 +151,8 @@ class Load:
         report = Report(**json.loads(told))
         after = cpu(self.cloud.state)
         used = {name: after[name] - before.get(name, 0.0) for name in after}
-        return Result(plan, report, used | {"phones": report.cpu})
+        handled = len(report.waits) + sum(report.answers.values())
+        return Result(plan, report, used | {"phones": report.cpu}, handled)
 
     def drained(self, seconds: float) -> tuple[Result, float]:
         """The brief's load while the functions stand still; how fast what waits is worked off."""
@@ -174,15 +203,34 @@ def cases(phones: tuple[int, ...], seconds: float) -> list[Plan]:
     return plans
 
 
+def flooded(seconds: float) -> Plan:
+    """Some people at the brief's rate, and one who floods."""
+    return Plan("", "flood", 10, "flood", seconds, BRIEF, flood=FLOOD)
+
+
+def flood_line(result: Result) -> str:
+    """How much longer the others wait beside a flood, and what came of the flood itself."""
+    before, beside = result.parts()
+    waits = [(part.quantile(0.5), part.quantile(0.95)) for part in (before, beside)]
+    told = " / ".join(
+        f"{name} {less:.2f} -> {more:.2f} s ({more / less:.1f}x)"
+        for name, less, more in zip(("p50", "p95"), *waits, strict=True)
+    )
+    began, ended = result.report.flood
+    answers = ", ".join(f"{n} {kind}" for kind, n in sorted(result.report.answers.items()))
+    return (
+        f"others, before and beside {result.plan.flood} {result.plan.flooded} of one: {told};"
+        f" its answers, within {ended - began:.1f} s: {answers}"
+    )
+
+
 def row(result: Result) -> list[str]:
     """A line of the table."""
     plan = result.plan
     kind = f"{plan.kind}, {plan.rate * 60:,.0f}/min" if plan.rate else plan.kind
     per_minute = result.throughput * 60
     quantiles = [f"{result.quantile(share):.2f}" for share in (0.5, 0.95, 0.99)]
-    ends = result.report.ends
-    good = ends.get("completed", 0)
-    lost = result.report.written - good
+    lost = result.unfinished
     chain = sum(result.ms(name) for name in result.cpu if name != "phones")
     return [
         f"{plan.phones}",
@@ -254,9 +302,12 @@ def main(phones: tuple[int, ...], seconds: float, soak: float | None, cost: bool
             for plan in cases(phones, seconds):
                 results.append(load.run(plan))
                 table.add_row(*row(results[-1]))
+            results.append(load.run(flooded(seconds)))
+            table.add_row(*row(results[-1].parts()[1]))
             stopped, drain = load.drained(20.0)
         console.print(table)
         console.print(_goals(results))
+        console.print(flood_line(results[-1]))
         rate = len(stopped.waits) / drain
         console.print(
             f"functions stopped for 20 s at {BRIEF * 60:.0f}/min: {len(stopped.waits)} insights"

@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 ROOT = f"projects/{PROJECT}/databases/(default)"
 METADATA = (("google-cloud-resource-prefix", ROOT),)
 PHONES_A_CHANNEL = 50
+WRITERS = 4  # of a flood, at a time: more would queue for the database, and others behind them
+LOOKED_AT = 50  # of its documents, at a time
+WISH = {"data_timeframe": "1week", "insight_type": "general", "priority": "normal"}
+RECEIPT = {"insight_id": "none"}
 FINAL = frozenset(status.value for status in Status if status.final)
 
 
@@ -46,11 +50,15 @@ class Plan:
         phones: how many.
         kind: "steady": all together `rate` uploads a second, whether answers come or not;
             "closed": each writes its next upload when it has the last one's insight;
-            "together": each writes one upload, all at the same moment.
+            "together": each writes one upload, all at the same moment;
+            "flood": steady, and beside it, from a third of the time on, one more person writes
+            `flood` documents as fast as they are taken.
         seconds: for how long they write.
         rate: uploads a second, of all phones together.
         first: number of the first upload; no two have the same, so that each brings new samples.
         patience: how long they wait for the last insight.
+        flood: how many documents the one person writes, whom the phones are not.
+        flooded: the collection that they go to.
     """
 
     address: str
@@ -61,11 +69,21 @@ class Plan:
     rate: float = 0.0
     first: int = 0
     patience: float = 120.0
+    flood: int = 0
+    flooded: str = "uploads"
+
+    @property
+    def flooder(self) -> str:
+        """Who floods; nobody twice, since their buckets are empty then."""
+        return f"flooder-{self.first}"
 
 
 @dataclass
 class Report:
-    """What came of it: (when it should have been written, seconds until the insight) each."""
+    """What came of it: (when it should have been written, seconds until the insight) each.
+
+    A flood is from its first write to the last answer, and its answers are counted by kind.
+    """
 
     waits: list[tuple[float, float]] = field(default_factory=list)
     written: int = 0
@@ -74,6 +92,8 @@ class Report:
     seconds: float = 0.0  # from the first write to the last insight
     cpu: float = 0.0  # of this process
     late: float = 0.0  # how far the phones fell behind their plan, at most
+    flood: tuple[float, float] = (0.0, 0.0)
+    answers: dict[str, int] = field(default_factory=dict)
 
 
 class Phone:
@@ -133,6 +153,60 @@ class Phone:
             yield await self._asked.get()
 
 
+class Flood:
+    """One person who writes far more than anybody needs, and looks at the answers afterwards."""
+
+    def __init__(self, client: FirestoreAsyncClient, plan: Plan) -> None:
+        self._client, self._plan = client, plan
+        base = f"{ROOT}/documents/users/{plan.flooder}/{plan.flooded}"
+        self._names = [f"{base}/f{number}" for number in range(plan.flood)]
+
+    async def write(self) -> None:
+        """All of them, some at a time."""
+        names = iter(enumerate(self._names))
+        written = {"uploads": upload(), "insight_requests": WISH, "feedback": RECEIPT}
+        fields = encoded(written[self._plan.flooded])
+
+        async def go_on() -> None:
+            for number, name in names:
+                await self._create(name, number, fields)
+
+        await asyncio.gather(*(go_on() for _ in range(WRITERS)))
+
+    async def _create(self, name: str, number: int, fields: Any) -> None:
+        commit = types.CommitRequest.pb()(database=ROOT)
+        write = commit.writes.add(update=fields)
+        write.update.name = name
+        write.current_document.exists = False
+        if self._plan.flooded == "uploads":
+            row_of(write.update, number)
+        await self._client.commit(request=types.CommitRequest.wrap(commit), metadata=METADATA)
+
+    async def answered(self, answers: dict[str, int]) -> float:
+        """When the last one was answered, by the server's clock; how many got which answer."""
+        deadline, last = time.monotonic() + self._plan.patience, 0.0
+        unanswered = set(self._names)
+        while unanswered and time.monotonic() < deadline:
+            asked = sorted(unanswered)[:LOOKED_AT]
+            for document in await self._read(asked):
+                if status := document.fields["status"].string_value:
+                    unanswered.remove(document.name)
+                    reason = document.fields["reason"].map_value.fields["code"].string_value
+                    answers[reason or status] = answers.get(reason or status, 0) + 1
+                    last = max(last, document.update_time.ToMicroseconds() / 1e6)
+            if not unanswered.isdisjoint(asked):
+                await asyncio.sleep(1)  # looking takes of what is measured
+        if unanswered:
+            answers["unanswered"], last = len(unanswered), time.time()
+        return last
+
+    async def _read(self, names: list[str]) -> list[Any]:
+        mask = {"field_paths": ["status", "reason"]}
+        request = types.BatchGetDocumentsRequest(database=ROOT, documents=names, mask=mask)
+        found = await self._client.batch_get_documents(request=request, metadata=METADATA)
+        return [types.BatchGetDocumentsResponse.pb(each).found async for each in found]
+
+
 class Crowd:
     """All phones, and when each writes."""
 
@@ -156,6 +230,7 @@ class Crowd:
             "steady": self._steady,
             "closed": self._closed,
             "together": self._together,
+            "flood": self._flooded,
         }
         work = asyncio.create_task(kinds[self.plan.kind](began))
         ended, _ = await asyncio.wait({work, *streams}, return_when=asyncio.FIRST_COMPLETED)
@@ -173,7 +248,7 @@ class Crowd:
         plan = self.plan
         if plan.kind == "together":
             return plan.phones
-        return round(plan.rate * plan.seconds) if plan.kind == "steady" else 3000
+        return 3000 if plan.kind == "closed" else round(plan.rate * plan.seconds)
 
     def _fresh(self, template: Any) -> tuple[int, Any]:
         number, self._number = self._number, self._number + 1
@@ -202,6 +277,17 @@ class Crowd:
                 due = began + n / self.plan.rate
                 await asyncio.sleep(max(0.0, due - time.monotonic()))
                 group.create_task(self._one(self.phones[n % len(self.phones)], due, began))
+
+    async def _flooded(self, began: float) -> None:
+        flood = Flood(_client(self.plan.address), self.plan)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._steady(began))
+            await asyncio.sleep(self.plan.seconds / 3)
+            first = time.time()
+            await flood.write()
+        last = await flood.answered(self.report.answers)
+        offset = time.time() - (time.monotonic() - began)
+        self.report.flood = (first - offset, last - offset)
 
     async def _closed(self, began: float) -> None:
         async def go_on(phone: Phone) -> None:

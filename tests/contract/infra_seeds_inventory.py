@@ -109,11 +109,11 @@ CHANGES = {
     ),
     # functions, schedule, messages
     "a schedule at no hour": Seed("chain.tf", '"*/5 * * * *"', '"*/5 25 * * *"', "schedule"),
-    "an ordering of pushes": Seed(
+    "pushes that keep what was taken": Seed(
         "pubsub.tf",
         "= 600 # no function runs longer\n",
-        "= 600 # no function runs longer\n  enable_message_ordering = true\n",
-        "enable_message_ordering",
+        "= 600 # no function runs longer\n  retain_acked_messages = true\n",
+        "retain_acked_messages",
     ),
     "triggers in another place": Seed(
         "eventarc.tf",

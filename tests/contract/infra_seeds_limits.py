@@ -33,6 +33,12 @@ LIMITS = {
     "a filter on a push": Seed(
         "pubsub.tf", "each.value.filter", '"attributes:a"', "no filter: nobody else takes the rest"
     ),
+    "a person's documents all at once": Seed(
+        "pubsub.tf",
+        'each.key == "documents"',
+        "false",
+        "enable_message_ordering of",
+    ),
     "a document for two functions": Seed(
         "chain.tf",
         '"attributes.collection = \\"privacy_requests\\""',

@@ -77,14 +77,16 @@ class Door:
         publisher.stop()
         self.wait_for("subscriptions/documents")
 
-    def wait_for(self, subscription: str) -> None:
-        """Until nothing waits there that is not acknowledged."""
+    def wait_for(self, subscription: str, left: int = 0) -> None:
+        """Until no more than so much waits there that is not acknowledged."""
         address = f"http://{HOST}:{self.cloud.ports.http}/_local/backlog"
 
         def delivered() -> bool:
             found = httpx.get(address, trust_env=False).json()
-            return not any(
-                each["unacked"] for path, each in found.items() if path.endswith(subscription)
+            return all(
+                each["unacked"] <= left
+                for path, each in found.items()
+                if path.endswith(subscription)
             )
 
         until(delivered, 20, f"the end of {subscription}")
@@ -289,6 +291,8 @@ def test_a_document_that_is_gone_is_dropped_without_a_trace(door, user) -> None:
 def test_a_name_that_is_none_is_refused(change, found) -> None:
     body = DocumentNamed(Origin("ada", "uploads", "u1")).body()
     assert DocumentNamed.parse(body) == DocumentNamed(Origin("ada", "uploads", "u1"))
+    deferred = DocumentNamed(Origin("ada", "uploads", "u1"), deferred=True)
+    assert DocumentNamed.parse(deferred.body()) == deferred
 
     with pytest.raises(MalformedEventError, match=found):
         DocumentNamed.parse(body | change)
@@ -356,3 +360,35 @@ def test_what_no_upload_should_be_is_rejected_as_a_whole(door, user, document, e
     assert len(answer["reason"]["message"]) < 300
     assert door.fields(f"users/{user}/jobs/{origin.processing_id}")["status"] == "failed"
     assert door.letters() == before + 1
+
+
+def test_of_a_flood_beyond_its_share_each_document_is_answered(door, user, monkeypatch) -> None:
+    """Two are at work when the rest comes; those go through the lane, one after another."""
+    begun, go_on, most = threading.Semaphore(0), threading.Event(), []
+    store, at_work = FirestoreRecords.add_chunks, []
+
+    def held(*arguments: Any) -> int:
+        at_work.append(1)
+        most.append(len(at_work))
+        begun.release()
+        assert go_on.wait(20)
+        try:
+            return store(*arguments)
+        finally:
+            at_work.pop()
+
+    monkeypatch.setattr(FirestoreRecords, "add_chunks", held)
+    origins = [Origin(user, "uploads", f"u{number}") for number in range(8)]
+    for number, origin in enumerate(origins):
+        at = (FIRST + timedelta(minutes=number)).isoformat()
+        samples = [SAMPLE | {"start_date": at, "end_date": at}]
+        door.create(origin, {"time_zone": "UTC", "samples": samples})
+    for _ in range(3):
+        assert begun.acquire(timeout=20)
+    door.wait_for("eventarc-us-central1-uploads", left=2)
+    go_on.set()
+    door.wait_for("eventarc-us-central1-uploads")
+    door.wait_for("subscriptions/documents")
+
+    assert max(most) == 3
+    assert {door.fields(each.path)["status"] for each in origins} == {"ingested"}

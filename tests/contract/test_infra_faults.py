@@ -141,7 +141,7 @@ def test_a_meant_change_is_one_command(clean, tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(inventory, "STORED", tmp_path / "inventory.yaml")
     inventory.STORED.write_bytes(CURRENT.read_bytes())
 
-    with planted(clean, SEEDS["an ordering of pushes"]):
+    with planted(clean, SEEDS["pushes that keep what was taken"]):
         before = report.check(clean, formatted=False)
         CliRunner().invoke(main, ["--root", str(clean), "--no-checkov", "inventory", "--write"])
         after = report.check(clean, formatted=False)

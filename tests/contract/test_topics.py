@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import grpc
@@ -92,6 +92,19 @@ def test_a_message_that_is_sent_again_keeps_the_trace_that_it_was_written_in(
         topics.publish(Outgoing("dead_letter", b"", {"traceparent": "00-1-2-01"}))
 
     assert server.taken[0].messages[0].attributes["traceparent"] == "00-1-2-01"
+
+
+def test_a_person_s_documents_follow_each_other_and_nothing_else_does(topics, server) -> None:
+    topics = replace(topics, topics={"documents": TOPIC, "ingested": TOPIC})
+    for user_id in ("ada", "ada", "x" * 1500):
+        topics.publish(Outgoing("documents", b"{}", {"user_id": user_id}))
+    topics.publish(Outgoing("ingested", b"{}", {"user_id": "ada"}))
+
+    keys = [request.messages[0].ordering_key for request in server.taken]
+    assert keys[0] == keys[1] != keys[2]
+    assert keys[3] == ""
+    assert all(0 < len(each) <= 1024 for each in keys[:3])
+    assert "ada" not in keys[0]
 
 
 @pytest.mark.parametrize("code", ["ABORTED", "CANCELLED", "UNAVAILABLE", "RESOURCE_EXHAUSTED"])

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from tests.bench.load import FUNCTIONS, Load, memory_lines, memory_table, row
+from tests.bench.load import FUNCTIONS, Load, flood_line, memory_lines, memory_table, row
 from tests.bench.load_cost import measured
 from tests.bench.load_measure import Watch, slope, spark
 from tests.bench.load_phones import Plan
@@ -29,6 +29,24 @@ def test_each_upload_of_a_crowd_has_its_insight_and_its_wait(load, kind, written
     assert 0 < result.quantile(0.5) <= result.quantile(0.99) <= result.report.seconds
     assert all(result.ms(name) > 0 for name in (*FUNCTIONS, "cloud", "pat", "phones"))
     assert row(result)[:3] == ["3", row(result)[1], str(result.report.written)]
+
+
+def test_others_are_told_apart_from_one_who_floods(load) -> None:
+    plan = Plan("", "test-flood", 3, "flood", seconds=3, rate=3, patience=60, flood=20)
+
+    result = load.run(plan)
+
+    before, beside = result.parts()
+    assert result.report.answers == {"ingested": plan.flood}
+    assert result.report.ends == {"completed": 9}
+    assert before.waits
+    assert beside.waits
+    assert len(before.waits) + len(beside.waits) <= 9
+    assert before.unfinished == beside.unfinished == 0
+    assert result.handled == 9 + plan.flood
+    began, ended = result.report.flood
+    assert 1 <= began < ended
+    assert f"{plan.flood} ingested" in flood_line(result)
 
 
 def test_what_came_while_the_functions_stood_still_is_worked_off(load) -> None:

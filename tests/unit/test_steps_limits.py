@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -158,6 +159,20 @@ def test_who_names_a_document_again_does_not_pay_for_its_person(chain) -> None:
     chain.ingest(DocumentNamed(event.origin))
 
     assert chain.records.uploads[event.origin.path]["status"] == "ingested"
+
+
+def test_what_is_deferred_pays_as_if_it_were_handled_at_once(chain) -> None:
+    events = [chain.create("uploads", f"u{number}", upload(number)) for number in range(5)]
+    for event in events:
+        chain.ingest.defer(event)
+
+    for message in chain.topics.documents:
+        chain.ingest(DocumentNamed.parse(json.loads(message.data)))
+
+    found = [chain.records.uploads[event.origin.path] for event in events]
+    assert [each["status"] for each in found] == ["ingested"] * 3 + ["rejected"] * 2
+    assert {each["reason"]["code"] for each in found[3:]} == {"rate_limited"}
+    assert all(each["reason"]["retry_at"] > chain.clock() for each in found[3:])
 
 
 def test_a_named_document_of_somebody_erased_or_gone_is_dropped(chain) -> None:

@@ -17,6 +17,7 @@ class SubscriptionOptions(TypedDict, total=False):
     dead_letter_topic: str
     max_delivery_attempts: int
     filter: str
+    ordered: bool  # by the messages' ordering keys
     push_endpoint: str
     unwrapped: bool  # push the data as it is, the attributes as headers
     oidc_audience: str
@@ -29,6 +30,7 @@ def subscription(name: str, topic: str, **options: Unpack[SubscriptionOptions]) 
         topic=topic,
         ack_deadline_seconds=options.get("ack_deadline_s", 0),
         filter=options.get("filter", ""),
+        enable_message_ordering=options.get("ordered", False),
     )
     if "retention_s" in options:
         config.message_retention_duration.seconds = options["retention_s"]

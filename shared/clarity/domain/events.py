@@ -35,10 +35,12 @@ class DocumentNamed:
     """A document is there whose event was lost, refused, or never sent: the body of a message.
 
     On `documents-to-ingest`, to ingest or, of a privacy request, to privacy: the subscriptions
-    tell them apart by `collection`. Who gets it reads the document itself.
+    tell them apart by `collection`. Who gets it reads the document itself. `deferred`: its event
+    came, and has yet to be handled.
     """
 
     origin: Origin
+    deferred: bool = False
 
     def body(self) -> dict[str, object]:
         """The message's JSON object."""
@@ -47,6 +49,7 @@ class DocumentNamed:
             "user_id": self.origin.user_id,
             "collection": self.origin.collection,
             "document_id": self.origin.document_id,
+            **({"deferred": True} if self.deferred else {}),
         }
 
     def attributes(self) -> dict[str, str]:
@@ -68,7 +71,8 @@ class DocumentNamed:
         user_id, collection, document_id = (
             _text(body, name) for name in ("user_id", "collection", "document_id")
         )
-        return DocumentNamed(Origin.of(user_id, collection, document_id))
+        origin = Origin.of(user_id, collection, document_id)
+        return DocumentNamed(origin, deferred=body.get("deferred") is True)
 
 
 # What ingest handles: a document in its event, or one that it has to read.

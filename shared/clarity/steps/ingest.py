@@ -18,12 +18,12 @@ from clarity.domain.errors import (
     ReusedIdError,
     UnusableUploadError,
 )
-from clarity.domain.events import DocumentCreated, JobMessage
+from clarity.domain.events import DocumentCreated, DocumentNamed, JobMessage
 from clarity.domain.intake.samples import ParsedUpload, parse_upload
 from clarity.domain.job import AUTOMATIC, Status, parse_request
 from clarity.domain.person import Person
-from clarity.steps.once import REJECTED, once
-from clarity.steps.ports import Chunk, Done, End, Outgoing
+from clarity.steps.once import RATE_LIMITED, REJECTED, once
+from clarity.steps.ports import Chunk, Done, End, Joining, Outgoing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -33,14 +33,13 @@ if TYPE_CHECKING:
     from clarity.domain.events import Document
     from clarity.domain.job import Collection, Origin
     from clarity.steps.feedback import TakeFeedback
-    from clarity.steps.ports import Claimed, Claims, Known, Records, Toll, Topics
+    from clarity.steps.ports import Claimed, Claims, Known, Queue, Records, Toll, Topics
 
 # Rejections that the answer on the upload document itself has room for; all are in pages below it.
 INLINE_REJECTIONS = 100
 # More rows that say something have no room in a document of 1 MiB; each that is refused has a row
 # in the pages of the answer.
 MOST_ROWS = 10_000
-RATE_LIMITED = "rate_limited"
 # What a phone recorded, on a document of whoever has not consented to that.
 RECORDED = ("samples", "data", "deleted")
 
@@ -75,7 +74,8 @@ class Ingest:
         created = self._created(event)
         origin = created.origin
         # It is not the person who names a document once more.
-        toll = self.tolls.get(origin.collection) if event is created else None
+        pays = isinstance(event, DocumentCreated) or event.deferred
+        toll = self.tolls.get(origin.collection) if pays else None
         try:
             result = self._once(origin, origin.path, lambda claim: self._work(created, claim), toll)
         except ForgottenError:  # their phone writes on: nothing of theirs may stay
@@ -88,7 +88,7 @@ class Ingest:
     def _reused(self, event: DocumentCreated, handled: str) -> None:
         """The document has the id of another one, to which claim and job belong."""
         origin = event.origin
-        settings = self._settings(origin)
+        settings, _ = self._settings(origin)
         why = refusal(settings) if settings is not None else None
         if why is None:
             raise ReusedIdError(
@@ -96,6 +96,12 @@ class Ingest:
             )
         done = replace(self._refused(event, why), end=None)
         self._once(origin, f"{origin.path}@{event.revision}", lambda _: done)
+
+    def defer(self, event: DocumentCreated) -> None:
+        """Leave the document for later: it is named after those of its person that were before."""
+        named = DocumentNamed(event.origin, deferred=True)
+        self.topics.publish(Outgoing.of("documents", named))
+        _log.info("deferred")
 
     def reject(self, event: Document, error: PermanentError, letter: Outgoing) -> None:
         """Say on the document, and on its job, why it cannot be used, and send the letter about it.
@@ -149,20 +155,22 @@ class Ingest:
             toll=toll,
         )
 
-    def _settings(self, origin: Origin) -> Mapping[str, object] | None:
-        """What the person has set, where consent is needed: not for feedback."""
-        needed = origin.collection in ("uploads", "insight_requests")
-        return self.records.person(origin.user_id) if needed else None
+    def _settings(self, origin: Origin) -> tuple[Mapping[str, object] | None, Queue | None]:
+        """What the person has set, where consent is needed: not for feedback. And their queue."""
+        if origin.collection == "uploads":
+            return self.records.person_and_queue(origin.user_id)
+        needed = origin.collection == "insight_requests"
+        return self.records.person(origin.user_id) if needed else None, None
 
     def _work(self, event: DocumentCreated, claim: Claimed) -> Done:
-        settings = self._settings(event.origin)
+        settings, queue = self._settings(event.origin)
         if settings is not None and (why := refusal(settings)):
             return self._refused(event, why)
         if claim.retry_at is not None:
             return self._turn_away(event, claim.retry_at)
         match event.origin.collection:
             case "uploads":
-                return self._upload(event, claim, settings or {})
+                return self._upload(event, settings or {}, queue)
             case "insight_requests":
                 return self._request(event)
             case "feedback":
@@ -220,7 +228,7 @@ class Ingest:
         return Done(event.revision, answer=(event.origin, self.take_feedback(event)))
 
     def _upload(
-        self, event: DocumentCreated, claim: Claimed, settings: Mapping[str, object]
+        self, event: DocumentCreated, settings: Mapping[str, object], queue: Queue | None
     ) -> Done:
         origin = event.origin
         parsed = parse_upload(event.fields, received_at=event.time)
@@ -229,12 +237,13 @@ class Ingest:
             raise UnusableUploadError(f"expected at most {MOST_ROWS} rows, found {rows}")
         person = Person.parse(settings, self.clock().date(), self.retention)
         stored = self._store(origin, parsed, person.retention or self.retention)
-        # Without anything new there is nothing to analyse, and no job.
-        processing_id = self._queue(origin, claim) if stored else None
-        answer = {**self._acceptance(origin, parsed, stored), "processing_id": processing_id}
-        ours = processing_id == origin.processing_id
+        answer = {**self._acceptance(origin, parsed, stored), "processing_id": None}
+        if not stored:  # without anything new there is nothing to analyse, and no job
+            return Done(event.revision, answer=(origin, answer))
         owed = Outgoing.of("ingested", JobMessage(origin, AUTOMATIC.priority))
-        return Done(event.revision, (owed,) if ours else (), (origin, answer))
+        now = self.clock()
+        joins = Joining(origin, AUTOMATIC, now - self.queue_stale, now + self.retention, queue)
+        return Done(event.revision, (owed,), (origin, answer), joins=joins)
 
     def _store(self, origin: Origin, parsed: ParsedUpload, kept: timedelta) -> int:
         """Store what is new by local day; the number of samples and deletions now held."""
@@ -277,13 +286,6 @@ class Ingest:
             "rejected_count": len(rejections),
             "rejected": rejections[:INLINE_REJECTIONS],
         }
-
-    def _queue(self, origin: Origin, claim: Claimed) -> str:
-        """The job that reads this upload: its own, or one that waits for more."""
-        now = self.clock()
-        return self.records.join_queue(
-            origin, AUTOMATIC, now, self.queue_stale, now + self.retention, fence=claim
-        ).processing_id
 
     def _request(self, event: DocumentCreated) -> Done:
         wanted = parse_request(event.fields)

@@ -21,7 +21,7 @@ from clarity.domain.errors import (
 from clarity.domain.events import DocumentCreated
 from clarity.domain.job import WORKING
 from clarity.steps.audit import LEDGER_KEPT, Entry, subject_of
-from clarity.steps.once import REJECTED, once
+from clarity.steps.once import RATE_LIMITED, REJECTED, once
 from clarity.steps.ports import Done
 
 if TYPE_CHECKING:
@@ -147,10 +147,10 @@ class Privacy:
     def _turn_away(self, request: DocumentCreated, retry_at: datetime) -> Done:
         at = retry_at.replace(microsecond=0) + timedelta(seconds=1)
         message = f"too many requests at once; send it again, under a new id, after {at:%FT%TZ}"
-        reason = {"code": "rate_limited", "message": message, "retry_at": at}
+        reason = {"code": RATE_LIMITED, "message": message, "retry_at": at}
         _log_end("export", "rejected")
         answer = self._answer(request.origin, "rejected", reason=reason)
-        return Done(f"{REJECTED}rate_limited@{request.revision}", answer=answer)
+        return Done(f"{REJECTED}{RATE_LIMITED}@{request.revision}", answer=answer)
 
     def _answer(
         self, origin: Origin, status: str, **fields: Any
