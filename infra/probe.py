@@ -20,7 +20,7 @@ from clarity.domain.errors import ClarityError, UnavailableError
 
 if TYPE_CHECKING:
     from clarity.adapters.vertex import VertexEncoder
-    from clarity.steps.ports import Embedding
+    from clarity.steps.ports_model import Embedding
 
 SERVED_BY = "X-Vertex-AI-Deployed-Model-Id"  # :rawPredict's header, as its reference names it
 CLOSE = 1e-3  # two machines' arithmetic differs by less, two models' by more

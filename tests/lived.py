@@ -97,6 +97,7 @@ class Life(chain.Chain):
     def __post_init__(self) -> None:
         self.clock = chain.Clock(datetime.now(UTC))
         self.narrator = Scripted([unsafe, unsafe, honest], self.clock)
+        self.encoder.model_ids = ("pat-test", "pat-canary")
         self.through = self._over
         self.client.document("users/ada").set(SETTINGS)
         token = {"push_token": "t", "expires_at": self.clock()}
@@ -127,6 +128,7 @@ class Life(chain.Chain):
         self.upload("bad", {**zone, "samples": [{"sample_type": "stepCount"}] * 101})
         self.upload("other-form", {**zone, "data": {"records": []}, "timestamp": "now"})
         self.run()
+        self.encoder.answering = ["pat-canary"]  # explains what another model has read
         for request_id in ("r1", "r1-again"):
             self.request(request_id, explanation=True, data_timeframe="1month")
             self.run()

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from clarity.domain.errors import ParkedError, UnavailableError
+from clarity.domain.errors import ParkedError, UnavailableError, WrongModelError
 from clarity.domain.explanation import Explanation
-from clarity.steps.ports import Embedding
+from clarity.steps.ports_model import Embedding
 from clarity.steps.ports_push import Device, Notice
 from clarity.steps.ports_words import Call
 
@@ -111,9 +111,13 @@ class MemoryPush:
 
 @dataclass
 class MemoryEncoder:
-    """Counts its calls; fails as often as it is told, or while it is parked."""
+    """Counts its calls; fails as often as it is told, or while it is parked.
 
-    model_id: str = "pat-test"
+    `answering` are the models that answer the next calls; after them the first of `model_ids` does.
+    """
+
+    model_ids: tuple[str, ...] = ("pat-test",)
+    answering: list[str] = field(default_factory=list)
     failures: int = 0
     calls: int = 0
     explained: int = 0
@@ -148,4 +152,7 @@ class MemoryEncoder:
             self.failures -= 1
             raise UnavailableError("the endpoint answered 503")
         vector = tuple(float(np.nanmean(steps)) + i for i in range(96))
-        return Embedding(vector, self.model_id, "0" * 64, "scaler-test")
+        model_id = self.answering.pop(0) if self.answering else self.model_ids[0]
+        if model_id not in self.model_ids:
+            raise WrongModelError(f"expected {self.model_ids}, found {model_id}")
+        return Embedding(vector, model_id, "0" * 64, "scaler-test")

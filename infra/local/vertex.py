@@ -25,10 +25,10 @@ _KEPT = ("content-type", "retry-after")
 
 
 class LocalVertex:
-    """Forwards `:predict` and `:rawPredict` of the one endpoint to the container.
+    """Forwards `:predict` and `:rawPredict` of the one endpoint to the chosen model's container.
 
     Args:
-        container: its address.
+        container: the address of the one that serves each model that has none of its own.
         choose: which deployed model answers; None where nothing is deployed.
         predicted: told of each prediction, by the endpoint's name.
     """
@@ -63,8 +63,9 @@ class LocalVertex:
             message = f"Endpoint {PAT_ENDPOINT} doesn't have traffic_split."
             return _error(400, message, "FAILED_PRECONDITION")
         try:
+            container = chosen.container or self._container
             async with self._client.post(
-                f"{self._container}/predict", data=body, headers=_JSON
+                f"{container}/predict", data=body, headers=_JSON
             ) as answer:
                 content = await answer.read()
         except (aiohttp.ClientError, TimeoutError) as error:

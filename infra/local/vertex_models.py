@@ -10,8 +10,12 @@ is not documented (a deployed id that is taken, a stale etag), the strictest one
 
     PUT /_local/vertex {"seconds": {"DeployModel": 0.4}, "quota": {"NVIDIA_L4": 0},
                         "faults": [{"method": "UndeployModel", "code": 14, "message": "down",
-                                    "times": 1, "late": false}]}
+                                    "times": 1, "late": false}],
+                        "containers": {"3": "http://127.0.0.1:8081"}}
     GET /_local/vertex      these, and how often each method was called
+
+`containers` says which process serves a version; without a word it is the cloud's own. It is
+forgotten with the cloud's process, as the others are.
 """
 
 from __future__ import annotations
@@ -26,6 +30,7 @@ from typing import TYPE_CHECKING, Any, Final
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from infra.local.asked import asked
 from infra.local.topology import LOCATION, PROJECT
 from infra.local.vertex_jobs import VertexJobs
 from infra.local.vertex_rules import RefusalError
@@ -79,10 +84,11 @@ _PAGE = 100
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Which deployed model answers one request."""
+    """Which deployed model answers one request, and its container; empty: the cloud's own."""
 
     deployed_id: str
     model_version: str
+    container: str = ""
 
 
 class VertexModels:
@@ -92,6 +98,7 @@ class VertexModels:
         self._state = VertexState(database)
         self._jobs = VertexJobs(database, self._state)
         self._calls: Counter[str] = Counter()
+        self._containers: dict[str, str] = {}
         self._random = random.Random(1)  # noqa: S311 # nosec B311 # a replica, no secret
 
     def routes(self) -> list[Route]:
@@ -113,7 +120,8 @@ class VertexModels:
             return None
         [deployed_id] = self._random.choices(list(split), list(split.values()))
         versions = {each["id"]: each["modelVersionId"] for each in endpoint["deployedModels"]}
-        return Chosen(deployed_id, versions[deployed_id])
+        version = versions[deployed_id]
+        return Chosen(deployed_id, version, self._containers.get(version, ""))
 
     async def _status(self, _: Request) -> Response:
         return JSONResponse(
@@ -122,13 +130,23 @@ class VertexModels:
                 "seconds": self._state.seconds,
                 "quota": self._state.quota,
                 "faults": len(self._state.faults),
+                "containers": self._containers,
             }
         )
 
     async def _command(self, request: Request) -> Response:
-        command = await request.json()
-        if not command.keys() <= {"seconds", "quota", "faults"}:
-            return _error(RefusalError(3, f"expected seconds, quota, faults, found {[*command]}"))
+        try:
+            command = await asked(request)
+        except ValueError as error:
+            return _error(RefusalError(3, str(error)))
+        if unknown := command.keys() - {"seconds", "quota", "faults", "containers"}:
+            wanted = "expected seconds, quota, faults, containers"
+            return _error(RefusalError(3, f"{wanted}, found {sorted(unknown)}"))
+        containers = command.get("containers", {})
+        if not all(re.fullmatch(r"http://[^/]+", str(each)) for each in containers.values()):
+            return _error(
+                RefusalError(3, f"containers: expected http://HOST:PORT, found {containers}")
+            )
         try:
             faults = [Fault(**each) for each in command.get("faults", [])]
         except TypeError as error:
@@ -136,6 +154,7 @@ class VertexModels:
         self._state.seconds.update(command.get("seconds", {}))
         self._state.quota.update(command.get("quota", {}))
         self._state.faults.extend(faults)
+        self._containers.update(containers)
         return await self._status(request)
 
     async def _answer(self, request: Request) -> Response:

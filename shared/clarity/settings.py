@@ -145,6 +145,9 @@ def _problems(values: Mapping[str, object], source: Mapping[str, str]) -> list[s
     for one, other in itertools.permutations(("EVENT_AUDIENCE", "EVENT_CALLERS")):
         if values.get(one) and not values.get(other):  # half a lock would be none
             problems.append(f"{one}: expected {other} beside it, found none")
+    canary = values.get("PAT_CANARY_MODEL_ID")
+    if canary and canary == values.get("PAT_MODEL_ID"):  # once promoted it is no canary any more
+        problems.append(f"PAT_CANARY_MODEL_ID: expected none, or another model, found {canary!r}")
     return problems
 
 
@@ -186,6 +189,7 @@ class IngestSettings(Settings):
     """What ingest needs."""
 
     health_data_ingested_topic: str
+    documents_topic: str  # documents of a person that wait for those before them
     queue_stale_seconds: float  # a queued job older than this takes no more uploads
     upload_retention_days: float  # how long an answered upload is kept; its samples are in chunks
     upload_burst: int  # so many uploads a person may send at once,
@@ -214,6 +218,7 @@ class PreprocessSettings(Settings):
     pat_endpoint: str  # projects/P/locations/L/endpoints/E
     pat_endpoint_host: str | None  # a dedicated endpoint's own; absent: the region's shared one
     pat_model_id: str  # the model that must answer
+    pat_canary_model_id: str | None  # another that may; absent: any other's answer is refused
     pat_timeout_seconds: float
     pat_retry_seconds: float  # how long a busy endpoint is asked again within a delivery
     vertex_emulator_host: str | None  # host:port of a local stand-in; absent: Vertex AI

@@ -41,7 +41,7 @@ from clarity.steps.park import Park
 from clarity.steps.ports import Toll
 from clarity.steps.preprocess import Preprocess
 from clarity.steps.tell import Tell
-from clarity.steps.turns import Turns
+from clarity.steps.turns import Lanes, Turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -132,6 +132,7 @@ def ingest() -> Consumer[Document]:
         {
             "dead_letter": settings.dead_letter_topic,
             "ingested": settings.health_data_ingested_topic,
+            "documents": settings.documents_topic,
         },
     )
     step = Ingest(
@@ -146,7 +147,7 @@ def ingest() -> Consumer[Document]:
         queue_stale=settings.queue_stale,
         tolls=_tolls(settings),
     )
-    return Consumer("ingest", document_of, step, step.reject, topics, settings.max_event_age)
+    return Consumer("ingest", document_of, Lanes(step), step.reject, topics, settings.max_event_age)
 
 
 def _tolls(settings: IngestSettings) -> Mapping[Collection, Toll]:
@@ -213,6 +214,7 @@ def preprocess() -> Consumer[JobMessage]:
     encoder = open_encoder(
         settings.pat_endpoint,
         model_id=settings.pat_model_id,
+        canary_id=settings.pat_canary_model_id,
         timeout_s=settings.pat_timeout_seconds,
         retry_s=settings.pat_retry_seconds,
         host=settings.pat_endpoint_host,

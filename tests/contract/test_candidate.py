@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -17,12 +16,26 @@ from clarity.adapters.firestore import FirestoreRecords
 from clarity.cli import main
 from clarity.domain.intake.samples import parse_upload
 from clarity.domain.job import Origin
-from clarity.pat import artifact, nhanes, weights
+from clarity.pat import artifact, nhanes
 from clarity.sources.generated import people
 from clarity.steps.ports import Chunk
 from clarity.studies import reference_sets
-from tests.contract.firestore_servers import connect
-from tests.contract.servers import PROJECT, ROOT
+from tests.contract.candidates import (
+    SHIPPED,
+    WEEK,
+    a_little_off,
+    actions,
+    decisions,
+    emptied,
+    ledger,
+    model_in,
+    noisy,
+    request,
+    silent,
+    tried,
+    weeks_in,
+)
+from tests.contract.servers import ROOT
 from tests.contract.vertex_servers import CPU, OTHER_IMAGE, Vertex, front
 from tests.unit.nhanes_folder import write_minutes
 
@@ -30,12 +43,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from click.testing import Result
     from google.cloud.firestore import Client
 
-SHIPPED = ROOT / "shared/clarity/pat/data/pat-s-nhanes-steps"
+SMALL = artifact.read_manifest(SHIPPED / "manifest.json").weights_sha256
 NHANES_FOLDER = ROOT.parent / "shared/data/nhanes-2005-2006"
-WEEK = 10_080
 
 
 @pytest.fixture(scope="module", name="server")
@@ -51,77 +62,17 @@ def _vertex(server, tmp_path) -> Vertex:
 
 @pytest.fixture(name="client")
 def _client(vertex) -> Iterator[Client]:
-    """The project's documents, and none of an earlier test."""
-    client = connect(vertex.firestore)
-    for collection in client.collections():
-        client.recursive_delete(collection)
-    yield client
-    client.close()
+    yield from emptied(vertex.firestore)
 
 
 @pytest.fixture(scope="module", name="weeks")
 def _weeks(tmp_path_factory) -> Path:
-    """Made-up weeks of forty people who walk by day, each at their own level and hours."""
-    rng, people_ = np.random.default_rng(1), 40
-    minute = np.arange(WEEK) % 1440
-    rise, bed = rng.normal(420, 45, (people_, 1)), rng.normal(1350, 45, (people_, 1))
-    level = rng.gamma(4, 3, (people_, 1)) * ((minute > rise) & (minute < bed))
-    bouts = np.repeat(rng.random((people_, WEEK // 30)) < 0.3, 30, axis=1)
-    path = tmp_path_factory.mktemp("weeks") / "weeks.npz"
-    steps = rng.poisson(level * (0.2 + 2 * bouts)).astype(np.float32)
-    np.savez(path, steps=steps, person=np.arange(people_), label=np.full(people_, np.nan))
-    return path
+    return weeks_in(tmp_path_factory.mktemp("weeks"))
 
 
-@pytest.fixture(scope="module", name="made")
+@pytest.fixture(name="made")
 def _made(tmp_path_factory) -> Callable[..., Path]:
-    """An artifact like the shipped one, of weights that something was done to."""
-    source = artifact.open_folder(SHIPPED)
-
-    def make(name: str, change: Callable[[np.ndarray, np.random.Generator], np.ndarray]) -> Path:
-        folder, rng = tmp_path_factory.mktemp(name), np.random.default_rng(3)
-        changed = {
-            tensor: change(array, rng).astype(np.float32)
-            for tensor, array in source.weights.items()
-        }
-        weights.save(folder / "weights.h5", changed, source.config)
-        shutil.copy(SHIPPED / "scaler.npz", folder)
-        digest = artifact.sha256(folder / "weights.h5")
-        manifest = replace(source.manifest, model_id=f"pat-{name}", weights_sha256=digest)
-        artifact.write_manifest(manifest, folder / "manifest.json")
-        return folder
-
-    return make
-
-
-def noisy(array: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    return array + array.std() * rng.standard_normal(array.shape)
-
-
-def a_little_off(array: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    return array * (1 + 1e-6 * rng.standard_normal(array.shape))
-
-
-def silent(array: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Nearly nothing of it is left: what it says of all weeks is alike."""
-    return array * 1e-4 + 1e-6 * rng.standard_normal(array.shape)
-
-
-def tried(client: Client, *arguments: object, project: str = PROJECT) -> Result:
-    where = ["--project", project] if project else []
-    given = {"FIRESTORE_EMULATOR_HOST": client._emulator_host}
-    command = ["pat", *map(str, arguments), *where]
-    return CliRunner(env=given).invoke(main, command)
-
-
-def decisions(client: Client) -> list[dict[str, Any]]:
-    found = [each.to_dict() or {} for each in client.collection("candidates").stream()]
-    return sorted(found, key=lambda each: each["at"])
-
-
-def actions(client: Client) -> list[str]:
-    records = [each.to_dict() or {} for each in client.collection("ledger").stream()]
-    return [each["action"] for each in sorted(records, key=lambda each: each["sequence"])]
+    return lambda name, change: model_in(tmp_path_factory.mktemp(name), name, change)
 
 
 def test_a_candidate_with_noise_in_its_weights_and_one_that_is_alike_are_refused_and_recorded(
@@ -134,8 +85,9 @@ def test_a_candidate_with_noise_in_its_weights_and_one_that_is_alike_are_refused
 
     assert [first.exit_code, second.exit_code] == [1, 1], first.output
     found = decisions(client)
-    assert [each["decision"] for each in found] == ["not_better"] * 2
-    assert "pat-noisy is not better" in first.stdout
+    assert [each["decision"] for each in found] == ["worse", "not_better"]
+    assert "pat-noisy is worse: worse beyond doubt on weeks.npz" in first.stdout
+    assert "pat-alike is not better" in second.stdout
     assert "not better by as much as matters" in found[1]["why"]
     assert [each["attempt"] for each in found] == [1, 2]
     assert found[0]["level"] < found[1]["level"]
@@ -183,16 +135,36 @@ def damaged(folder: Path) -> None:
     (folder / "weights.h5").write_bytes((folder / "weights.h5").read_bytes()[:-100])
 
 
+def emptied_manifest(folder: Path) -> None:
+    (folder / "manifest.json").write_text("")
+
+
+def pickled_scaler(folder: Path) -> None:
+    np.savez(folder / "scaler.npz", mean=np.array([{"a": 1}], dtype=object))
+
+
+def no_scaler(folder: Path) -> None:
+    (folder / "scaler.npz").write_bytes(b"steps")
+
+
+def scaler_of_two_caps(folder: Path) -> None:
+    found = dict(np.load(folder / "scaler.npz"))
+    np.savez(folder / "scaler.npz", **found | {"cap": np.array([1.0, 2.0])})
+
+
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
         (untrained, "was never trained"),
         (damaged, "weights.h5 is not the file of pat-whole"),
         (shutil.rmtree, "is no PAT artifact: it lacks manifest.json"),
+        (emptied_manifest, "manifest.json is damaged: it is not JSON"),
+        (pickled_scaler, "scaler.npz is no scaler: damaged, or no .npz of numbers"),
+        (no_scaler, "scaler.npz is no scaler: damaged, or no .npz of numbers"),
+        (scaler_of_two_caps, "scaler.npz is no scaler: expected one number as cap"),
     ],
-    ids=["untrained", "damaged", "absent"],
 )
-def test_what_is_no_trained_model_is_said_and_not_recorded(
+def test_what_is_no_trained_model_is_said_with_what_to_do_and_not_recorded(
     client, weeks, made, spoil, said
 ) -> None:
     folder = made("whole", a_little_off)
@@ -202,7 +174,23 @@ def test_what_is_no_trained_model_is_said_and_not_recorded(
 
     assert result.exit_code == 2
     assert said in result.stderr
+    assert f"Copy the whole folder {folder} again" in result.stderr
+    assert "allow_pickle" not in result.stderr
     assert decisions(client) == []
+
+
+@pytest.mark.parametrize("content", [b"steps", b""], ids=["junk", "empty"])
+def test_weeks_that_cannot_be_read_are_said_without_advice_to_read_them_unsafely(
+    tmp_path, content
+) -> None:
+    (tmp_path / "w.npz").write_bytes(content)
+
+    options = ("candidate", "--artifact", str(SHIPPED), "--data", str(tmp_path / "w.npz"))
+    result = CliRunner().invoke(main, ["pat", *options])
+
+    assert result.exit_code == 2
+    assert "w.npz is no .npz of plain arrays, or damaged" in result.stderr
+    assert "pickle" not in result.stderr
 
 
 def test_a_request_that_is_not_open_and_another_live_model_are_said(client, weeks) -> None:
@@ -267,14 +255,7 @@ def test_a_candidate_is_trained_by_the_usual_commands_and_tried(tmp_path) -> Non
     assert result.exit_code == 1, result.output
     assert "not recorded: no --project" in result.stdout
     trained = artifact.open_folder(tmp_path / "run/artifact").manifest
-    assert f"{trained.model_id} is not better" in result.stdout
-
-
-def request(client: Client) -> None:
-    """As the monitor opens one."""
-    since = datetime(2026, 6, 1, tzinfo=UTC)
-    fields = {"state": "open", "since": since, "created_at": since, "model": "pat-s", "people": 40}
-    client.document("retraining_requests/r1").set({**fields, "what": ["daily_steps"]})
+    assert f"{trained.model_id} is worse" in result.stdout
 
 
 def test_a_request_is_listed_shown_and_closed_once_with_who_and_why(client) -> None:
@@ -304,16 +285,18 @@ def test_other_weights_are_promoted_only_after_a_decision_for_them_and_the_ledge
     refused = vertex.refused("promote", "--other-weights")
     decide(client, medium, "not_better", at=1)
     still = vertex.refused("promote", "--other-weights")
-    decide(client, medium, "better", at=2)
+    decide(client, medium, "better", at=2, current="0" * 64)
+    against_another = vertex.refused("promote", "--other-weights")
+    decide(client, medium, "better", at=3)
     vertex.done("promote", "--other-weights", "--keep", "--by", "grace")
     vertex.done("rollback", "--by", "grace")
 
     assert "expected a decision that they are better, found none" in refused
     assert "clarity pat candidate" in still
-    records = [each.to_dict() or {} for each in client.collection("ledger").stream()]
-    promoted, back = sorted(records, key=lambda each: each["sequence"])
+    assert f"found none for {medium[:12]} against {SMALL[:12]}" in against_another
+    promoted, back = ledger(client)
     assert (promoted["action"], promoted["subject"]) == ("promote_model", "version 2")
-    assert (promoted["decision"], promoted["by"]) == ("c2", "grace")
+    assert (promoted["decision"], promoted["by"]) == ("c3", "grace")
     assert (back["action"], back["subject"]) == ("roll_back_model", "version 2")
     assert vertex.split() == {"1": 100}
 
@@ -327,16 +310,16 @@ def test_who_promotes_without_a_decision_says_why_in_the_ledger(vertex, client) 
     assert actions(client) == []
     vertex.done("promote", "--other-weights", *why)
 
-    [record] = [each.to_dict() or {} for each in client.collection("ledger").stream()]
+    [record] = ledger(client)
     assert (record["decision"], record["reason"]) == ("", "the small one crashes")
 
 
-def decide(client: Client, digest: str, decision: str, *, at: int) -> None:
+def decide(client: Client, digest: str, decision: str, *, at: int, current: str = SMALL) -> None:
     fields = {
         "at": datetime(2026, 6, at, tzinfo=UTC),
         "decision": decision,
         "candidate_sha256": digest,
-        "current_sha256": "0" * 64,
+        "current_sha256": current,
         "sets": [{"sha256": "1" * 64}],
     }
     client.document(f"candidates/c{at}").set(fields)

@@ -10,6 +10,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
 from infra.local.database import Database
@@ -18,8 +19,6 @@ from tests.contract.vertex_servers import CPU, IMAGE, OTHER_IMAGE, Front, Vertex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    import httpx
 
 NUMBERED = "projects/412345678901/locations/us-central1"
 MODEL = f"{NUMBERED}/models/pat@1"
@@ -292,6 +291,13 @@ def test_a_command_that_it_does_not_know_is_refused(cloud) -> None:
         assert error(cloud.command(command))[1] == "INVALID_ARGUMENT"
 
 
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"\xff"])
+def test_a_command_that_is_no_object_is_refused(cloud, body) -> None:
+    answer = httpx.put(f"http://{cloud.address}/_local/vertex", content=body, trust_env=False)
+
+    assert error(answer) == (400, "INVALID_ARGUMENT", "expected a JSON object")
+
+
 def test_pages_follow_one_another(cloud) -> None:
     cloud.register()
     cloud.register(OTHER_IMAGE)
@@ -303,6 +309,17 @@ def test_pages_follow_one_another(cloud) -> None:
     assert [each["versionId"] for each in first["models"]] == ["3", "2"]
     assert [each["versionId"] for each in second["models"]] == ["1"]
     assert "nextPageToken" not in second
+
+
+def test_a_version_may_have_a_container_of_its_own(cloud) -> None:
+    cloud.told(containers={"2": "http://127.0.0.1:8081"})
+
+    status = cloud.command({}).json()
+    refused = error(cloud.command({"containers": {"2": "nowhere"}}))
+
+    assert status["containers"] == {"2": "http://127.0.0.1:8081"}
+    assert refused[0] == 400
+    assert "containers: expected http://HOST:PORT" in refused[2]
 
 
 def test_requests_go_to_versions_in_proportion_to_their_share(cloud, tmp_path) -> None:

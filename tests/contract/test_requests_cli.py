@@ -58,6 +58,54 @@ def test_a_reason_that_no_record_can_hold_is_said_and_nothing_closed(client, why
     assert client.document(f"retraining_requests/{name}").get().get("state") == "open"
 
 
+def test_an_operator_s_name_that_no_record_can_hold_is_said_and_nothing_closed(client) -> None:
+    name = request(client)
+
+    closed = tried(client, "requests", "close", name, "--why", "a new watch", "--by", "x" * 201)
+
+    assert closed.exit_code == 2
+    assert "'--by': expected 1 to 200 characters, found 201" in closed.stderr
+    assert client.document(f"retraining_requests/{name}").get().get("state") == "open"
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--by", "x" * 201, "expected 1 to 200 characters, found 201"),
+        ("--without-decision", "x" * 1601, "expected 1 to 1600 characters, found 1601"),
+        ("--without-decision", " ", "expected 1 to 1600 characters, found 0"),
+    ],
+    ids=["by", "a long reason", "a blank reason"],
+)
+def test_what_no_record_can_hold_promotes_nothing(option, value, said) -> None:
+    place = ("--endpoint", "pat", "--project", PROJECT, "--emulator", "127.0.0.1:9")
+
+    ran = CliRunner().invoke(main, ["model", "promote", option, value, *place])
+
+    assert ran.exit_code == 2
+    assert said in ran.stderr
+
+
+def test_a_request_that_is_not_as_the_monitor_writes_it_is_listed_with_the_others(client) -> None:
+    name = request(client)
+
+    listed = tried(client, "requests", "list")
+
+    assert listed.exit_code == 0, listed.output
+    assert f"{name}  open  since unknown" in listed.stdout
+
+
+@pytest.mark.parametrize("odd", ["a/b", ".", "__x__"])
+def test_a_candidate_answers_no_request_of_such_a_name(client, odd, tmp_path) -> None:
+    weeks = tmp_path / "weeks.npz"
+    weeks.touch()
+
+    ran = tried(client, "candidate", "--artifact", "x", "--data", str(weeks), "--request", odd)
+
+    assert ran.exit_code == 2
+    assert "'--request': expected an id without a slash" in ran.stderr
+
+
 def test_a_request_stays_until_it_is_closed_and_then_as_long_as_the_record_of_it(client) -> None:
     name = request(client)
 

@@ -116,6 +116,27 @@ def test_another_model_than_the_one_expected_is_not_taken_and_asked_again_later(
 
 
 @pytest.mark.parametrize(
+    ("model_id", "taken"), [("pat-test", True), ("pat-new", True), ("pat-other", False)]
+)
+def test_beside_the_model_a_canary_is_taken_with_its_own_ids_and_no_third(model_id, taken) -> None:
+    canary = prediction(model_id=model_id, weights_sha256="1" * 64, scaler_id="scaler-new")
+    with answering(200, canary) as (encoder, _):
+        host = encoder.url.split("/")[2]
+        beside = open_encoder(
+            ENDPOINT, model_id="pat-test", canary_id="pat-new", timeout_s=5, emulator_host=host
+        )
+        if taken:
+            found = beside.encode(WEEK)
+            assert (found.model_id, found.weights_sha256) == (model_id, "1" * 64)
+            assert found.scaler_id == "scaler-new"
+        else:
+            expected = "expected the model pat-test or pat-new, found pat-other"
+            with pytest.raises(WrongModelError, match=expected):
+                beside.encode(WEEK)
+        beside.session.close()
+
+
+@pytest.mark.parametrize(
     "body",
     [
         b"",

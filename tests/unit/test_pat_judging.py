@@ -61,28 +61,61 @@ def test_what_does_not_show_that_it_is_better_is_not(change, said) -> None:
 @pytest.mark.parametrize(
     "worse",
     [
-        replace(WON, difference=0.03, low=-0.01, high=0.07),
         replace(WON, difference=0.01, low=0.004, high=0.02),
-        replace(WON, unit="AUC", may_win=False, difference=-0.06, low=-0.1, high=0.01),
+        replace(WON, difference=0.0011, low=0.0001, high=0.002),
         replace(WON, unit="AUC", may_win=False, difference=-0.02, low=-0.03, high=-0.01),
-        replace(WON, may_win=False, difference=0.2, low=-0.1, high=0.5),
+        replace(WON, may_win=False, difference=0.01, low=0.001, high=0.02),
     ],
-    ids=["by-the-mean", "beyond-doubt", "a-label", "a-label-beyond-doubt", "generated"],
+    ids=["error", "by-very-little", "label", "generated"],
 )
-def test_what_is_worse_anywhere_is_not_better_whatever_it_wins(worse) -> None:
+def test_what_is_behind_beyond_doubt_anywhere_is_worse_whatever_it_wins(worse) -> None:
     decided, why = decide([WON, worse])
 
+    assert decided == "worse"
+    assert why.startswith("worse beyond doubt on weeks")
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [
+        replace(WON, difference=0.03, low=-0.01, high=0.07),
+        replace(WON, unit="AUC", may_win=False, difference=-0.06, low=-0.1, high=0.01),
+        replace(WON, may_win=False, difference=0.2, low=-0.1, high=0.5),
+    ],
+    ids=["error", "label", "generated"],
+)
+def test_what_may_be_far_behind_is_not_better_and_not_called_worse(behind) -> None:
+    decided, why = decide([WON, behind])
+
     assert decided == "not_better"
-    assert why.startswith("worse on weeks")
+    assert why.startswith("it may be worse, too far behind on weeks")
 
 
-def test_a_candidate_that_only_differs_by_chance_is_seldom_better() -> None:
-    passed = 0
+def test_what_has_too_few_people_is_neither_worse_nor_behind() -> None:
+    few = replace(WON, difference=0.5, low=0.4, high=0.6, judged=False)
+
+    assert decide([WON, few])[0] == "better"
+
+
+def test_a_candidate_with_a_small_damage_to_everybody_is_worse() -> None:
+    noise = np.random.default_rng(1).normal(1.01, 0.01, 60)
+
+    found = compared(errors(1), errors(1) * noise)
+
+    assert 0 < found.difference < 0.02
+    assert decide([found])[0] == "worse"
+
+
+def test_a_candidate_that_only_differs_by_chance_is_seldom_better_or_worse() -> None:
+    passed = damned = 0
     for seed in range(20):
         noise = np.random.default_rng(seed).normal(1, 0.2, 60)
-        passed += decide([compared(errors(seed), errors(seed) * noise)])[0] == "better"
+        decided, _ = decide([compared(errors(seed), errors(seed) * noise)])
+        passed += decided == "better"
+        damned += decided == "worse"
 
     assert passed <= 1
+    assert damned <= 1
 
 
 def test_the_more_were_tried_the_surer_one_has_to_be() -> None:

@@ -63,6 +63,15 @@ def test_maps_that_failed_their_check_say_so_on_the_page() -> None:
     assert 'class="doubtful"' not in page(week("office-worker"), explanation=explanation())
 
 
+def test_maps_of_another_model_than_the_reading_s_say_so_on_the_page() -> None:
+    other = explanation()
+    other["words"] = {**other["words"], "model": "These maps are of the model pat-<new>."}
+
+    text = page(week("office-worker"), explanation=other)
+
+    assert '<p class="doubtful">These maps are of the model pat-&lt;new&gt;.</p>' in text
+
+
 def test_without_an_explanation_there_are_no_strips() -> None:
     text = page(week("office-worker"))
 

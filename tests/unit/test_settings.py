@@ -13,6 +13,7 @@ from clarity.settings import (
     InsightsSettings,
     ParkSettings,
     PreprocessSettings,
+    PrivacySettings,
     SettingsError,
 )
 
@@ -23,6 +24,7 @@ COMPLETE = {
     "RETENTION_DAYS": "30",
     "MAX_EVENT_AGE_SECONDS": "600",
     "HEALTH_DATA_INGESTED_TOPIC": "t",
+    "DOCUMENTS_TOPIC": "t",
     "QUEUE_STALE_SECONDS": "2.5",
     "UPLOAD_RETENTION_DAYS": "7",
     "UPLOAD_BURST": "5000",
@@ -50,12 +52,17 @@ COMPLETE = {
     "PAT_ACCELERATOR_COUNT": "1",
     "PAT_MIN_REPLICAS": "1",
     "PAT_MAX_REPLICAS": "2",
+    "ERASE_SECONDS": "20",
+    "EXPORTS_BUCKET": "b",
+    "EXPORTS_SIGNER": "s",
+    "EXPORT_LINK_SECONDS": "604800",
 }
 EACH: tuple[type[Environment], ...] = (
     IngestSettings,
     PreprocessSettings,
     InsightsSettings,
     ParkSettings,
+    PrivacySettings,
 )
 NUMBERS = [
     (kind, field.name.upper())
@@ -74,6 +81,14 @@ def test_values_are_read_with_their_types() -> None:
     assert insights.gemini_daily_calls == 4
     assert insights.gemini_patience == timedelta(seconds=30)
     assert insights.gemini_pause == timedelta(seconds=2)
+
+
+def test_a_canary_is_optional_and_another_model_than_the_one_that_must_answer() -> None:
+    assert PreprocessSettings.from_env(COMPLETE).pat_canary_model_id is None
+    found = PreprocessSettings.from_env(COMPLETE | {"PAT_CANARY_MODEL_ID": "pat-new"})
+    assert found.pat_canary_model_id == "pat-new"
+    with pytest.raises(SettingsError, match="PAT_CANARY_MODEL_ID: expected none, or another model"):
+        PreprocessSettings.from_env(COMPLETE | {"PAT_CANARY_MODEL_ID": "pat"})
 
 
 def test_all_missing_variables_are_named_in_one_error() -> None:
@@ -153,6 +168,7 @@ def test_a_subscription_without_its_project_is_refused() -> None:
         (IngestSettings, "LEASE_SECONDS", "601"),  # nobody would take the work over in time
         (IngestSettings, "MAX_EVENT_AGE_SECONDS", "86401"),  # an erasure would be forgotten first
         (ParkSettings, "PAT_MIN_REPLICAS", "3"),
+        (PrivacySettings, "EXPORT_LINK_SECONDS", "604801"),  # nobody signs a link for longer
     ],
 )
 def test_amounts_that_contradict_each_other_are_refused(kind, variable, value) -> None:

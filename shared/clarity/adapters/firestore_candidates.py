@@ -10,7 +10,7 @@ person whose weeks are read for a candidate one in their own audit.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from google.cloud.firestore import ArrayUnion
@@ -21,7 +21,7 @@ from clarity.adapters.firestore_audit import LEDGER, append, of_person
 from clarity.adapters.firestore_errors import translated
 from clarity.domain.consent import Consent
 from clarity.domain.errors import RefusedError
-from clarity.steps.audit import LEDGER_KEPT, Entry, subject_of
+from clarity.steps.audit import LEDGER_KEPT, Entry, by_operator, subject_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     from clarity.steps.ports import Chunk
 
-BETTER = "better"
 _OPEN = "open"
 _PAGE = 300  # people whose consent is read in one call
 _DAYS = 14  # of a person, in which their newest week is looked for, as preprocess does
@@ -59,7 +58,7 @@ class FirestoreCandidates:
         """All requests with their ids, oldest first."""
         found = self.client.collection("retraining_requests").stream()
         named = [(each.id, each.to_dict() or {}) for each in found]
-        return sorted(named, key=lambda each: (each[1]["created_at"], each[0]))
+        return sorted(named, key=lambda each: (_time(each[1].get("created_at")), each[0]))
 
     @translated
     def request(self, request_id: str) -> Mapping[str, Any] | None:
@@ -128,12 +127,6 @@ class FirestoreCandidates:
         append(self.client, {LEDGER: Entry(f"candidate-{candidate_id}", record)}, also=write)
 
     @translated
-    def health(self) -> Mapping[str, Any]:
-        """What the monitor says of the model; empty where it has said nothing."""
-        found: dict[str, Any] = self.client.document("health/model").get().to_dict() or {}
-        return found
-
-    @translated
     def consenting(self, since: datetime, most_analyses: int, most: int) -> Mapping[str, datetime]:
         """People with an analysis since then who consent to research, so many at most.
 
@@ -179,15 +172,28 @@ def record_change(
     client: Client, action: str, subject: str, by: str, now: datetime, **more: str
 ) -> None:
     """Record in the ledger that which model answers is about to be changed."""
-    name = f"{action}-{now:%Y%m%dT%H%M%S%f}-{subject}"
-    record = {**_record(action, subject, by, now), **more}
-    append(client, {LEDGER: Entry(name, record)})
+    append(client, {LEDGER: by_operator(action, by, now, subject=subject, **more)})
 
 
-def passed(decisions: Sequence[Decided], weights: str) -> Decided | None:
-    """The newest decision on weights whose SHA-256 begins so, if it was for them."""
-    of_these = [each for each in decisions if each.candidate_sha256.startswith(weights)]
-    return of_these[-1] if of_these and of_these[-1].decision == BETTER else None
+def passed(decisions: Sequence[Decided], weights: str, live: str) -> Decided | None:
+    """The newest decision between these weights and the live ones, if it was for the former.
+
+    Args:
+        decisions: oldest first.
+        weights: how the SHA-256 of the one begins.
+        live: how that of the other begins.
+    """
+    of_these = [
+        each
+        for each in decisions
+        if each.candidate_sha256.startswith(weights) and each.current_sha256.startswith(live)
+    ]
+    return of_these[-1] if of_these and of_these[-1].decision == "better" else None
+
+
+def _time(value: object) -> datetime:
+    """To sort by: what is no time comes first."""
+    return value if isinstance(value, datetime) else datetime.min.replace(tzinfo=UTC)
 
 
 def _agrees(fields: Mapping[str, Any]) -> bool:

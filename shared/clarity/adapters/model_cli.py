@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from clarity.adapters import model_ledger, model_plan
+from clarity.adapters import model_ledger, model_plan, model_settings
 from clarity.adapters.model_options import (
     SHIPPED,
     a_bucket,
@@ -18,13 +18,14 @@ from clarity.adapters.model_options import (
     machine_options,
     operator_option,
     place_options,
+    reason_option,
     take_machine,
     weights_of,
     weights_option,
     where,
 )
 from clarity.adapters.model_run import predict, run, show
-from clarity.adapters.model_state import Wanted
+from clarity.adapters.model_state import PORT, State, Wanted
 
 
 @click.group()
@@ -82,7 +83,7 @@ def model() -> None:
     metavar="NAME=VALUE",
     help="A variable of the container; may be repeated. No secrets: the registry shows it.",
 )
-@click.option("--port", type=click.IntRange(1, 65535), default=8080, show_default=True)
+@click.option("--port", type=click.IntRange(1, 65535), default=PORT, show_default=True)
 @click.option("--predict-route", default="/predict", show_default=True)
 @click.option("--health-route", default="/health", show_default=True)
 @place_options(endpoint=False)
@@ -150,14 +151,7 @@ def deploy(version: str, *, traffic: int | None, other_weights: bool, **options:
 @click.argument("version", default=model_plan.CANDIDATE)
 @keep_option
 @weights_option
-@click.option(
-    "--without-decision",
-    "because",
-    default="",
-    metavar="WHY",
-    help="Promote other weights that clarity pat candidate has not found better; the ledger says "
-    "why.",
-)
+@reason_option
 @operator_option
 @place_options(endpoint=True)
 def promote(
@@ -166,16 +160,18 @@ def promote(
     """Give VERSION (`candidate`) all requests, and the alias `live`; the former is `previous`.
 
     What else is deployed is undeployed then. Other weights than the live ones' need a decision of
-    clarity pat candidate for them, in the project's Firestore. Before anything is changed the
-    ledger says who promotes what.
+    clarity pat candidate for them, in the project's Firestore; what Terraform has to be given then
+    is printed. Before anything is changed the ledger says who promotes what.
     """
     place = where(options)
-    run(
+    state = run(
         place,
         lambda state: model_plan.promote(state, version, keep=keep, other_weights=other_weights),
         f"version {version} is live already",
         before=lambda state: model_ledger.promoted(place.project, state, version, by, because),
     )
+    if not place.dry_run and (then := model_settings.promoted(state, place.told())):
+        click.echo(then)
 
 
 @model.command(short_help="A version away, the former one back.")
@@ -189,15 +185,23 @@ def rollback(version: str | None, *, keep: bool, by: str, **options: Any) -> Non
     Without VERSION it is the canary, where there is one, else the live version; then, as it swaps
     the two aliases, a second rollback goes forward again. With VERSION it may be repeated, and
     brings nothing withdrawn back. Where only the canary is deployed, the endpoint is parked then.
-    Before anything is changed the ledger says who rolls back what.
+    Where another model answers afterwards, what Terraform has to be given is printed. Before
+    anything is changed the ledger says who rolls back what.
     """
-    place = where(options)
-    run(
+    place, found = where(options), list[State]()
+
+    def before(state: State) -> None:
+        model_ledger.rolled_back(place.project, state, version, by)
+        found.append(state)
+
+    state = run(
         place,
         lambda state: model_plan.rollback(state, version, keep=keep),
         f"version {version} answers no requests",
-        before=lambda state: model_ledger.rolled_back(place.project, state, version, by),
+        before=before,
     )
+    if found and (then := model_settings.rolled_back(found[0], state)):
+        click.echo(then)
 
 
 @model.command(short_help="Undeploy all; nothing is billed.")

@@ -26,9 +26,18 @@ def promoted(project: str, state: State, wanted: str, by: str, because: str) -> 
     client, version, live = _client(project), state.version(wanted), state.holder(LIVE)
     more = {"model": version.labels.get("model", ""), "reason": because}
     if live and live.labels.get("weights") != version.labels.get("weights"):
-        more["decision"] = "" if because else _decision(client, version)
+        more["decision"] = "" if because else _decision(client, version, live)
     now = datetime.now(UTC)
     record_change(client, "promote_model", f"version {version.number}", by, now, **more)
+
+
+def deployed(project: str, version: Version, by: str, decision: str) -> None:
+    """Record that a candidate is deployed as a canary, and on which decision."""
+    from clarity.adapters.firestore_candidates import record_change  # noqa: PLC0415  as above
+
+    more = {"model": version.labels.get("model", ""), "decision": decision}
+    now = datetime.now(UTC)
+    record_change(_client(project), "deploy_canary", f"version {version.number}", by, now, **more)
 
 
 def rolled_back(project: str, state: State, wanted: str | None, by: str) -> None:
@@ -50,19 +59,20 @@ def _client(project: str) -> Client:
     return opened(project)
 
 
-def _decision(client: Client, version: Version) -> str:
-    """The candidate's id whose decision allows it."""
+def _decision(client: Client, version: Version, live: Version) -> str:
+    """The id of the candidate whose decision allows it."""
     from clarity.adapters.firestore_candidates import (  # noqa: PLC0415  as above
         FirestoreCandidates,
         passed,
     )
 
-    weights = version.labels.get("weights", "")
+    weights, current = (each.labels.get("weights", "") for each in (version, live))
     decided = FirestoreCandidates(client).decided()
-    if found := passed(decided, weights) if weights else None:
+    if found := passed(decided, weights, current) if weights else None:
         return found.id
     raise PlanError(
-        f"version {version.number} serves other weights than the live version, expected a "
-        f"decision that they are better, found none for {weights[:12] or 'no weights'}: clarity "
-        "pat candidate --project P, or --without-decision WHY"
+        f"version {version.number} serves other weights than the live version {live.number}, "
+        f"expected a decision that they are better, found none for {weights[:12] or 'no weights'} "
+        f"against {current[:12] or 'no weights'}: clarity pat candidate --project P, or "
+        "--without-decision WHY"
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,10 +15,11 @@ from click.core import ParameterSource as Source
 
 from clarity.adapters.model_run import Place
 from clarity.adapters.model_state import ACCELERATORS, Machine, PlanError
-from clarity.adapters.reviews_cli import login
+from clarity.adapters.reviews_cli import NAME, login, words
+from clarity.steps.audit import LONGEST
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
 SHIPPED = {"small": "pat-s-nhanes-steps", "medium": "pat-m-nhanes-steps"}
 _IMAGE = re.compile(r"[a-z0-9./_-]+(:[0-9]+)?/[a-z0-9./_-]+@sha256:[0-9a-f]{64}")
@@ -25,48 +27,11 @@ _COMMIT = re.compile(r"[0-9a-f]{7,40}")
 _RESOURCE = re.compile(r"projects/([^/]+)/locations/([^/]+)/endpoints/([^/]+)")
 
 Command = Any  # a click decorator's subject
+Option = Callable[[Command], Command]
 
 
-def place_options(*, endpoint: bool) -> Callable[[Command], Command]:
-    """The options of where: on the command line, or in variables that the functions have, too."""
-    options = [
-        click.option(
-            "--project",
-            envvar="GOOGLE_CLOUD_PROJECT",
-            show_envvar=True,
-            help="Google Cloud project.",
-        ),
-        click.option(
-            "--region",
-            default="us-central1",
-            show_default=True,
-            help="Where model and endpoint are.",
-        ),
-        click.option(
-            "--emulator",
-            envvar="VERTEX_EMULATOR_HOST",
-            show_envvar=True,
-            metavar="HOST:PORT",
-            help="A local stand-in for Vertex AI.",
-        ),
-        click.option("--dry-run", is_flag=True, help="Print the calls; change nothing."),
-        click.option(
-            "--timeout",
-            type=click.FloatRange(min=0, min_open=True),
-            default=3600.0,
-            show_default=True,
-            help="Seconds to wait for each operation; it goes on in the cloud all the same.",
-        ),
-    ]
-    if endpoint:
-        option = click.option(
-            "--endpoint",
-            envvar="PAT_ENDPOINT",
-            show_envvar=True,
-            required=True,
-            help="Its id, or projects/P/locations/L/endpoints/E: terraform output names it.",
-        )
-        options.insert(0, option)
+def optioned(*options: Option) -> Option:
+    """A decorator that gives a command these options, in this order."""
 
     def decorate(command: Command) -> Command:
         for option in reversed(options):
@@ -76,7 +41,50 @@ def place_options(*, endpoint: bool) -> Callable[[Command], Command]:
     return decorate
 
 
-def machine_options(*, online: bool) -> Callable[[Command], Command]:
+def endpoint_option(*, required: bool) -> Option:
+    """The option of which endpoint."""
+    return click.option(
+        "--endpoint",
+        envvar="PAT_ENDPOINT",
+        show_envvar=True,
+        required=required,
+        help="Its id, or projects/P/locations/L/endpoints/E: terraform output names it.",
+    )
+
+
+region_option = click.option(
+    "--region", default="us-central1", show_default=True, help="Where model and endpoint are."
+)
+emulator_option = click.option(
+    "--emulator",
+    envvar="VERTEX_EMULATOR_HOST",
+    show_envvar=True,
+    metavar="HOST:PORT",
+    help="A local stand-in for Vertex AI.",
+)
+timeout_option = click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=3600.0,
+    show_default=True,
+    help="Seconds to wait for each operation; it goes on in the cloud all the same.",
+)
+
+
+def place_options(*, endpoint: bool) -> Option:
+    """The options of where: on the command line, or in variables that the functions have, too."""
+    first = [endpoint_option(required=True)] if endpoint else []
+    project = click.option(
+        "--project",
+        envvar="GOOGLE_CLOUD_PROJECT",
+        show_envvar=True,
+        help="Google Cloud project.",
+    )
+    dry_run = click.option("--dry-run", is_flag=True, help="Print the calls; change nothing.")
+    return optioned(*first, project, region_option, emulator_option, dry_run, timeout_option)
+
+
+def machine_options(*, online: bool) -> Option:
     """The options of what a replica runs on; those that grow and shrink are for an endpoint."""
     options = [
         click.option(
@@ -123,13 +131,7 @@ def machine_options(*, online: bool) -> Callable[[Command], Command]:
             "AI's own]",
         )
         options.append(option)
-
-    def decorate(command: Command) -> Command:
-        for option in reversed(options):
-            command = option(command)
-        return command
-
-    return decorate
+    return optioned(*options)
 
 
 account_option = click.option(
@@ -140,11 +142,23 @@ account_option = click.option(
 weights_option = click.option(
     "--other-weights",
     is_flag=True,
-    help="Let a model with other weights than the live one's answer requests: the jobs fail that "
-    "expect the other model (PAT_MODEL_ID).",
+    help="Let a model with other weights than the live one's answer requests: preprocess takes its "
+    "answers where PAT_MODEL_ID or PAT_CANARY_MODEL_ID names it, else it asks again.",
 )
 operator_option = click.option(
-    "--by", default=login, show_default="your login", help="Who does it: the ledger says so."
+    "--by",
+    default=login,
+    show_default="your login",
+    callback=words(NAME),
+    help="Who does it: the ledger says so.",
+)
+reason_option = click.option(
+    "--without-decision",
+    "because",
+    metavar="WHY",
+    callback=words(LONGEST),
+    help="Promote other weights that clarity pat candidate has not found better; the ledger says "
+    "why.",
 )
 keep_option = click.option(
     "--keep", is_flag=True, help="Leave the former version deployed, and billed."

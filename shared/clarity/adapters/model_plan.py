@@ -129,7 +129,7 @@ def _same_weights(state: State, version: Version) -> None:
         f"version {version.number} serves {version.labels.get('model')}, the live version "
         f"{live.number} {live.labels.get('model')}: jobs that it answers fail while PAT_MODEL_ID "
         "names the other one. Deploy it with --traffic 0; say --other-weights when that setting "
-        "(pat_model_id in Terraform) changes with it"
+        "(pat_model_id in Terraform) changes with it, or pat_canary_model_id names this one"
     )
 
 

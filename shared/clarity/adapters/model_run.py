@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import time
-import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -50,6 +49,10 @@ class Place:
         """The endpoint's resource name; empty where the command has none."""
         return f"{self.parent}/endpoints/{self.endpoint_id}" if self.endpoint_id else ""
 
+    def told(self) -> str:
+        """The options that name it, for a person to repeat."""
+        return f"--project {self.project} --region {self.region} --endpoint {self.endpoint_id}"
+
     @property
     def within(self) -> timedelta:
         """How long one operation may take."""
@@ -90,9 +93,14 @@ def run(
         return state if place.dry_run else client.state()
 
 
+def read(place: Place) -> State:
+    """What there is."""
+    with _client(place) as client:
+        return client.state()
+
+
 @contextmanager
 def _client(place: Place) -> Iterator[VertexModels]:
-    warnings.filterwarnings("ignore", "You are using a Python version", FutureWarning)
     from clarity.adapters.vertex_models import VertexModels  # noqa: PLC0415  a second
 
     try:
@@ -113,7 +121,7 @@ def _settled(client: VertexModels, place: Place) -> State:
         return state
     for name in state.running:
         try:
-            with _told(f"wait for {name}, which is under way"):
+            with told(f"wait for {name}, which is under way"):
                 client.wait(name, place.within)
         except RefusedError as error:  # somebody else's: the plan looks at what it left behind
             click.echo(f"it failed: {error}", err=True)
@@ -126,14 +134,14 @@ def _print(call: Call) -> None:
 
 
 def _carry_out(client: VertexModels, call: Call, place: Place) -> None:
-    with _told(call.about):
+    with told(call.about):
         operation = client.send(call)
         if operation:
             client.wait(operation, place.within)
 
 
 @contextmanager
-def _told(about: str) -> Iterator[None]:
+def told(about: str) -> Iterator[None]:
     """Say what goes on, for how long, and that it is done."""
     # Here, since a command that changes nothing draws nothing.
     from rich.console import Console  # noqa: PLC0415  see above
@@ -193,7 +201,7 @@ def _stands(job: Job) -> bool:
 
 
 def _await(client: VertexModels, job: Job, place: Place) -> None:
-    with _told("predict"):
+    with told("predict"):
         job = client.wait_for_job(job.name, place.within)
     click.echo(job.state)
     if job.state != "SUCCEEDED":
@@ -205,8 +213,7 @@ def show(place: Place, *, only_live: bool) -> None:
     from rich.console import Console  # noqa: PLC0415  as above
     from rich.table import Table  # noqa: PLC0415  the same
 
-    with _client(place) as client:
-        state = client.state()
+    state = read(place)
     if only_live:
         live = state.holder(LIVE)
         click.echo(live.number if live else "", nl=bool(live))

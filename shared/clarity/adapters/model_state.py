@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 MODEL_ID = "pat"
+PORT = 8080  # of a container, where nobody says
 
 # The machine that goes with an accelerator, and Vertex AI's name for that. Which of them a region
 # has: https://cloud.google.com/vertex-ai/docs/predictions/configure-compute (unverified here).
@@ -133,6 +134,22 @@ class Deployment:
     service_account: str
     created: datetime
 
+    def one_more(self) -> Machine:
+        """What one more replica like these would run on.
+
+        Raises:
+            PlanError: it has an accelerator that nothing is deployed on from here.
+        """
+        spec = self.resources["machine_spec"]
+        found = spec.get("accelerator_type", "")
+        names = [name for name, (_, vertex) in ACCELERATORS.items() if vertex == found]
+        if not names:
+            raise PlanError(
+                f"expected version {self.number} on an accelerator of {', '.join(ACCELERATORS)}, "
+                f"found {found}"
+            )
+        return Machine(names[0], spec["machine_type"], spec.get("accelerator_count", 1))
+
 
 @dataclass(frozen=True, slots=True)
 class State:
@@ -199,7 +216,7 @@ class Wanted:
     variant: str = "gpu"
     arguments: Sequence[str] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
-    port: int = 8080
+    port: int = PORT
     predict_route: str = "/predict"
     health_route: str = "/health"
     artifact_uri: str = ""

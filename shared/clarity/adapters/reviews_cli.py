@@ -12,11 +12,12 @@ import click
 from clarity.domain.errors import ClarityError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from clarity.adapters.firestore_reviews import FirestoreReviews
 
+NAME = 200  # characters of an operator's; records cut off more
 _WHOLE_TEXT = -1
 # Half a surrogate pair is what a shell's bytes become that are no UTF-8.
 _ID = re.compile(r"(?!\.\.?\Z|__.*__\Z)[^/\ud800-\udfff]+", re.DOTALL)
@@ -30,11 +31,26 @@ def login() -> str:
         raise click.UsageError("--by: expected who looks, found no login") from error
 
 
+def words(most: int) -> Callable[[object, click.Parameter, str | None], str]:
+    """What takes an option's words for the ledger: not blank, and so many characters at most."""
+
+    def taken(_: object, option: click.Parameter, value: str | None) -> str:
+        found = 0 if value is None or not value.strip() else len(value)
+        if value is not None and not 0 < found <= most:
+            raise click.BadParameter(
+                f"expected 1 to {most} characters, found {found}", param=option
+            )
+        return value or ""
+
+    return taken
+
+
 project_option = click.option("--project", required=True, help="Google Cloud project.")
 reader_option = click.option(
     "--by",
     default=login,
     show_default="your login",
+    callback=words(NAME),
     help="Who looks: it goes into the audit.",
 )
 

@@ -31,7 +31,7 @@ from clarity.domain.errors import (
     WrongModelError,
 )
 from clarity.domain.explanation import Explanation
-from clarity.steps.ports import Embedding
+from clarity.steps.ports_model import Embedding
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -120,21 +120,17 @@ class VertexEncoder:
         session: authorised.
         url: where predictions are asked for.
         resource_url: where the endpoint itself can be read: what is deployed.
+        model_ids: the models whose answers are taken, the one that is to answer first.
     """
 
     session: requests.Session
     url: str
     resource_url: str
-    expected_model_id: str
+    model_ids: tuple[str, ...]
     timeout_s: float
     explanation_timeout_s: float = _EXPLANATION_TIMEOUT_S
     backoff: Backoff = field(default_factory=lambda: _backoff(0))
     asked: _Asked = field(default_factory=_Asked)
-
-    @property
-    def model_id(self) -> str:
-        """The model that must answer: it is part of an analysis's identity."""
-        return self.expected_model_id
 
     def encode(self, steps: NDArray[np.float32]) -> Embedding:
         """Read one week: (10080,) steps per minute, NaN where not observed.
@@ -171,9 +167,9 @@ class VertexEncoder:
         return self._embedding(prediction), Explanation(**found.model_dump())
 
     def _embedding(self, prediction: _Prediction) -> Embedding:
-        if prediction.model_id != self.expected_model_id:
+        if prediction.model_id not in self.model_ids:
             raise WrongModelError(
-                f"expected the model {self.expected_model_id}, found {prediction.model_id}"
+                f"expected the model {' or '.join(self.model_ids)}, found {prediction.model_id}"
             )
         return Embedding(
             tuple(prediction.embedding),
@@ -183,7 +179,7 @@ class VertexEncoder:
         )
 
     def _post(self, body: dict[str, Any], operation: str, timeout_s: float) -> requests.Response:
-        with telemetry.call("pat", operation, {"gen_ai.request.model": self.expected_model_id}):
+        with telemetry.call("pat", operation, {"gen_ai.request.model": self.model_ids[0]}):
             return self.backoff.call(lambda: self._ask(body, timeout_s))
 
     def _ask(self, body: dict[str, Any], timeout_s: float) -> requests.Response | Busy:
@@ -296,6 +292,7 @@ def open_encoder(
     endpoint: str,
     *,
     model_id: str,
+    canary_id: str | None = None,
     timeout_s: float,
     retry_s: float = 0.0,
     host: str | None = None,
@@ -305,7 +302,8 @@ def open_encoder(
 
     Args:
         endpoint: the endpoint's resource name.
-        model_id: the model that must answer.
+        model_id: the model that is to answer.
+        canary_id: another whose answers are taken as well; None: no other's.
         timeout_s: for one prediction, each time it is asked for.
         retry_s: how long one that is busy is asked again; the last time takes its own time.
         host: a dedicated endpoint's own, which alone takes its predictions; None: a shared one.
@@ -322,8 +320,9 @@ def open_encoder(
         base, url = f"https://{shared}{resource}", f"https://{host or shared}{resource}"
     for scheme in ("https://", "http://"):
         session.mount(scheme, Bounded(_LONGEST_ANSWER, raise_errors=False))
+    model_ids = (model_id, canary_id) if canary_id else (model_id,)
     return VertexEncoder(
-        session, f"{url}:rawPredict", base, model_id, timeout_s, backoff=_backoff(retry_s)
+        session, f"{url}:rawPredict", base, model_ids, timeout_s, backoff=_backoff(retry_s)
     )
 
 

@@ -60,15 +60,21 @@ class Explanation:
         """For each map why it cannot be trusted; empty if it passed every check."""
         return doubts(self.shuffled_rank, self.shuffled_attention_rank, self.completeness_error)
 
-    def to_document(self) -> dict[str, object]:
-        """Plain values for a document store, with the words to show beside the maps."""
+    def to_document(self, *, by: str = "", of: str = "") -> dict[str, object]:
+        """Plain values for a document store, with the words to show beside the maps.
+
+        Args:
+            by: the model whose maps these are.
+            of: the model whose reading of the week they stand beside, where that may be another.
+        """
         return {
             **asdict(self),
             "attention": list(self.attention),
             "attribution": list(self.attribution),
             "limits": {"shuffled_rank": SHUFFLED_LIMIT, "completeness_error": COMPLETENESS_LIMIT},
             "trusted": {name: not reasons for name, reasons in self.doubts.items()},
-            "words": self._words(),
+            "same_model": by == of,
+            "words": self._words() | ({} if by == of else {"model": _another(by, of)}),
         }
 
     def _words(self) -> dict[str, str]:
@@ -89,6 +95,13 @@ class Explanation:
                 f"{self.input_rank:.2f}. Near 1 or -1, its broad shape is the week's movement."
             ),
         }
+
+
+def _another(by: str, of: str) -> str:
+    return (
+        f"These maps are of the model {by}. The week's reading is of another model, {of}: they do "
+        f"not explain it."
+    )
 
 
 def doubts(

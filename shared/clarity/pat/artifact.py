@@ -104,7 +104,7 @@ def read_manifest(path: Path) -> Manifest:
     try:
         document = json.loads(path.read_text("utf-8"))
     except ValueError as error:
-        raise WeightsError(f"{path} is not JSON: {error}") from error
+        raise WeightsError(f"{path} is damaged: it is not JSON ({error})") from error
     names = {field.name for field in fields(Manifest)}
     if not isinstance(document, dict) or document.keys() != names:
         raise WeightsError(f"{path} must name exactly {', '.join(sorted(names))}")
@@ -124,4 +124,4 @@ def _scaler(path: Path) -> scaler.Scaler:
     try:
         return scaler.load(path)
     except (ValueError, OSError) as error:
-        raise WeightsError(f"{path} cannot be read: {error}") from error
+        raise WeightsError(str(error)) from error

@@ -6,7 +6,6 @@ So `clarity pat --help`, `info` and `verify` answer without TensorFlow's five se
 from __future__ import annotations
 
 import os
-import warnings
 from importlib import import_module
 from typing import Final, NamedTuple
 
@@ -52,10 +51,8 @@ class LazyGroup(click.Group):
         del ctx
         if cmd_name not in COMMANDS:
             return None
-        # TensorFlow reads it when imported, and imports Google's clients; their start-up notes (no
-        # card, Python 3.11's end, which is the functions' runtime) hide what a command says.
+        # TensorFlow reads it when imported; its note that there is no card hides what is said.
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # noqa: TID251 - set, not read
-        warnings.filterwarnings("ignore", "You are using a Python version", FutureWarning)
         lazy = COMMANDS[cmd_name]
         command: click.Command = getattr(import_module(lazy.module), lazy.attribute)
         return command

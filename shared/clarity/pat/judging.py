@@ -1,4 +1,4 @@
-"""Is a candidate better than the current model? The rule, and the numbers that it rests on."""
+"""Is a candidate better than the current model, or worse? The rule, and what it rests on."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 Unit = Literal["masked error", "AUC"]
-Decision = Literal["better", "not_better"]
+Decision = Literal["better", "not_better", "worse"]
+SAID: Final = {"better": "better", "not_better": "not better", "worse": "worse"}
 
 LEAST_PEOPLE: Final = 25  # fewer say nothing about others
 GAIN: Final = 0.005  # of the current model's error
@@ -27,14 +28,14 @@ DOUBT: Final = 0.05
 TIMES: Final = 20_000
 _AT_ONCE: Final = 2000  # resamples in memory
 RULE: Final = (  # where it is changed, its number is
-    "1: better by more than "
-    f"{GAIN:.1%} of the current model's error on the frozen set, or on recent weeks, with the "
-    "whole interval; worse nowhere: no interval wholly behind, and the mean at most "
-    f"{LOSS:.0%} of the error behind (generated people {LOSS_BESIDE['masked error']:.0%}, a label "
-    f"{LOSS_BESIDE['AUC']} of AUC). Intervals: by bootstrap over people, of the difference of the "
-    "same people, so wide that among all candidates ever tried against a model one that is no "
-    f"better passes with a chance of {DOUBT:.0%} at most. Sets of fewer than {LEAST_PEOPLE} people "
-    "are not judged"
+    "2: worse where any interval is wholly behind. Else better where an interval, on the frozen "
+    f"set or on recent weeks, is wholly ahead by more than {GAIN:.1%} of the current model's error "
+    f"and no mean is behind by more than {LOSS:.0%} of the error (generated people "
+    f"{LOSS_BESIDE['masked error']:.0%}, a label {LOSS_BESIDE['AUC']} of AUC). Else not better. "
+    "Intervals: by bootstrap over people, of the difference of the same people, so wide that among "
+    "all candidates ever tried against a model one that is no better passes with a chance of "
+    f"{DOUBT:.0%} at most, and any one set finds one worse that is not with half of that chance. "
+    f"Sets of fewer than {LEAST_PEOPLE} people are not judged"
 )
 
 
@@ -74,13 +75,20 @@ class Compared:
         return self.judged and self.may_win and self.high < -GAIN
 
     @property
-    def loses(self) -> bool:
-        """Whether the candidate is worse."""
-        if not self.judged:
-            return False
-        sign = 1 if self.unit == "masked error" else -1
-        behind = sign * self.difference > (LOSS if self.may_win else LOSS_BESIDE[self.unit])
-        return behind or min(sign * self.low, sign * self.high) > 0
+    def is_worse(self) -> bool:
+        """Whether the candidate is worse beyond doubt, by however little."""
+        return self.judged and min(self._sign * self.low, self._sign * self.high) > 0
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the candidate is behind by more than is allowed; by chance, it may be."""
+        allowed = LOSS if self.may_win else LOSS_BESIDE[self.unit]
+        return self.judged and self._sign * self.difference > allowed
+
+    @property
+    def _sign(self) -> int:
+        """Of a difference that is for the worse."""
+        return 1 if self.unit == "masked error" else -1
 
     def __str__(self) -> str:
         percent = self.unit == "masked error"
@@ -185,11 +193,17 @@ def _interval(drawn: Floats, attempt: int) -> tuple[float, float]:
 
 def decide(found: Sequence[Compared]) -> tuple[Decision, str]:
     """The decision by `RULE`, and why in words."""
-    if worse := [each for each in found if each.loses]:
-        return "not_better", f"worse on {'; '.join(map(str, worse))}"
+    if worse := [each for each in found if each.is_worse]:
+        return "worse", f"worse beyond doubt on {_listed(worse)}"
+    if behind := [each for each in found if each.is_behind]:
+        return "not_better", f"it may be worse, too far behind on {_listed(behind)}"
     if won := [each for each in found if each.wins]:
-        return "better", f"better on {'; '.join(map(str, won))}, and worse on none"
+        return "better", f"better beyond doubt on {_listed(won)}, and worse on none"
     could = [each for each in found if each.may_win and each.judged]
     if not could:
         return "not_better", "no set has enough people to show that it is better"
-    return "not_better", f"not better by as much as matters: {'; '.join(map(str, could))}"
+    return "not_better", f"not better by as much as matters: {_listed(could)}"
+
+
+def _listed(found: Sequence[Compared]) -> str:
+    return "; ".join(map(str, found))

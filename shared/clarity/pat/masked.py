@@ -1,10 +1,10 @@
 """How much a trained encoder knows of minutes that it was not shown: the score of a candidate.
 
-An artifact has no decoder, so the encoder is asked through one that is fitted anew for each model,
-in the same way: a fifth of a week's blocks of 90 minutes is hidden, as unworn minutes are, and a
-ridge regression on the block's tokens says each of its half hours. It is fitted on four fifths of
-the people and scored on the others, in turn, so that nobody is scored by a fit that saw them; few
-people are scored by the fit of many.
+An artifact has no decoder, so one is fitted for each model in the same way: a fifth of a week's
+blocks of 90 minutes is hidden, as unworn minutes are, and a ridge regression on the block's tokens
+says each of its half hours. It is fitted on four fifths of the people and scored on the others, in
+turn (5-fold cross-validation), so that nobody is scored by a fit that saw them; other sets, which
+may be small, are scored by the fit on all people of the first.
 
 Errors are in the units of one fixed scaler, whichever the models have: they can be compared.
 """
@@ -32,7 +32,7 @@ SEED: Final = 20_260  # which blocks: the same at every time, for every model
 AT_ONCE: Final = 32  # weeks whose tokens are in memory
 
 
-class _Asked(NamedTuple):
+class _Blocks(NamedTuple):
     """Hidden blocks: whose, their tokens, their half hours and how many minutes of these."""
 
     person: NDArray[np.int64]  # (m,)
@@ -40,14 +40,14 @@ class _Asked(NamedTuple):
     truth: Floats  # (m, 3)
     observed: Floats  # (m, 3)
 
-    def where(self, rows: NDArray[np.bool_]) -> _Asked:
+    def where(self, rows: NDArray[np.bool_]) -> _Blocks:
         """Only some of the blocks."""
         person, tokens, truth, observed = self
-        return _Asked(person[rows], tokens[rows], truth[rows], observed[rows])
+        return _Blocks(person[rows], tokens[rows], truth[rows], observed[rows])
 
 
-class Reading(NamedTuple):
-    """What turns the tokens of a block into its half hours."""
+class Decoder(NamedTuple):
+    """A ridge regression from the tokens of a block to its half hours."""
 
     mean: Floats  # (D,)
     spread: Floats  # (D,)
@@ -67,8 +67,8 @@ def hidden(people: int, minutes: int) -> NDArray[np.bool_]:
     return drawn.argsort(axis=1) < round(HIDDEN * blocks)
 
 
-def scored(pat: Pat, steps: NDArray[np.floating], units: Scaler) -> tuple[Floats, Reading]:
-    """Many people's errors, each by a fit on others, and the fit on all of them.
+def cross_validated(pat: Pat, steps: NDArray[np.floating], units: Scaler) -> tuple[Floats, Decoder]:
+    """Many people's errors, each by a decoder fitted on others, and the decoder of them all.
 
     Args:
         pat: the model.
@@ -78,42 +78,43 @@ def scored(pat: Pat, steps: NDArray[np.floating], units: Scaler) -> tuple[Floats
     Returns:
         (n,) mean squared error by person, NaN where nothing of the hidden blocks was observed.
     """
-    asked = _ask(pat, steps, units)
-    squared = np.empty_like(asked.truth)
+    blocks = _hidden_blocks(pat, steps, units)
+    squared = np.empty_like(blocks.truth)
     for fold in range(FOLDS):
-        mine = asked.person % FOLDS == fold
-        read = _fit(asked.where(~mine))
-        squared[mine] = (read(asked.tokens[mine]) - asked.truth[mine]) ** 2
-    return _by_person(asked, squared, len(steps)), _fit(asked)
+        mine = blocks.person % FOLDS == fold
+        decode = _fit(blocks.where(~mine))
+        squared[mine] = (decode(blocks.tokens[mine]) - blocks.truth[mine]) ** 2
+    return _by_person(blocks, squared, len(steps)), _fit(blocks)
 
 
-def errors(pat: Pat, steps: NDArray[np.floating], units: Scaler, read: Reading) -> Floats:
-    """The same of other people, by a fit that is there."""
+def errors(pat: Pat, steps: NDArray[np.floating], units: Scaler, decode: Decoder) -> Floats:
+    """The same of other people, by a decoder that was fitted on none of them."""
     if not len(steps):
         return np.empty(0)
-    asked = _ask(pat, steps, units)
-    return _by_person(asked, (read(asked.tokens) - asked.truth) ** 2, len(steps))
+    blocks = _hidden_blocks(pat, steps, units)
+    squared = (decode(blocks.tokens) - blocks.truth) ** 2
+    return _by_person(blocks, squared, len(steps))
 
 
-def _by_person(asked: _Asked, squared: Floats, people: int) -> Floats:
-    total = np.bincount(asked.person, (squared * asked.observed).sum(axis=1), people)
-    weight = np.bincount(asked.person, asked.observed.sum(axis=1), people)
+def _by_person(blocks: _Blocks, squared: Floats, people: int) -> Floats:
+    total = np.bincount(blocks.person, (squared * blocks.observed).sum(axis=1), people)
+    weight = np.bincount(blocks.person, blocks.observed.sum(axis=1), people)
     return np.where(weight > 0, total / np.maximum(weight, 1), np.nan)
 
 
-def _ask(pat: Pat, steps: NDArray[np.floating], units: Scaler) -> _Asked:
+def _hidden_blocks(pat: Pat, steps: NDArray[np.floating], units: Scaler) -> _Blocks:
     away = hidden(*steps.shape)
     shown = np.where(np.repeat(away, BLOCK, axis=1), np.nan, steps)
-    tokens = [_blocks(pat, shown, away, start) for start in range(0, len(steps), AT_ONCE)]
+    tokens = [_tokens(pat, shown, away, start) for start in range(0, len(steps), AT_ONCE)]
     there = np.isfinite(steps).reshape(*away.shape, BLOCK // HALF_HOUR, HALF_HOUR)
     standard = units.transform(steps).reshape(there.shape) * there  # 0 where not observed
     observed = there.sum(axis=3)[away].astype(np.float64)
     truth = standard.sum(axis=3)[away] / np.maximum(observed, 1)
     person = np.repeat(np.arange(len(steps)), away.sum(axis=1))
-    return _Asked(person, np.concatenate(tokens).astype(np.float64), truth, observed)
+    return _Blocks(person, np.concatenate(tokens).astype(np.float64), truth, observed)
 
 
-def _blocks(
+def _tokens(
     pat: Pat, shown: NDArray[np.floating], away: NDArray[np.bool_], start: int
 ) -> NDArray[np.float32]:
     """The hidden blocks' tokens of some weeks, each block's in the mean."""
@@ -125,15 +126,15 @@ def _blocks(
     return of_block[away[few]]
 
 
-def _fit(asked: _Asked) -> Reading:
-    """The ridge regression; what it says of no block in particular is not held back."""
-    mean, spread = asked.tokens.mean(axis=0), asked.tokens.std(axis=0)
+def _fit(blocks: _Blocks) -> Decoder:
+    """The ridge regression, minutes weighted by how many were observed; no penalty on its mean."""
+    mean, spread = blocks.tokens.mean(axis=0), blocks.tokens.std(axis=0)
     spread = np.where(spread > 0, spread, 1.0)
-    inputs = np.column_stack([(asked.tokens - mean) / spread, np.ones(len(asked.tokens))])
+    inputs = np.column_stack([(blocks.tokens - mean) / spread, np.ones(len(blocks.tokens))])
     penalty = RIDGE * np.diag([1.0] * len(mean) + [0.0])
-    weights = np.empty((len(penalty), asked.truth.shape[1]))
-    for part, weight in enumerate(asked.observed.T):
+    weights = np.empty((len(penalty), blocks.truth.shape[1]))
+    for part, weight in enumerate(blocks.observed.T):
         weighted = inputs * weight[:, None]
-        told = weighted.T @ asked.truth[:, part]
-        weights[:, part] = np.linalg.solve(weighted.T @ inputs + penalty, told)
-    return Reading(mean, spread, weights)
+        moment = weighted.T @ blocks.truth[:, part]
+        weights[:, part] = np.linalg.solve(weighted.T @ inputs + penalty, moment)
+    return Decoder(mean, spread, weights)

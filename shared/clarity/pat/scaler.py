@@ -6,6 +6,7 @@ The movement is steps, or an accelerometer's activity counts.
 from __future__ import annotations
 
 import hashlib
+import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zipfile import BadZipFile
@@ -111,14 +112,19 @@ def load(path: Path) -> Scaler:
         with path.open("rb") as file:
             stored = np.load(file, allow_pickle=False)
             found = dict(stored) if isinstance(stored, np.lib.npyio.NpzFile) else {}
-    except (OSError, EOFError, BadZipFile) as error:
-        raise ValueError(f"{path} is no scaler: {error}") from error
+    except (OSError, EOFError, ValueError, BadZipFile, zlib.error) as error:
+        # Not in NumPy's words: of what it cannot read it says how to read it unsafely.
+        kind = type(error).__name__
+        raise ValueError(f"{path} is no scaler: damaged, or no .npz of numbers ({kind})") from error
     if set(found) != {"mean", "sd", "cap", "provenance", "signal"}:
         raise ValueError(f"{path} is no scaler: it holds {sorted(found) or 'no named arrays'}")
-    return Scaler(
-        found["mean"].astype(np.float32),
-        found["sd"].astype(np.float32),
-        float(found["cap"]),
-        str(found["provenance"]),
-        str(found["signal"]),
-    )
+    try:
+        return Scaler(
+            found["mean"].astype(np.float32),
+            found["sd"].astype(np.float32),
+            float(found["cap"]),
+            str(found["provenance"]),
+            str(found["signal"]),
+        )
+    except TypeError as error:  # of an array where one number belongs
+        raise ValueError(f"{path} is no scaler: expected one number as cap") from error

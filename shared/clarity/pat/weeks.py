@@ -145,7 +145,11 @@ def _arrays(path: Path) -> dict[str, NDArray[np.generic]]:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as packed:
             found = {name: packed[name] for name in packed.files}
     except (ValueError, OSError, EOFError, AttributeError, TypeError, BadZipFile) as error:
-        raise LabelError(f"{path.name} is no .npz of plain arrays: {error}") from error
+        # Not in NumPy's words: of what it cannot read it says how to read it unsafely.
+        raise LabelError(
+            f"{path.name} is no .npz of plain arrays, or damaged ({type(error).__name__}): "
+            f"expected {', '.join(ARRAYS)}, see clarity pat finetune --help"
+        ) from error
     if sorted(found) != sorted(ARRAYS):
         names = ", ".join(sorted(found)) or "none"
         raise LabelError(f"{path.name} must hold exactly {', '.join(ARRAYS)}, found {names}")

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from clarity.domain.events import JobMessage
     from clarity.domain.minutes.grid import Grid
-    from clarity.steps.ports import Claims, Encoder
+    from clarity.steps.ports import Claims
+    from clarity.steps.ports_model import Encoder
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,25 +32,33 @@ class Explain:
     lease: timedelta
     retention: timedelta
 
-    def __call__(self, message: JobMessage, analysis_id: str, grid: Grid) -> None:
-        """Explain what PAT read in the grid: the week with its short gaps filled."""
+    def __call__(self, message: JobMessage, analysis_id: str, model_id: str, grid: Grid) -> None:
+        """Explain what PAT read in the grid: the week with its short gaps filled.
+
+        Args:
+            message: of the job.
+            analysis_id: of the week.
+            model_id: the model that the analysis is of; while there is a canary, either may answer,
+                and of another model than this one the explanation says so.
+            grid: the week.
+        """
         user_id = message.origin.user_id
         once(
             self.claims,
             "explain",
             f"{user_id}/{analysis_id}",
-            lambda _: self._run(message, analysis_id, grid),
+            lambda _: self._run(message, analysis_id, model_id, grid),
             user_id=user_id,
             lease=self.lease,
             move=Move(message.origin, Status.PROCESSING, "Looking at what moved the reading."),
         )
 
-    def _run(self, message: JobMessage, analysis_id: str, grid: Grid) -> Done:
+    def _run(self, message: JobMessage, analysis_id: str, model_id: str, grid: Grid) -> Done:
         steps, imputed_share = model_input(grid)
         embedding, explanation = self.encoder.explain(steps)
         now = self.clock()
         document = {
-            **explanation.to_document(),
+            **explanation.to_document(by=embedding.model_id, of=model_id),
             "analysis_id": analysis_id,
             "window": {"first_day": grid.first_day.isoformat(), "days": grid.days},
             "provenance": {

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from clarity.domain.events import JobMessage
     from clarity.domain.minutes.grid import Grid
-    from clarity.steps.ports import Claims, Embedding, Encoder
+    from clarity.steps.ports import Claims
+    from clarity.steps.ports_model import Embedding, Encoder
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Prediction:
     """One call of the endpoint, in numbers for whoever watches the model.
 
     Attributes:
-        model_id: that should answer.
+        model_id: that answered; where none did, that was to.
         seconds: until it did, or did not.
         code: of the error; empty where it answered.
         confidence: of the week's numbers, 0 to 1.
@@ -64,30 +65,50 @@ class Infer:
     tell: Callable[[Prediction], None]
 
     @property
-    def model_id(self) -> str:
-        """The model whose reading is stored."""
-        return self.encoder.model_id
+    def model_ids(self) -> tuple[str, ...]:
+        """The models whose reading is stored, the one that is to answer first."""
+        return self.encoder.model_ids
 
     def __call__(
-        self, message: JobMessage, analysis_id: str, grid: Grid, measured: Mapping[str, object]
-    ) -> None:
-        """Complete the measured week with PAT's embedding and store it as an analysis."""
+        self,
+        message: JobMessage,
+        analysis_ids: Mapping[str, str],
+        grid: Grid,
+        measured: Mapping[str, object],
+    ) -> str:
+        """Complete the measured week with PAT's embedding and store it as an analysis.
+
+        Args:
+            message: of the job.
+            analysis_ids: of this week, by the model that may read it.
+            grid: the week.
+            measured: what is known of it already.
+
+        Returns:
+            The id of the analysis, which is the one of the model that answered.
+        """
         user_id = message.origin.user_id
-        once(
+        # Of all of them: what was done while a canary might answer is no answer without it.
+        return once(
             self.claims,
             "infer",
-            f"{user_id}/{analysis_id}",
-            lambda _: self._run(message, analysis_id, grid, measured),
+            f"{user_id}/{'+'.join(analysis_ids.values())}",
+            lambda _: self._run(message, analysis_ids, grid, measured),
             user_id=user_id,
             lease=self.lease,
             move=Move(message.origin, Status.PROCESSING, "Reading your week's rhythm."),
         )
 
     def _run(
-        self, message: JobMessage, analysis_id: str, grid: Grid, measured: Mapping[str, object]
+        self,
+        message: JobMessage,
+        analysis_ids: Mapping[str, str],
+        grid: Grid,
+        measured: Mapping[str, object],
     ) -> Done:
         steps, imputed_share = model_input(grid)
         embedding, call = self._encode(steps, measured)
+        analysis_id = analysis_ids[embedding.model_id]
         provenance = asdict(embedding)
         vector = provenance.pop("vector")
         now = self.clock()
@@ -124,17 +145,17 @@ class Infer:
         known = steps[~np.isnan(steps)]
         numbers = (float(known.mean()), float(known.std())) if len(known) else (None, None)
 
-        def call(code: str) -> Prediction:
+        def call(model_id: str, code: str) -> Prediction:
             seconds = (self.clock() - began).total_seconds()
-            return Prediction(self.model_id, seconds, code, float(confidence), *numbers)
+            return Prediction(model_id, seconds, code, float(confidence), *numbers)
 
         try:
             embedding = self.encoder.encode(steps)
         except ParkedError:
             raise
         except (PermanentError, TransientError) as error:
-            self.tell(call(error.code))
+            self.tell(call(self.model_ids[0], error.code))
             raise
-        done = call("")
+        done = call(embedding.model_id, "")
         self.tell(done)
         return embedding, done

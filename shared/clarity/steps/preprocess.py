@@ -124,9 +124,11 @@ class Preprocess:
         quality = assess(grid)
         if not quality.sufficient:
             return _insufficient(message, quality)
-        analysis_id = self._read(message, recorded_by(chunks, samples, grid), grid, quality)
+        ids = self._analysis_ids(grid)
+        analysis_id = self._read(message, ids, recorded_by(chunks, samples, grid), grid, quality)
         if job.get("explanation"):
-            self._explain(message, analysis_id, grid)
+            model_id = next(each for each, found in ids.items() if found == analysis_id)
+            self._explain(message, analysis_id, model_id, grid)
         # Always on request, after uploads unless told otherwise.
         if message.origin.collection == "insight_requests" or person.insights == "automatic":
             past = samples if len(near) == len(chunks) else combine(chunks)
@@ -138,14 +140,19 @@ class Preprocess:
         return Done(analysis_id, end=End(message.origin, Status.COMPLETED, text, details))
 
     def _read(
-        self, message: JobMessage, recorded: Mapping[str, str], grid: Grid, quality: Quality
+        self,
+        message: JobMessage,
+        ids: Mapping[str, str],
+        recorded: Mapping[str, str],
+        grid: Grid,
+        quality: Quality,
     ) -> str:
         """The id of the week's analysis: the one that is there, or a new one."""
-        analysis_id = self._analysis_id(grid)
-        if self.records.analysis(message.origin.user_id, analysis_id) is None:
-            document = {**analyse(grid, quality).to_document(), "recorded_by": recorded}
-            self.infer(message, analysis_id, grid, document)
-        return analysis_id
+        for analysis_id in ids.values():
+            if self.records.analysis(message.origin.user_id, analysis_id) is not None:
+                return analysis_id
+        document = {**analyse(grid, quality).to_document(), "recorded_by": recorded}
+        return self.infer(message, ids, grid, document)
 
     def _look_back(
         self, message: JobMessage, samples: Samples, week: Grid, timeframe: Timeframe
@@ -171,10 +178,10 @@ class Preprocess:
             self.records.add_history(user_id, history_id, document)
         return history_id
 
-    def _explain(self, message: JobMessage, analysis_id: str, grid: Grid) -> None:
+    def _explain(self, message: JobMessage, analysis_id: str, model_id: str, grid: Grid) -> None:
         """Explain the analysis, unless somebody asked for that before."""
         if self.records.explanation(message.origin.user_id, analysis_id) is None:
-            self.explain(message, analysis_id, grid)
+            self.explain(message, analysis_id, model_id, grid)
 
     def _settle(self, message: JobMessage, job: Mapping[str, object], queue: Queue | None) -> None:
         """Go on once the person's uploads have arrived; the job does not wait for ever."""
@@ -210,10 +217,11 @@ class Preprocess:
     def _too_early(self) -> NotSettledError:
         return NotSettledError(f"an upload arrived in the last {self.quiet.total_seconds():g} s")
 
-    def _analysis_id(self, grid: Grid) -> str:
-        """Same data, same model, same code: same analysis."""
-        parts = (grid_digest(grid), self.infer.model_id, clarity.__version__)
-        return hashlib.sha256("|".join(parts).encode()).hexdigest()[:32]
+    def _analysis_ids(self, grid: Grid) -> dict[str, str]:
+        """By the model that may read the week; same data, same model, same code: same analysis."""
+        data, code = grid_digest(grid), clarity.__version__
+        named = {each: f"{data}|{each}|{code}".encode() for each in self.infer.model_ids}
+        return {each: hashlib.sha256(name).hexdigest()[:32] for each, name in named.items()}
 
 
 def _insufficient(message: JobMessage, quality: Quality) -> Done:

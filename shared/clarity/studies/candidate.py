@@ -36,16 +36,17 @@ _PROBE_SEED: Final = 1
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """Who is tried against whom, and what is known of it.
+    """Which candidate is tried against which model.
 
     Attributes:
         id: of the decision.
         current: the model that answers now.
-        candidate: the one that wants to.
+        candidate: the one that may replace it.
         attempt: how many candidates were tried against the current one, with this one.
         at: when.
         by: who tries it.
         request: the request for retraining that it answers; empty for none.
+        last_frozen_sha256: of the frozen set that was used last; empty for none.
     """
 
     id: str
@@ -55,50 +56,57 @@ class Trial:
     at: datetime
     by: str
     request: str = ""
+    last_frozen_sha256: str = ""
 
 
-def compared(trial: Trial, sets: Sequence[Set], done: Callable[[str], None]) -> list[Compared]:
-    """Both models on each set: what they know of hidden minutes, and of each label.
+def compare(trial: Trial, sets: Sequence[Set], done: Callable[[str], None]) -> list[Compared]:
+    """Both models on each set: their errors on hidden minutes, and a probe of each label.
 
-    The first set, with the most people, gives each model the reading that the others are scored by.
+    Of the first set, with the most people, each model gets the decoder that scores it on the
+    others.
     """
     # The runtime takes one machine's cores; both models at once would only share them.
     models = Pat(trial.current), Pat(trial.candidate)
     units = artifact.open_folder(artifact.shipped("small")).scaler
-    found: list[Compared] = []
-    first = [masked.scored(model, sets[0].steps, units) for model in models]
-    for each in sets:
+    first, *others = sets
+    fitted = [masked.cross_validated(model, first.steps, units) for model in models]
+    found = [_compare_errors(trial, first, [errors for errors, _ in fitted])]
+    found += _compare_labels(trial, first, models)
+    done(first.name)
+    for each in others:
         errors = [
-            own if each is sets[0] else masked.errors(model, each.steps, units, read)
-            for model, (own, read) in zip(models, first, strict=True)
+            masked.errors(model, each.steps, units, decoder)
+            for model, (_, decoder) in zip(models, fitted, strict=True)
         ]
-        found.append(
-            compare_errors(
-                each.name, each.version, *errors, attempt=trial.attempt, may_win=each.may_win
-            )
-        )
+        found.append(_compare_errors(trial, each, errors))
+        found += _compare_labels(trial, each, models)
         done(each.name)
-        found += _probed(trial, each, models)
     return found
 
 
-def _probed(trial: Trial, each: Set, models: tuple[Pat, Pat]) -> Iterator[Compared]:
-    for label, truth in each.truth.items():
+def _compare_errors(trial: Trial, weeks: Set, errors: Sequence[NDArray[np.float64]]) -> Compared:
+    return compare_errors(
+        weeks.name, weeks.version, *errors, attempt=trial.attempt, may_win=weeks.may_win
+    )
+
+
+def _compare_labels(trial: Trial, weeks: Set, models: tuple[Pat, Pat]) -> Iterator[Compared]:
+    for label, truth in weeks.truth.items():
         known = ~np.isnan(truth)
         if min(truth[known].sum(), (1 - truth[known]).sum()) < masked.FOLDS * probes.INNER_FOLDS:
             continue  # nothing that could be fitted
-        steps, asked = each.steps[known], truth[known]
-        scores = [_scores(model.embed(steps), asked) for model in models]
+        steps, labels = weeks.steps[known], truth[known]
+        scores = [_scores(model.embed(steps), labels) for model in models]
         yield compare_areas(
-            f"{label} of {each.name}", each.version, asked, *scores, attempt=trial.attempt
+            f"{label} of {weeks.name}", weeks.version, labels, *scores, attempt=trial.attempt
         )
 
 
 def _scores(pooled: NDArray[np.float32], truth: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(n,) scores of people by probes that were fitted on others."""
+    """(n,) scores of people by probes that were fitted on others, with as many of each label."""
     fold = np.empty(len(truth), np.int64)
-    for side in (0, 1):
-        mine = truth == side
+    for label in (0, 1):
+        mine = truth == label
         fold[mine] = np.arange(mine.sum()) % masked.FOLDS
     scores = np.empty(len(truth))
     for number in range(masked.FOLDS):

@@ -5,27 +5,30 @@ from __future__ import annotations
 import shlex
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
 from rich.progress import Progress
 
-from clarity.adapters.reviews_cli import reader_option
+from clarity.adapters import model_settings
+from clarity.adapters.model_options import operator_option
+from clarity.adapters.reviews_cli import an_id
 from clarity.domain.errors import ClarityError
 from clarity.pat import artifact
 from clarity.pat.config import PRESETS
-from clarity.pat.judging import LEAST_PEOPLE
+from clarity.pat.judging import LEAST_PEOPLE, SAID
+from clarity.pat.weights import WeightsError
 from clarity.studies import candidate as trials
 from clarity.studies import reference_sets
 from clarity.studies.candidate import Trial
+from clarity.studies.candidate_canary import UntriedError, asked, canary_options
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
 
-    from clarity.adapters.firestore_candidates import Decided, FirestoreCandidates
+    from clarity.adapters.firestore_candidates import FirestoreCandidates
     from clarity.pat.artifact import Artifact
-    from clarity.pat.judging import Compared
     from clarity.studies.reference_sets import Set
 
 _PATH = click.Path(path_type=Path)
@@ -59,8 +62,15 @@ _LEAST_WIDTH = 150  # where the output is no terminal
     metavar="small|medium|FOLDER",
     help="The model that answers now.",
 )
-@click.option("--request", default="", metavar="ID", help="The request for retraining it answers.")
-@reader_option
+@click.option(
+    "--request",
+    default="",
+    callback=lambda context, option, value: value and an_id(context, option, value),
+    metavar="ID",
+    help="The request for retraining it answers.",
+)
+@canary_options
+@operator_option
 def candidate(
     *,
     project: str | None,
@@ -73,6 +83,7 @@ def candidate(
     current: str,
     request: str,
     by: str,
+    **canary_asked: Any,
 ) -> None:
     """Try a candidate against the current model, decide by a rule, and write the decision down.
 
@@ -83,67 +94,62 @@ def candidate(
     against the same model, the surer it has to be. Generated people show that something is broken,
     and never that it is better.
 
-    The decision is written to candidates/ID with a record in the ledger. Nothing is promoted here:
-    what is better is told how to get there, as a canary, through clarity model. Exit status: 0
-    better, 1 not better, 2 it cannot be tried.
+    A candidate that is worse beyond doubt anywhere is called worse, by however little. The decision
+    is written to candidates/ID with a record in the ledger. With --canary, what is better is
+    deployed beside the live version at once, for a small share of the requests, on one replica of
+    the same machine; the ledger says so. All requests it gets by clarity model promote alone, which
+    is never run from here. Exit status: 0 better, 1 not better or worse, 2 it cannot be tried, 3
+    better, but the canary was not deployed.
 
     \b
     Examples:
       clarity pat requests list --project P
       clarity pat candidate --artifact runs/new --data ../shared/data/nhanes-2005-2006 \\
-        --project P --request ID
+        --project P --request ID --canary --endpoint E --artifacts gs://BUCKET/models
       clarity pat candidate --train runs/s2 --epochs 60 --seed 2 --data DIR    no project: a trial
-      clarity model rollback ...                                   the promotion, taken back
+      clarity model promote ...        the canary gets all requests
+      clarity model rollback ...       the canary, or the promotion, taken back
     """  # noqa: D301 - \b is click's mark of lines that are not to be wrapped
     if (folder is None) == (run is None):
         raise click.UsageError("expected one of --artifact and --train")
     if request and not project:
         raise click.UsageError("--request: expected --project too, where it is")
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        console = Console(stderr=True, width=_LEAST_WIDTH)
+    canary = asked(project, **canary_asked)
     try:
-        store = _store(project) if project else None
-        if store and request:
-            _require_open(store, request)
-        wanted = folder or _train(run or Path(), data, size, epochs, seed)
-        asked = _Asked(wanted, data, current, request, by)
-        judged = _judge(store, asked, console)
+        store = _store(project, request) if project else None
+        health = _health(store) if store else {}
+        live = _current(current, health)
+        folder = folder or _train(run or Path(), data, size, epochs, seed)
+        trial = _trial(store, _opened("--artifact", folder), live, by, request)
+        if canary:
+            canary.require(trial)
+        document = _judge(store, trial, data, health)
     except (ClarityError, ValueError, OSError) as error:
-        raise _Untried(str(error)) from error
-    _tell(*judged, wanted, project)
+        raise UntriedError(str(error)) from error
+    _tell(document, trial.id, project)
+    if document["decision"] != "better":
+        raise click.exceptions.Exit(1)
+    if project:
+        click.echo(canary.deploy(trial, folder) if canary else _by_hand(document, folder, project))
+        if request:
+            click.echo(f"Then: clarity pat requests close {request} --why promoted {_at(project)}")
 
 
-class _Asked(NamedTuple):
-    """Which candidate, against which model, on what, for which request, by whom."""
-
-    folder: Path
-    data: Path
-    current: str
-    request: str
-    by: str
-
-
-class _Untried(click.ClickException):
-    exit_code = 2
-
-
-def _store(project: str) -> FirestoreCandidates:
+def _store(project: str, request: str) -> FirestoreCandidates:
+    """The project's candidates; the request that is to be answered is open."""
     # Here, since they import Google's clients, which a trial without a project does without.
     from clarity.adapters.firestore_candidates import FirestoreCandidates  # noqa: PLC0415  the same
     from clarity.adapters.firestore_open import opened  # noqa: PLC0415  the same
 
-    return FirestoreCandidates(opened(project))
-
-
-def _require_open(store: FirestoreCandidates, request: str) -> None:
-    found = store.request(request)
-    if found is None or found["state"] != "open":
-        state = "none" if found is None else f"one that is {found['state']}"
+    store = FirestoreCandidates(opened(project))
+    found = store.request(request) if request else {"state": "open"}
+    if found is None or found.get("state") != "open":
+        state = "none" if found is None else f"one that is {found.get('state')}"
         raise ValueError(
             f"--request {request}: expected an open request, found {state}: clarity pat requests "
             "list shows them"
         )
+    return store
 
 
 def _train(run: Path, data: Path, size: str, epochs: int, seed: int) -> Path:
@@ -157,35 +163,87 @@ def _train(run: Path, data: Path, size: str, epochs: int, seed: int) -> Path:
     return out
 
 
-def _judge(
-    store: FirestoreCandidates | None, asked: _Asked, console: Console
-) -> tuple[dict[str, Any], list[Compared], str]:
-    now = datetime.now(UTC)
-    tried = artifact.open_folder(asked.folder).of_steps()
-    lives = artifact.open_folder(
-        artifact.shipped(asked.current) if asked.current in PRESETS else Path(asked.current)
-    ).of_steps()
-    health = store.health() if store else {}
-    _require_live(lives, health)
-    earlier = store.decided() if store else []
-    trial = Trial(
-        id=f"{now:%Y%m%dT%H%M%S}-{tried.manifest.weights_sha256[:12]}",
-        current=lives,
+def _health(store: FirestoreCandidates) -> Mapping[str, Any]:
+    """What the monitor says of the model; empty where it has said nothing."""
+    from clarity.adapters.firestore_monitor import health_in  # noqa: PLC0415  as above
+
+    return health_in(store.client) or {}
+
+
+def _current(name: str, health: Mapping[str, Any]) -> Artifact:
+    """The model that the candidate is tried against: that which the project's analyses are by."""
+    folder = artifact.shipped(name) if name in PRESETS else Path(name)
+    current = _opened("--current", folder)
+    manifest, found = current.manifest, health.get("weights_sha256")
+    if found and found != manifest.weights_sha256:
+        raise ValueError(
+            f"--current: expected the model that answers in the project, {health.get('model_id')} "
+            f"with weights {found[:12]}, found {manifest.model_id} with "
+            f"{manifest.weights_sha256[:12]}"
+        )
+    return current
+
+
+def _opened(option: str, folder: Path) -> Artifact:
+    try:
+        found = artifact.open_folder(folder)
+    except WeightsError as error:
+        raise ValueError(
+            f"{option}: {error}. Copy the whole folder {folder} again from where it was made, or "
+            "make it anew: --train, or clarity pat adopt"
+        ) from error
+    return found.of_steps()
+
+
+def _trial(
+    store: FirestoreCandidates | None, tried: Artifact, current: Artifact, by: str, request: str
+) -> Trial:
+    now, earlier = datetime.now(UTC), store.decided() if store else []
+    weights = tried.manifest.weights_sha256
+    others = {  # each counts once, however often it was tried
+        each.candidate_sha256
+        for each in earlier
+        if each.current_sha256 == current.manifest.weights_sha256
+        and each.candidate_sha256 != weights
+    }
+    return Trial(
+        id=f"{now:%Y%m%dT%H%M%S}-{weights[:12]}",
+        current=current,
         candidate=tried,
-        attempt=_attempt(earlier, tried, lives),
+        attempt=len(others) + 1,
         at=now,
-        by=asked.by,
-        request=asked.request,
+        by=by,
+        request=request,
+        last_frozen_sha256=earlier[-1].frozen_sha256 if earlier else "",
     )
+
+
+def _judge(
+    store: FirestoreCandidates | None,
+    trial: Trial,
+    data: Path,
+    health: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Score both models, decide, and write it down: the decision's document."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        console = Console(stderr=True, width=_LEAST_WIDTH)
     with Progress(console=console, transient=True) as progress:
-        sets = _sets(store, trial, asked.data, progress)
+        sets = _sets(store, trial, data, progress)
         bar = progress.add_task("scoring both models", total=len(sets))
-        found = trials.compared(trial, sets, lambda _: progress.advance(bar))
+        found = trials.compare(trial, sets, lambda _: progress.advance(bar))
     document = trials.decision(trial, found, sets, health.get("ratings") or {})
-    _warn_of_another_set(console, earlier, document)
+    frozen, last = sets[0].digest, trial.last_frozen_sha256
+    if last not in ("", frozen):
+        console.print(
+            f"note: the last candidate was tried on another frozen set ({last[:12]}, this one is "
+            f"{frozen[:12]})"
+        )
+    for each in found:
+        click.echo(str(each))
     if store:
         store.add(trial.id, document)
-    return document, found, trial.id
+    return document
 
 
 def _sets(
@@ -211,70 +269,29 @@ def _sets(
     return sets
 
 
-def _attempt(earlier: Sequence[Decided], tried: Artifact, lives: Artifact) -> int:
-    """How many candidates were tried against this model, with this one; each counts once."""
-    mine, current = tried.manifest.weights_sha256, lives.manifest.weights_sha256
-    others = {
-        each.candidate_sha256
-        for each in earlier
-        if each.current_sha256 == current and each.candidate_sha256 != mine
-    }
-    return len(others) + 1
-
-
-def _require_live(lives: Artifact, health: dict[str, Any] | Any) -> None:
-    """That the project's analyses come from the model that the candidate is tried against."""
-    found = health.get("weights_sha256")
-    if found and found != lives.manifest.weights_sha256:
-        raise ValueError(
-            f"--current: expected the model that answers in the project, {health.get('model_id')} "
-            f"with weights {found[:12]}, found {lives.manifest.model_id} with "
-            f"{lives.manifest.weights_sha256[:12]}"
-        )
-
-
-def _warn_of_another_set(
-    console: Console, earlier: Sequence[Decided], document: dict[str, Any]
-) -> None:
-    frozen = document["sets"][0]["sha256"]
-    if earlier and earlier[-1].frozen_sha256 != frozen:
-        console.print(
-            f"note: the last candidate was tried on another frozen set "
-            f"({earlier[-1].frozen_sha256[:12]}, this one is {frozen[:12]})"
-        )
-
-
-def _tell(
-    document: dict[str, Any],
-    found: Sequence[Compared],
-    name: str,
-    folder: Path,
-    project: str | None,
-) -> None:
-    for each in found:
-        click.echo(str(each))
+def _tell(document: Mapping[str, Any], trial_id: str, project: str | None) -> None:
     ratings = document["ratings"]
     if ratings["count"]:
         click.echo(f"people rate insights {ratings['mean']:.1f} of 5 ({ratings['count']} ratings)")
-    said = "better" if document["decision"] == "better" else "not better"
+    said = SAID[document["decision"]]
     click.echo(f"{document['candidate']['model_id']} is {said}: {document['why']}")
-    click.echo(f"recorded as candidates/{name}" if project else "not recorded: no --project")
-    if document["decision"] != "better":
-        raise click.exceptions.Exit(1)
-    if project:
-        click.echo(_next(document, folder, project))
+    click.echo(f"recorded as candidates/{trial_id}" if project else "not recorded: no --project")
 
 
-def _next(document: dict[str, Any], folder: Path, project: str) -> str:
-    place = f"--project {shlex.quote(project)}"
-    model_id, request = document["candidate"]["model_id"], document["request"]
-    closing = f"\n  clarity pat requests close {request} --why promoted {place}" if request else ""
+def _by_hand(document: Mapping[str, Any], folder: Path, project: str) -> str:
+    """How it is promoted without --canary."""
+    at, model_id = _at(project), document["candidate"]["model_id"]
     return (
         "To promote it (each command says more with --help, and takes --dry-run):\n"
         f"  clarity model register IMAGE@sha256:... --commit SHA --weights {folder} "
-        f"--artifact-uri gs://... {place}\n"
-        f"  clarity model deploy --traffic 0 {place} --endpoint E      a canary without requests\n"
-        f"  pat_model_id = {model_id} in Terraform, with\n"
-        f"  clarity model promote --other-weights {place} --endpoint E\n"
-        f"  clarity model rollback {place} --endpoint E                if it is to go back{closing}"
+        f"--artifact-uri gs://... {at}\n"
+        f"  clarity model deploy --traffic 0 {at} --endpoint E      a canary without requests\n"
+        f"  {model_settings.canary(model_id)} in Terraform, applied\n"
+        f"  clarity model promote --other-weights {at} --endpoint E     says what is next\n"
+        f"  clarity model rollback {at} --endpoint E                if it is to go back\n"
+        "--canary does the first two."
     )
+
+
+def _at(project: str) -> str:
+    return f"--project {shlex.quote(project)}"

@@ -51,10 +51,10 @@ main{max-width:1160px;margin:0 auto;padding:20px 24px 40px}
 h1{font-size:1.5rem;line-height:1.25;margin:0}h2{font-size:1.1rem;margin:28px 0 6px}p{margin:6px 0}
 .soft{color:var(--soft);font-size:.85rem;overflow-wrap:anywhere}
 .panels{display:grid;grid-template-columns:repeat(auto-fill,minmax(310px,1fr));gap:18px 26px}
-figure{margin:0}figcaption{font-weight:600;font-size:.95rem;margin-bottom:4px}
+figure{margin:0}figcaption{font-weight:600;font-size:.95rem;margin-bottom:10px}
 .plot{display:grid;grid-template-columns:3.4em 1fr;font-size:.75rem;color:var(--soft)}
 .up{white-space:nowrap;display:flex;flex-direction:column;justify-content:space-between;text-align:right;
-padding-right:6px;line-height:1}
+padding-right:6px;line-height:1;margin:-.5em 0}
 .along{grid-column:2;position:relative;height:1.6em}
 .along span{position:absolute;transform:translateX(-50%)}
 svg{display:block;width:100%;height:170px;overflow:visible}

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from clarity.adapters.reviews_cli import an_id, project_option, reader_option
+from clarity.adapters.model_options import operator_option
+from clarity.adapters.reviews_cli import an_id, project_option, words
 from clarity.domain.errors import ClarityError
 from clarity.steps.audit import LONGEST
 
@@ -18,14 +19,6 @@ if TYPE_CHECKING:
     from clarity.adapters.firestore_candidates import FirestoreCandidates
 
 _request = click.argument("request_id", callback=an_id)
-
-
-def _words(_: object, option: click.Parameter, value: str) -> str:
-    """What a record of the ledger may say."""
-    if not value.strip() or len(value) > LONGEST:
-        expected = f"expected 1 to {LONGEST} characters"
-        raise click.BadParameter(f"{expected}, found {len(value.strip())}", param=option)
-    return value
 
 
 @click.group()
@@ -49,13 +42,13 @@ def requests() -> None:
 def list_requests(project: str, *, everything: bool) -> None:
     """List requests, oldest first: id, state, since when, model, people and what changed."""
     found = _call(project, lambda store: store.requests())
-    shown = [each for each in found if everything or each[1]["state"] == "open"]
+    shown = [each for each in found if everything or each[1].get("state") == "open"]
     for request_id, fields in shown:
         what = ", ".join(map(str, fields.get("what") or ["unnamed"]))
         ended = f", ended {_day(fields['recovered_at'])}" if fields.get("recovered_at") else ""
         click.echo(
-            f"{request_id}  {fields['state']}  since {_day(fields['since'])}{ended}  "
-            f"{fields['model']}  {fields['people']} people  {what}"
+            f"{request_id}  {fields.get('state')}  since {_day(fields.get('since'))}{ended}  "
+            f"{fields.get('model')}  {fields.get('people')} people  {what}"
         )
     of_what = "request" if len(shown) == 1 else "requests"
     click.echo(f"{len(shown)} {of_what if everything else 'open'}", err=True)
@@ -76,9 +69,9 @@ def show(request_id: str, project: str) -> None:
 @_request
 @project_option
 @click.option(
-    "--why", required=True, callback=_words, help="What became of it: the record says so."
+    "--why", required=True, callback=words(LONGEST), help="What became of it: the record says so."
 )
-@reader_option
+@operator_option
 def close(request_id: str, project: str, why: str, by: str) -> None:
     """Close an open request; who did it, and why, is recorded in the ledger."""
     now = datetime.now(UTC)
@@ -98,7 +91,7 @@ def _call(project: str, work: Callable[[FirestoreCandidates], Any]) -> Any:
 
 
 def _day(at: Any) -> str:
-    return f"{at:%Y-%m-%d}" if isinstance(at, datetime) else str(at)
+    return f"{at:%Y-%m-%d}" if isinstance(at, datetime) else "unknown"
 
 
 def _plain(value: object) -> str | Mapping[str, object]:

@@ -135,6 +135,8 @@ def _explanation(explanation: Mapping[str, object] | None) -> Iterator[str]:
     kind = "origin" if all(trusted.values()) else "doubtful"
     yield '<section aria-labelledby="h-model"><h2 id="h-model">Where the model looked</h2>'
     yield f"<p><b>{text(words['notice'])}</b></p>"
+    if "model" in words:  # they stand beside another model's reading
+        yield f'<p class="doubtful">{text(words["model"])}</p>'
     yield f'<p class="{kind}">{text(words["trust"])}</p>'
     for name in ("attention", "attribution", "movement"):
         yield f'<p class="origin">{text(words[name])}</p>'
