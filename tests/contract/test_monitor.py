@@ -16,6 +16,7 @@ from google.cloud.firestore_v1.base_query import FieldFilter
 from google.cloud.firestore_v1.vector import Vector
 
 from clarity.adapters import firestore_reference_rows, firestore_references
+from clarity.adapters.firestore_candidates import FirestoreCandidates
 from clarity.adapters.firestore_monitor import FirestoreMonitor, health_in
 from clarity.adapters.predictions import Predictions
 from clarity.cli import main
@@ -197,20 +198,48 @@ def test_an_analysis_without_a_time_does_not_hide_the_first_one(client, began) -
     paths = [add(client, "odd", {"created_at": odd, "embedding": [1.0]}) for odd in (None, 3)]
     add(client, "even", analysis(np.random.default_rng(6), began))
 
-    first = FirestoreMonitor(client, RETENTION).first()
+    source = FirestoreMonitor(client, RETENTION)
+    first, undated = source.first(), source.undated()
 
     for path in paths:
         client.document(path).delete()
     assert first is not None
     assert first <= began
+    assert undated - source.undated() == 2
 
 
-def test_a_reference_whose_times_are_no_times_is_none(client) -> None:
+LATER = datetime(2999, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"expire_at": ["2099-01-01", None, 3] * 20},
+        {"expire_at": [LATER] * 30},
+        {"expire_at": [LATER] * 30, "recorded_by": [{}] * 20},
+        {"expire_at": [LATER] * 30, "recorded_by": [{}] * 30, "persons": [], "features": b"123"},
+        {"names": None},
+    ],
+    ids=["no times", "no recorders", "too few recorders", "no tables", "no names"],
+)
+def test_a_reference_that_is_not_as_it_was_written_is_none(client, odd) -> None:
     model = uuid.uuid4().hex
-    odd = {"names": list(FEATURES), "expire_at": ["2099-01-01", None, 3] * 20}
-    client.document(f"references/{model}").set(odd)
+    client.document(f"references/{model}").set({"names": list(FEATURES), **odd})
 
     assert FirestoreMonitor(client, RETENTION).memory(model).reference is None
+
+
+def test_health_names_when_the_request_for_a_new_training_was_closed(client, began) -> None:
+    name = uuid.uuid4().hex
+    place = client.document(f"retraining_requests/{name}")
+    place.set({"state": "open"})
+    client.document("health/model").set({"drift": {"request": name}})
+
+    before = health_in(client)
+    FirestoreCandidates(client).close(name, "a new watch", "grace", began)
+
+    assert before == {"drift": {"request": name, "request_closed_at": None}}
+    assert health_in(client) == {"drift": {"request": name, "request_closed_at": began}}
 
 
 def test_an_own_reference_forgets_who_is_erased_and_ends_with_its_analyses(client, began) -> None:

@@ -42,6 +42,14 @@ def looked(*what: str, compared: bool = True, people: int = 60) -> dict[str, Any
     return {"what": list(what), "compared": compared, "people": people}
 
 
+def test_the_answers_of_a_canary_are_counted_by_its_model() -> None:
+    canary = [replace(READING, model_id="pat-y")] * 3
+    health = health_of(watch(), replace(BUSY, readings=[READING, *canary]), NOW)
+
+    assert health["day"]["other_models"] == [{"model_id": "pat-y", "weeks": 3}]
+    assert health["day"]["measured"] == 1
+
+
 @pytest.mark.parametrize(
     ("found", "lately", "said"),
     [
@@ -54,13 +62,14 @@ def looked(*what: str, compared: bool = True, people: int = 60) -> dict[str, Any
         (
             watch(),
             QUIET,
-            "pat-x read 0 weeks in 24 h, none failed; not enough people to tell: 0 of 25.",
+            "pat-x read 0 weeks in 24 h, none failed; not enough people to tell: 0 of 25, and the "
+            "window is open until 2026-06-22.",
         ),
         (
             watch(False, looked=looked(people=3, compared=False)),
             QUIET,
             "pat-x read 0 weeks in 24 h, none failed; no drift; lately not enough people to tell: "
-            "3 of 25.",
+            "3 of 25, and the window is open until 2026-06-29.",
         ),
         (
             watch(True, looked=looked("daily_steps")),
@@ -96,10 +105,19 @@ def test_one_line_says_how_the_model_is(found, lately, said) -> None:
     ("found", "people", "said"),
     [
         (watch(), 30, "nothing can be told before the window ends on 2026-06-22"),
-        (watch(looked=looked(people=40, compared=False)), 0, "of 40 people could not be compared"),
-        (watch(looked=looked(people=4, compared=False)), 3, "not enough people to tell: 4 of 25"),
+        (watch(looked=looked(people=40, compared=False)), 0, "no reference comes with pat-x"),
+        (
+            watch(looked=looked(people=4, compared=False)),
+            3,
+            "not enough people to tell: 4 of 25, and the window is open until 2026-06-22.",
+        ),
+        (
+            watch(looked=looked(people=0, compared=False) | {"unlike": 40, "reference": "v1"}),
+            0,
+            "0 of 25 (and 40 weeks unreadable, or of another width than the reference's), and",
+        ),
     ],
-    ids=["window is open", "no reference fits", "few"],
+    ids=["window is open", "no reference", "few", "reference of another width"],
 )
 def test_why_nobody_can_tell_is_said(found, people, said) -> None:
     readings = [replace(READING, person=str(number)) for number in range(people)]
@@ -108,6 +126,13 @@ def test_why_nobody_can_tell_is_said(found, people, said) -> None:
 
     assert said in line(health, NOW)
     assert not is_known_well(health, NOW)
+
+
+def test_a_request_that_was_closed_is_named_as_closed() -> None:
+    found = health_of(watch(True, True, True, looked=looked("m10"), request="r"), QUIET, NOW)
+    found["drift"]["request_closed_at"] = NOW
+
+    assert "the request for a new training (r) was closed on 2026-06-15" in line(found, NOW)
 
 
 def test_what_was_told_long_ago_is_not_known_any_more() -> None:
@@ -211,7 +236,7 @@ def test_each_call_of_the_endpoint_is_told_and_kept_with_the_analysis() -> None:
     (analysis,) = _completed(chain)
 
     (told,) = chain.predictions
-    assert (told.model_id, told.code, told.seconds) == (chain.encoder.model_id, "", 0.0)
+    assert (told.model_id, told.code, told.seconds) == (chain.encoder.model_ids[0], "", 0.0)
     assert told.confidence == analysis["confidence"]
     assert analysis["call"] == {
         "seconds": 0.0,
@@ -280,6 +305,13 @@ def test_a_reference_of_no_days_or_of_more_than_there_are_is_said(days: str) -> 
 
     assert ran.exit_code == 2
     assert "1<=x<=3660" in ran.output
+
+
+def test_a_reference_of_a_model_whose_name_none_has_is_said() -> None:
+    ran = CliRunner().invoke(main, ["pat", "reference", "--project", "p", "--model", "a/b"])
+
+    assert ran.exit_code == 2
+    assert "'--model': expected an id without a slash" in ran.output
 
 
 @pytest.mark.parametrize("options", [[], ["--data", ".", "--project", "p"]])

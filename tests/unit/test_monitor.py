@@ -12,6 +12,7 @@ import pytest
 
 from clarity.domain.drift import LEAST_PEOPLE, MOST_PEOPLE
 from clarity.domain.errors import InProgressError
+from clarity.domain.health import line
 from clarity.steps.weeks import gather
 from tests.monitored import (
     BEGAN,
@@ -230,6 +231,29 @@ def test_what_cannot_be_read_or_is_gone_is_left_out(deployment) -> None:
     looked = deployment.tick()["drift"]["looked"]
 
     assert (looked["people"], looked["unlike"], looked["people_found"]) == (33, 6, 40)
+
+
+def test_more_weeks_of_another_width_than_good_ones_silence_nobody(deployment) -> None:
+    deployment.week(people=70)
+    for path in list(deployment.watched.analyses)[:40]:
+        deployment.watched.analyses[path]["embedding"] = [0.5] * 3
+
+    health = deployment.tick()
+
+    looked = health["drift"]["looked"]
+    assert (looked["people"], looked["unlike"], looked["compared"]) == (30, 40, True)
+    assert health["drift"]["state"] == "none"
+
+
+def test_weeks_of_another_width_than_the_reference_s_are_too_few_and_never_many(deployment) -> None:
+    deployment.week()
+    for each in deployment.watched.analyses.values():
+        each["embedding"] = [0.5] * 3
+
+    health = deployment.tick()
+
+    assert health["drift"]["state"] == "too_few"
+    assert "0 of 25 (and 40 weeks unreadable, or of another width" in line(health, deployment.now)
 
 
 def test_of_many_analyses_so_many_are_read_and_of_many_people_the_same_are_taken() -> None:

@@ -95,6 +95,13 @@ class FirestoreMonitor:
         return found[0] if found else None
 
     @translated
+    def undated(self) -> int:
+        """How many analyses bear no time: no look sees them."""
+        dated = FieldFilter("created_at", ">=", _EARLIEST)
+        group = self.client.collection_group("analyses")
+        return _count(group) - _count(group.where(filter=dated))
+
+    @translated
     def memory(self, model_id: str) -> Memory:
         """What the last tick left, and the model's own reference."""
         places = [self.client.document(_STATE), reference_of(self.client, model_id)]
@@ -197,8 +204,11 @@ class FirestoreMonitor:
 
 @translated
 def health_in(client: Client) -> Mapping[str, Any] | None:
-    """The health document; None where no tick has written one."""
+    """The health document, and when its request was closed; None where no tick has written one."""
     found: dict[str, Any] | None = client.document(HEALTH).get().to_dict()
+    if found and (name := found.get("drift", {}).get("request")):
+        request = client.document(f"retraining_requests/{name}").get(["closed_at"])
+        found["drift"]["request_closed_at"] = (request.to_dict() or {}).get("closed_at")
     return found
 
 

@@ -27,16 +27,22 @@ if TYPE_CHECKING:
 
 
 def reference_in(found: DocumentSnapshot) -> Reference | None:
-    """The reference, as far as it has not expired; None where too little is left of it."""
-    fields: dict[str, Any] | None = found.to_dict()
-    if fields is None or tuple(fields["names"]) != FEATURES:
-        return None
+    """The reference, as far as it has not expired.
+
+    None where too little is left of it, or where it is not as `adopt` writes it.
+    """
+    fields: dict[str, Any] = found.to_dict() or {}
     now = datetime.now(UTC)
-    kept = [row for row, until in enumerate(fields["expire_at"]) if _is_later(until, now)]
-    if len(kept) < LEAST_PEOPLE:
+    try:
+        if tuple(fields["names"]) != FEATURES:
+            return None
+        kept = [row for row, until in enumerate(fields["expire_at"]) if _is_later(until, now)]
+        if len(kept) < LEAST_PEOPLE:
+            return None
+        recorded_by = tuple(fields["recorded_by"][row] for row in kept)
+        return Reference(_people(fields).take(kept), recorded_by, fields["version"], own=True)
+    except (IndexError, KeyError, TypeError, ValueError):
         return None
-    recorded_by = tuple(fields["recorded_by"][row] for row in kept)
-    return Reference(_people(fields).take(kept), recorded_by, fields["version"], own=True)
 
 
 def _is_later(until: object, now: datetime) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import warnings
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,7 @@ from clarity.adapters.reviews_cli import project_option
 from clarity.domain.errors import ClarityError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from rich.table import Table
 
@@ -31,7 +30,8 @@ def health(project: str, *, as_json: bool) -> None:
       no drift           nothing differs, or not in several weeks in a row
       one may differ     a suspicion: three weeks in a row make drift, three without end it
       DRIFT              there is a request for a new training: clarity pat requests list
-      not enough people  fewer than 25 had a week read: nobody can tell
+      not enough people  fewer than 25 had a week that could be compared: nobody can tell, and the
+                         window goes on; an analysis whose created_at is no time is seen by no look
       no reference       it is compared with the people that the model was trained on, who differ
                          from anybody with a watch or phone; choose weeks in which all was well:
                          clarity pat reference --help
@@ -39,7 +39,6 @@ def health(project: str, *, as_json: bool) -> None:
     Exit status: 0 no drift, 1 drift, or nobody can tell, or nothing was heard for a day; 2 wrong
     usage. Works on the embedded cloud where FIRESTORE_EMULATOR_HOST is set.
     """  # noqa: D301  click's own mark for a paragraph that keeps its lines
-    warnings.filterwarnings("ignore", "You are using a Python version", FutureWarning)
     # Here, since they import Google's clients and SciPy, which --help does without.
     from google.auth.exceptions import GoogleAuthError  # noqa: PLC0415  see above
 
@@ -88,7 +87,7 @@ def _rows(found: Mapping[str, Any]) -> dict[str, str]:
         "last update": found["updated_at"],
         "last week read": found["last_prediction_at"],
         "weeks read in 24 h": day["predictions"],
-        "of them, of the latest, by other models": day["of_other_models"],
+        "of them, of the latest, by other models": _each(day.get("other_models", [])),
         "calls failed in 24 h": day["failed"],
         "latency p50, s": day["latency_p50_seconds"],
         "latency p95, s": day["latency_p95_seconds"],
@@ -97,17 +96,23 @@ def _rows(found: Mapping[str, Any]) -> dict[str, str]:
         "drift": drift["state"],
         "since": drift["since"],
         "request for a new training": drift["request"],
+        "closed": drift.get("request_closed_at"),
         "reference of our own": drift["reference"],
         "window that is open, from": drift["window_since"],
         "to": drift["window_until"],
         "last look at a window": looked.get("at"),
         "people compared": looked.get("people"),
+        "weeks left out, as unreadable or of another width": looked.get("unlike"),
         "not all were taken": looked.get("sampled"),
         "what differs": ", ".join(looked.get("what", ())),
         "where": ", ".join(looked.get("slices", ())),
         "too few to tell of": ", ".join(looked.get("slices_too_small", ())),
     }
     return {name: _cell(value) for name, value in rows.items()}
+
+
+def _each(others: Sequence[Mapping[str, Any]]) -> str:
+    return ", ".join(f"{each['weeks']} by {each['model_id'] or 'nobody named'}" for each in others)
 
 
 def _cell(value: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
@@ -146,7 +147,7 @@ def health_of(watch: Watch, lately: Lately, now: datetime) -> dict[str, Any]:
             "latency_p50_seconds": p50,
             "latency_p95_seconds": p95,
             "measured": len(took),
-            "of_other_models": len(lately.readings) - len(mine),
+            "other_models": _others(watch.model_id, lately.readings),
             "people": len({each.person for each in mine}),
         },
         "ratings": {"count": lately.ratings, "mean": lately.rating},
@@ -161,6 +162,12 @@ def health_of(watch: Watch, lately: Lately, now: datetime) -> dict[str, Any]:
             "looked": watch.looked,
         },
     }
+
+
+def _others(model_id: str, readings: Sequence[Reading]) -> list[dict[str, object]]:
+    """How many of the latest weeks each other model has read, such as a canary."""
+    found = Counter(each.model_id for each in readings if each.model_id != model_id)
+    return [{"model_id": name, "weeks": weeks} for name, weeks in sorted(found.items())]
 
 
 def is_known_well(health: Mapping[str, Any], now: datetime) -> bool:
@@ -188,8 +195,7 @@ def line(health: Mapping[str, Any], now: datetime) -> str:
 
 def _drift(health: Mapping[str, Any]) -> str:
     found = health["drift"]
-    looked = found["looked"]
-    few = _untold(health)
+    looked, few = found["looked"], _untold(health)
     if found["state"] == "no_reference":
         known = "no drift can be told: there is no reference of your own yet"
         if looked is None or not looked["compared"]:
@@ -202,29 +208,49 @@ def _drift(health: Mapping[str, Any]) -> str:
     elif found["state"] == "suspected":
         said = f"the last window differs, which is drift only if {SUSTAINED} in a row do"
     else:
-        since = f"{found['since']:%Y-%m-%d}"
-        said = f"DRIFT since {since}, a new training is asked for ({found['request']})"
+        said = f"DRIFT since {found['since']:%Y-%m-%d}, {_request(found)}"
     if not looked["compared"]:
         return f"{said}; lately {few}"
     what = ", ".join(looked["what"][:_SHOWN]) or "nothing"
     return f"{said}; of {looked['people']} people compared {what} differs"
 
 
+def _request(drift: Mapping[str, Any]) -> str:
+    name, closed = drift["request"], drift.get("request_closed_at")
+    if closed is None:
+        return f"a new training is asked for ({name})"
+    return f"the request for a new training ({name}) was closed on {closed:%Y-%m-%d}"
+
+
 def _untold(health: Mapping[str, Any]) -> str:
     """Why nobody can tell whether anything differs."""
     found, people = health["drift"], _people(health)
-    looked, least = found["looked"], found["least_people"]
-    if looked and not looked["compared"] and looked["people"] >= least:
-        return f"the weeks of {looked['people']} people could not be compared: no reference fits"
+    looked: Mapping[str, Any] = found["looked"] or {}
+    least, until = found["least_people"], f"{found['window_until']:%Y-%m-%d}"
     if people < least:
-        return f"not enough people to tell: {people} of {least}"
-    return f"nothing can be told before the window ends on {found['window_until']:%Y-%m-%d}"
+        said = f"not enough people to tell: {people} of {least}{_unlike(looked)}"
+        return f"{said}, and the window is open until {until}"
+    if looked and not looked["compared"] and looked["people"] >= least:
+        # With one, whoever is counted could be compared.
+        return f"no reference comes with {health['model_id']}: nothing can be told without one"
+    return f"nothing can be told before the window ends on {until}"
+
+
+def _unlike(looked: Mapping[str, Any]) -> str:
+    """Of how many others there was a week that could not be compared."""
+    if not (unlike := looked.get("unlike", 0)):
+        return ""
+    those = "the reference's" if looked.get("reference") else "most"
+    return f" (and {_counted(unlike, 'week')} unreadable, or of another width than {those})"
 
 
 def _people(health: Mapping[str, Any]) -> int:
     """How many people the open window has, as far as it is known."""
-    looked = health["drift"]["looked"]
-    return max(int(looked["people"]) if looked else 0, int(health["day"]["people"]))
+    drift, day = health["drift"], int(health["day"]["people"])
+    looked: Mapping[str, Any] = drift["looked"] or {"people": 0}
+    if looked.get("since") == drift["window_since"]:  # it was looked at, and goes on
+        return int(looked["people"])
+    return max(int(looked["people"]), day)
 
 
 def _differs(looked: Mapping[str, Any]) -> str:

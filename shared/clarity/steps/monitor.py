@@ -138,6 +138,7 @@ class Monitor:
             watch.model_id,
             documents=self.pace.documents,
             in_time=lambda: self.clock() - now < self.pace.lasting,
+            width=None if reference is None else reference.people.embeddings.shape[1],
         )
         enough = len(weeks.people) >= LEAST_PEOPLE
         found = _compared(reference, weeks, seed=int(watch.since.timestamp()))
@@ -207,8 +208,6 @@ class Monitor:
 def _compared(reference: Reference | None, weeks: Weeks, seed: int) -> dict[str, Comparison]:
     """Everybody together under "", then each slice; nothing where there is no reference."""
     if reference is None or len(weeks.people) < LEAST_PEOPLE:
-        return {}
-    if reference.people.embeddings.shape[1] != weeks.people.embeddings.shape[1]:
         return {}
     whole = compare(reference.people, weeks.people, error=ERROR / 2, seed=seed)
     slices = slices_of(reference, weeks.people, weeks.recorded_by) if reference.own else {}

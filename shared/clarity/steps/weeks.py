@@ -61,7 +61,7 @@ class Weeks:
         found: how many people the analyses are of that were looked at.
         analyses: how many analyses there were.
         of_other_models: how many of those that were looked at are another model's.
-        unlike: how many could not be read.
+        unlike: how many could not be read, or have an embedding of another width.
         sampled: whether not all were looked at, or not all people taken.
     """
 
@@ -84,6 +84,7 @@ def gather(
     *,
     documents: int,
     in_time: Callable[[], bool],
+    width: int | None = None,
 ) -> Weeks:
     """The newest week of each of at most `MOST_PEOPLE` people, as a model has read it.
 
@@ -94,6 +95,7 @@ def gather(
         model_id: whose readings.
         documents: how many analyses may be looked at.
         in_time: whether there is time for more; what has been seen is what there is then.
+        width: of an embedding; None for the most usual one.
     """
     analyses = source.count(since, until)
     newest: dict[str, Seen] = {}
@@ -109,7 +111,7 @@ def gather(
     drawn = sorted(newest.values(), key=lambda each: _draw(seed, each.person))[:MOST_PEOPLE]
     documents_of = source.read([each.path for each in drawn])
     person = {each.path: each.person for each in drawn}
-    rows = _rows((person[each["path"]], each) for each in documents_of)
+    rows = _rows(((person[each["path"]], each) for each in documents_of), width)
     return Weeks(
         *_columns(rows),
         found=len(newest),
@@ -150,8 +152,8 @@ class _Row:
     expires_at: datetime
 
 
-def _rows(documents: Iterable[tuple[str, Mapping[str, Any]]]) -> list[_Row]:
-    """Those that can be read and have as many numbers as most."""
+def _rows(documents: Iterable[tuple[str, Mapping[str, Any]]], width: int | None) -> list[_Row]:
+    """Those that can be read, with an embedding of this width, or else of the most usual one."""
     rows = []
     for person, each in documents:
         try:
@@ -166,9 +168,9 @@ def _rows(documents: Iterable[tuple[str, Mapping[str, Any]]]) -> list[_Row]:
             rows.append(_Row(person, values, recorded, until))
         except _UNLIKE:
             continue
-    widths = [len(row.values) for row in rows]
-    usual = max(set(widths), key=widths.count, default=0)
-    return [row for row in rows if len(row.values) == usual]
+    found = [len(row.values) for row in rows]
+    wanted = max(set(found), key=found.count, default=0) if width is None else width + len(FEATURES)
+    return [row for row in rows if len(row.values) == wanted]
 
 
 def _columns(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +10,8 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
-from clarity.adapters.reviews_cli import reader_option
+from clarity.adapters.model_options import operator_option
+from clarity.adapters.reviews_cli import an_id
 from clarity.domain import drift
 from clarity.domain.errors import ClarityError
 
@@ -38,7 +38,12 @@ DOCUMENTS = 10_000
 )
 @click.option("--project", help="Google Cloud project whose own people shall be the reference.")
 @click.option("--adopt", is_flag=True, help="With --project: keep it, from now on.")
-@click.option("--model", "model_id", help="With --project: the model's id.  [default: health's]")
+@click.option(
+    "--model",
+    "model_id",
+    callback=lambda context, option, value: value and an_id(context, option, value),
+    help="With --project: the model's id.  [default: health's]",
+)
 @click.option(
     "--days",
     type=click.IntRange(1, 3660),
@@ -46,7 +51,7 @@ DOCUMENTS = 10_000
     show_default=True,
     help="With --project: of so many days,",
 )
-@reader_option
+@operator_option
 @click.option(
     "--since",
     type=click.DateTime(["%Y-%m-%d"]),
@@ -120,7 +125,6 @@ def _of_survey(data: Path, size: str, out: Path | None) -> None:
 def _of_deployment(
     project: str, model_id: str | None, since: datetime | None, days: int, by: str | None
 ) -> None:
-    warnings.filterwarnings("ignore", "You are using a Python version", FutureWarning)
     # Here, since they import Google's clients.
     from google.auth.exceptions import GoogleAuthError  # noqa: PLC0415  see above
 
@@ -150,6 +154,10 @@ def _adopt(
         raise click.ClickException(f"expected analyses of {model_id}, found none")
     until = min(first + lasting, now)
     weeks = gather(source, first, until, model_id, documents=DOCUMENTS, in_time=lambda: True)
+    if undated := source.undated():
+        click.echo(f"left out: {undated} analyses whose created_at is no time", err=True)
+    if weeks.unlike:
+        click.echo(f"left out: {weeks.unlike} unreadable weeks, or of another width", err=True)
     number = len(weeks.people)
     told = (
         f"{number} people's weeks of {first:%Y-%m-%d} to {until:%Y-%m-%d} as {model_id} reads them"
