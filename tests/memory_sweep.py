@@ -11,21 +11,21 @@ from clarity.steps.leftovers import Limits, OpenJob, Page, Unanswered, Unpublish
 from clarity.steps.once import claim_key
 from clarity.steps.ports import Completed
 from clarity.steps.sweep import Sweep
-from tests.chain import LEASE, RETENTION
+from tests.audits import entry
+from tests.chain import LEASE, RETENTION, Chain
+from tests.memory_people import MemoryPeople, on_the_ledger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from clarity.domain.job import Collection
     from clarity.steps.dead_letters import Letter, Received
-    from tests.chain import Chain
 
 T = TypeVar("T")
 
 
 @dataclass
-class MemorySweeps:
-    chain: Chain
+class MemorySweeps(MemoryPeople):
     places: dict[str, str] = field(default_factory=dict)
     reads: int = 0
 
@@ -150,6 +150,21 @@ def swept(chain: Chain, **changed: Any) -> Sweep:
     return Sweep(
         **ports | changed, clock=chain.clock, limits=limits, lease=LEASE, retention=RETENTION
     )
+
+
+def harmed_audits() -> Sweep:
+    """Over two people: records are gone; and one wants what is there to be kept for less long."""
+    chain = Chain()
+    sweeps = MemorySweeps(chain)
+    chain.settings("bob")
+    for number in range(3):
+        chain.records.audit("ada", entry(f"e{number}", at=chain.clock()))
+        on_the_ledger(chain, entry(f"e{number}", at=chain.clock()))
+    del chain.records.audits["ada", "e1"], chain.records.audits["ledger", "e1"]
+    chain.settings(retention_days=28)
+    stored = chain.clock() - timedelta(days=1)
+    sweeps.chunks["users/ada/days/d/chunks/u"] = (stored, stored + RETENTION)
+    return swept(chain, sweeps=sweeps)
 
 
 def complete(chain: Chain, step: str, origin: Origin) -> None:

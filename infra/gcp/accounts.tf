@@ -5,7 +5,7 @@ locals {
     preprocess = "Function preprocess: grid, quality gate, metrics, PAT"
     insights   = "Function insights: facts into words, checked"
     park       = "Function park: parks and starts the endpoint"
-    sweep      = "Function sweep: takes up again what was left lying"
+    sweep      = "Function sweep: takes up again what was left lying, looks after everybody's audit and retention"
     monitor    = "Function monitor: compares people's weeks with those of the training"
     privacy    = "Function privacy: hands a person's data out, and erases a person"
     events     = "Eventarc's: hands Firestore's events to ingest and privacy"

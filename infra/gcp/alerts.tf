@@ -62,7 +62,7 @@ locals {
       title    = "Another model than expected answers"
       severity = "CRITICAL"
       section  = "Roll back"
-      todo     = "The endpoint's model and PAT_MODEL_ID differ, so jobs wait and are tried again, until they are too old. `clarity model status` says what is deployed. In a roll-out of other weights this passes with its last apply; else roll the model back, or apply with the id of the model that is meant to answer. `misconfigured`: preprocess lacks aiplatform.endpoints.predict, or PAT_ENDPOINT and PAT_ENDPOINT_HOST name no endpoint; mend it, and the waiting jobs go on."
+      todo     = "A model answers that is neither pat_model_id nor pat_canary_model_id, so jobs wait and are tried again, until they are too old. `clarity model status` says what is deployed. A canary of other weights: apply pat_canary_model_id with its id, or give it no requests (`clarity model deploy VERSION --traffic 0`); else roll the model back, or apply with the id of the model that is meant to answer. `misconfigured`: preprocess lacks aiplatform.endpoints.predict, or PAT_ENDPOINT and PAT_ENDPOINT_HOST name no endpoint; mend it, and the waiting jobs go on."
       conditions = {
         "the endpoint may not be asked, or is not there" = { metric = "${local.log_metric}/put_off", resource = local.service, where = "metric.labels.code=\"misconfigured\"", align = "ALIGN_DELTA", reduce = "REDUCE_SUM", by = ["metric.label.step"], period = 300, over = 0, hold = 300 }
         "not taken by preprocess"                        = { metric = "${local.log_metric}/put_off", resource = local.service, where = "metric.labels.code=\"wrong_model\"", align = "ALIGN_DELTA", reduce = "REDUCE_SUM", by = [], period = 300, over = 0 }
@@ -178,6 +178,15 @@ locals {
         "the function privacy fails" = { metric = "${local.log_metric}/crashes", resource = local.service, where = "metric.labels.step=\"privacy\"", align = "ALIGN_DELTA", reduce = "REDUCE_SUM", by = ["metric.label.step"], period = 3600, over = 2 }
       }
     }
+    audit = {
+      title    = "The audit is not whole"
+      severity = "CRITICAL"
+      section  = "The audit has a gap"
+      todo     = "A record of what was done with somebody's data is missing, changed or put in, or a chain was built anew: the functions never do that, so somebody wrote to the database. `clarity audit verify` names the chains and records. Who wrote, say the entries in the log bucket `access`; where the ledger ended before, its lines `ledger checked`, for `--expect`. After an import (Restore) the chains of all who were active since its minute do not hold: that is no attack. It is told again in each round for as long as the records are kept: once it is understood, snooze the alert."
+      conditions = {
+        "a chain does not hold" = { metric = "${local.log_metric}/audit_findings", resource = local.service, align = "ALIGN_DELTA", reduce = "REDUCE_SUM", by = ["metric.label.kind", "metric.label.chain"], period = 300, over = 0 }
+      }
+    }
     gemini-cap = {
       title    = "Gemini's calls of the day are nearly spent"
       severity = "WARNING"
@@ -212,11 +221,12 @@ locals {
       title    = "Nothing happens where something should"
       severity = "CRITICAL"
       section  = "On call"
-      todo     = "Ticks: see the scheduler's jobs endpoint-checks, sweeps and model-checks, and the functions park, sweep and monitor. Jobs: see the subscriptions of Eventarc, then the function ingest, then whether the app still uploads."
+      todo     = "Ticks: see the scheduler's jobs endpoint-checks, sweeps and model-checks, and the functions park, sweep and monitor. Jobs: see the subscriptions of Eventarc, then the function ingest, then whether the app still uploads. The audit: see the sweeper's lines `not swept`."
       conditions = { for name, condition in {
         "no tick has reached park for half an hour"  = { on = var.park.enabled, metric = "${local.run}/request_count", resource = local.service, where = "resource.labels.service_name=\"park\" AND metric.labels.response_code_class=\"2xx\"", align = "ALIGN_DELTA", reduce = "REDUCE_SUM", by = [], period = 300, absent = 1800 }
         "no tick has reached sweep for half an hour" = { on = true, metric = "${local.run}/request_count", resource = local.service, where = "resource.labels.service_name=\"sweep\" AND metric.labels.response_code_class=\"2xx\"", align = "ALIGN_DELTA", reduce = "REDUCE_SUM", by = [], period = 300, absent = 1800 }
         "nobody has looked at the model for a day"   = { on = true, metric = "${local.log_metric}/model_checks", resource = local.service, align = "ALIGN_DELTA", reduce = "REDUCE_SUM", by = [], period = 3600, absent = 82800 }
+        "no audit was looked at for 23 hours"        = { on = var.environment == "prod", metric = "${local.log_metric}/audit_checks", resource = local.service, align = "ALIGN_DELTA", reduce = "REDUCE_SUM", by = [], period = 300, absent = 82800 }
         "no job has ended for 23 hours"              = { on = var.environment == "prod", metric = "${local.log_metric}/jobs_ended", resource = local.service, align = "ALIGN_DELTA", reduce = "REDUCE_SUM", by = [], period = 300, absent = 82800 }
       } : name => condition if condition.on }
     }

@@ -16,6 +16,10 @@ locals {
   # What is kept nowhere.
   own_access  = "protoPayload.authenticationInfo.thirdPartyPrincipal:*" # a phone's: the entry holds its whole sign-in token
   predictions = "protoPayload.methodName:\"PredictionService\""         # whether an entry holds the request, health data, is unverified here
+
+  # Where the ledger ended, by number and hash: who writes the database does not reach a log. Kept
+  # as long as who wrote.
+  ledger_ends = "${local.logged} AND jsonPayload.message=\"ledger checked\""
 }
 
 resource "google_project_iam_audit_config" "audit" {
@@ -44,7 +48,7 @@ resource "google_logging_project_bucket_config" "access" {
   project        = var.project_id
   location       = var.region
   bucket_id      = "access"
-  description    = "Who read whose data"
+  description    = "Who read whose data, and where the ledger ended"
   retention_days = var.log_retention_days.access
   depends_on     = [google_project_service.api]
 }
@@ -52,7 +56,7 @@ resource "google_logging_project_bucket_config" "access" {
 resource "google_logging_project_sink" "access" {
   name        = "access"
   destination = "logging.googleapis.com/${google_logging_project_bucket_config.access.id}"
-  filter      = "${local.data_access} AND NOT ${local.own_access} AND NOT ${local.predictions}"
+  filter      = "(${local.data_access} AND NOT ${local.own_access} AND NOT ${local.predictions}) OR (${local.ledger_ends})"
 }
 
 resource "google_logging_project_exclusion" "exclusion" {

@@ -4,7 +4,7 @@ locals {
   topics = {
     health-data-ingested       = { schema = "job-message" } # ingest to preprocess
     health-insights-processing = { schema = "job-message" } # preprocess to insights
-    documents-to-ingest        = { schema = null }          # sweep to ingest and privacy; whoever replays a dead letter
+    documents-to-ingest        = { schema = null }          # sweep to ingest and privacy; ingest to itself; whoever replays a dead letter
     endpoint-checks            = { schema = null }          # Cloud Scheduler to park
     sweeps                     = { schema = null }          # Cloud Scheduler to sweep
     model-checks               = { schema = null }          # Cloud Scheduler to monitor
@@ -63,6 +63,7 @@ locals {
         GOOGLE_CLOUD_PROJECT       = var.project_id
         DEAD_LETTER_TOPIC          = local.topic_names["clarity-dead-letters"]
         HEALTH_DATA_INGESTED_TOPIC = local.topic_names["health-data-ingested"]
+        DOCUMENTS_TOPIC            = local.topic_names["documents-to-ingest"]
         LEASE_SECONDS              = 100
         RETENTION_DAYS             = var.retention_days
         MAX_EVENT_AGE_SECONDS      = local.max_event_age_seconds
@@ -93,6 +94,7 @@ locals {
         PAT_ENDPOINT                     = google_vertex_ai_endpoint.pat.id
         PAT_ENDPOINT_HOST                = google_vertex_ai_endpoint.pat.dedicated_endpoint_dns
         PAT_MODEL_ID                     = var.pat_model_id
+        PAT_CANARY_MODEL_ID              = var.pat_canary_model_id
         PAT_TIMEOUT_SECONDS              = 30
         PAT_RETRY_SECONDS                = 20
       }

@@ -66,6 +66,15 @@ locals {
       ]
     },
     {
+      section = "The audit, and what was chosen later"
+      charts = [
+        { title = "Chains that are not whole (none), by what is wrong", metric = "${local.log_metric}/audit_findings", resource = local.service, align = "ALIGN_DELTA", reduce = "REDUCE_SUM", by = ["metric.label.kind", "metric.label.chain"] },
+        { title = "Ticks that looked at chains", metric = "${local.log_metric}/audit_checks", resource = local.service, align = "ALIGN_DELTA", reduce = "REDUCE_SUM", by = [] },
+        { title = "Chains looked at", query = "sum(increase(logging_googleapis_com:user_audit_chains_sum{monitored_resource=\"${local.service}\"}[$${__interval}]))" },
+        { title = "Chunks of samples that expire sooner by a later choice", query = "sum(increase(logging_googleapis_com:user_retention_shortened_sum{monitored_resource=\"${local.service}\"}[$${__interval}]))" },
+      ]
+    },
+    {
       section = "Phones and documents"
       charts = [
         { title = "Phones that listen", metric = "firestore.googleapis.com/network/snapshot_listeners", resource = "firestore_instance", align = "ALIGN_MEAN", reduce = "REDUCE_SUM", by = [] },

@@ -30,11 +30,12 @@ variable "firestore_keep" {
 locals {
   # Each collection group that there is. expires: its documents carry `expires_at`, a timestamp, and go
   # with it. indexed: what a query filters or orders by, and in which direction (BOTH; CONTAINS: what is
-  # in a list); everybody: likewise of queries over all collections of the name at once. Nothing else has an index, since each entry is
-  # paid for, and an indexed rising time limits a collection, or with `everybody` all of them together,
-  # to 500 writes a second. No query needs more than one field, so that there is no composite index.
+  # in a list); everybody: likewise of queries over all collections of the name at once. Nothing else
+  # has an index, since each entry is paid for, and an indexed rising time limits a collection, or with
+  # `everybody` all of them together, to 500 writes a second. No query needs more than one field, so
+  # that there is no composite index.
   collections = {
-    users               = { expires = false, indexed = {} }
+    users               = { expires = false, indexed = {} }                                                            # in the order of their names, by sweep
     uploads             = { expires = true, indexed = { status = "ASCENDING" }, everybody = { status = "ASCENDING" } } # counted by preprocess; overdue ones, by sweep
     rejections          = { expires = true, indexed = {} }
     insight_requests    = { expires = true, indexed = {} }
@@ -45,8 +46,8 @@ locals {
     analyses            = { expires = true, indexed = {}, everybody = { created_at = "BOTH" } }                                  # those since its last look, by monitor
     explanations        = { expires = true, indexed = {} }
     histories           = { expires = true, indexed = {} }
-    reviews             = { expires = true, indexed = {} } # listed whole, over everybody, by `clarity reviews`
-    audit               = { expires = true, indexed = {} }
+    reviews             = { expires = true, indexed = {} }                         # listed whole, over everybody, by `clarity reviews`
+    audit               = { expires = true, indexed = { sequence = "ASCENDING" } } # a chain's ends, and the record that was its last, by sweep
     audit_heads         = { expires = true, indexed = {} }
     privacy_requests    = { expires = true, indexed = {} }
     days                = { expires = true, indexed = { date = "DESCENDING" } } # the latest, by preprocess
@@ -57,7 +58,7 @@ locals {
     claims              = { expires = true, indexed = { user_id = "ASCENDING", unpublished = "ASCENDING" } } # a person's, by privacy; those whose messages wait, by sweep
     erasures            = { expires = true, indexed = {} }
     limits              = { expires = true, indexed = {} }
-    sweeps              = { expires = true, indexed = { user_id = "ASCENDING" } }                      # likewise
+    sweeps              = { expires = true, indexed = { user_id = "ASCENDING" } }                      # a person's, by privacy
     dead_letters        = { expires = true, indexed = { state = "ASCENDING", user_id = "ASCENDING" } } # those that wait, by `clarity dead-letters`; a person's, by privacy
     ledger              = { expires = true, indexed = {} }
     ledger_heads        = { expires = true, indexed = {} }

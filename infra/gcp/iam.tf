@@ -74,7 +74,7 @@ locals {
     ["insights", "notifications"],                      # tells a phone of a new insight
     ["park", "figures"],                                # sees whether anybody waits or asks
     ["park", "parking"],                                # parks and starts
-    ["sweep", "documents"],                             # reads claims, jobs, documents; ends jobs, keeps dead letters
+    ["sweep", "documents"],                             # reads claims, jobs, documents, audits; ends jobs, keeps dead letters, lets samples expire sooner
     ["monitor", "documents"],                           # reads analyses; writes drift, health, requests for training
     ["privacy", "documents"],                           # reads all that names a person, answers requests
     ["privacy", "forgetting"],                          # erases a person
@@ -129,6 +129,7 @@ locals {
   topic_roles = [
     ["ingest", "health-data-ingested", "roles/pubsub.publisher"],           # hands a queued job on
     ["ingest", "clarity-dead-letters", "roles/pubsub.publisher"],           # an event that can never work
+    ["ingest", "documents-to-ingest", "roles/pubsub.publisher"],            # a document after many others of its person
     ["preprocess", "health-insights-processing", "roles/pubsub.publisher"], # hands an analysed job on
     ["preprocess", "clarity-dead-letters", "roles/pubsub.publisher"],       # a message that can never work
     ["insights", "clarity-dead-letters", "roles/pubsub.publisher"],         # a message that can never work

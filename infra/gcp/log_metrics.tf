@@ -25,6 +25,10 @@ locals {
     predictions_failed   = { lines = "jsonPayload.message=\"monitored\"", labels = [], about = "predictions that failed in the 24 hours before each look", value = "failed", unit = "1" }
     privacy_ended        = { lines = "jsonPayload.message=\"privacy request ended\"", labels = ["status"], about = "what people asked for about their data, by its end: an export completed, a person erased, a request rejected" }
     privacy_seconds      = { lines = "jsonPayload.message=\"privacy request ended\" AND jsonPayload.status=(\"completed\" OR \"erased\")", labels = ["status"], about = "from a request to its end", value = "seconds", unit = "s" }
+    audit_findings       = { lines = "jsonPayload.message=\"audit not whole\"", labels = ["kind", "chain"], about = "chains of the audit in which a record is missing, changed or put in, each time that one is looked at; chain: a person's, or the ledger" }
+    audit_checks         = { lines = "jsonPayload.message=\"audit checked\"", labels = [], about = "ticks of the sweeper in which people's chains were looked at" }
+    audit_chains         = { lines = "jsonPayload.message=\"audit checked\"", labels = [], about = "chains that one tick looked at", value = "chains", unit = "1" }
+    retention_shortened  = { lines = "jsonPayload.message=\"retention shortened\"", labels = [], about = "chunks that expire sooner, since their person has chosen so after they were stored", value = "chunks", unit = "1" }
     endpoint_moves       = { lines = "jsonPayload.message=\"endpoint checked\" AND jsonPayload.action=(\"parked\" OR \"unparked\")", labels = ["action"], about = "the endpoint parked or started by the park function" }
   }
 }

@@ -33,6 +33,7 @@ resource "google_pubsub_subscription" "push" {
   ack_deadline_seconds       = 600 # no function runs longer
   message_retention_duration = each.value.retention
   filter                     = each.value.filter
+  enable_message_ordering    = each.key == "documents" # of a person's documents one is out at a time
 
   push_config {
     push_endpoint = google_cloudfunctions2_function.function[each.value.function].service_config[0].uri

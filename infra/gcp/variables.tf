@@ -74,6 +74,20 @@ variable "pat_model_id" {
   }
 }
 
+variable "pat_canary_model_id" {
+  description = "Another model whose answers preprocess takes as well, while it is tried beside pat_model_id; null: none."
+  type        = string
+  default     = null
+  validation {
+    condition     = var.pat_canary_model_id == null ? true : can(regex("^pat-[sml]-[a-z0-9-]+-[0-9a-f]{8}$", var.pat_canary_model_id))
+    error_message = "pat_canary_model_id: expected null or a manifest's model_id, such as pat-s-nhanes-steps-326efa28."
+  }
+  validation {
+    condition     = var.pat_canary_model_id != var.pat_model_id
+    error_message = "pat_canary_model_id: expected null or another model than pat_model_id: once promoted it is no canary any more."
+  }
+}
+
 variable "pat_machine" {
   description = "What the endpoint's model runs on when the park function starts it again: nvidia-l4 (g2), nvidia-tesla-t4 (n1) or none."
   type = object({
@@ -140,7 +154,7 @@ variable "gemini" {
 }
 
 variable "secret_versions" {
-  description = "Secret -> the version in use. Without gemini-api-key our own narrator writes, without pseudonym-key logs name nobody."
+  description = "Secret -> the version in use. Without gemini-api-key our own narrator writes, without pseudonym-key log lines do not tell one person from another."
   type        = map(string)
   default     = {}
   validation {

@@ -39,7 +39,7 @@ variable "budget" {
 }
 
 variable "log_retention_days" {
-  description = "How long logs are kept, and who read whose data."
+  description = "How long logs are kept; and who read whose data, with where the ledger ended."
   type        = object({ logs = optional(number, 30), access = optional(number, 400) })
   default     = {}
   validation {

@@ -1,15 +1,16 @@
 # Every option on, so that the check reads what dev and prod leave out. Nothing is deployed with it.
-environment        = "prod"
-retention_days     = 400
-park               = { enabled = true }
-pat_machine        = { type = "n1-standard-4", accelerator = "nvidia-tesla-t4", service_account = "pat@p.iam.gserviceaccount.com" }
-gemini             = { model = "gemini-2.5-flash" }
-secret_versions    = { gemini-api-key = "1", pseudonym-key = "1" }
-notifications      = true
-region             = "europe-west1"
-cmek               = true
-vpc                = { network = "clarity", subnetwork = "clarity" }
-firestore_location = "europe-west1"
+environment         = "prod"
+retention_days      = 400
+park                = { enabled = true }
+pat_machine         = { type = "n1-standard-4", accelerator = "nvidia-tesla-t4", service_account = "pat@p.iam.gserviceaccount.com" }
+pat_canary_model_id = "pat-m-nhanes-steps-24141a7c"
+gemini              = { model = "gemini-2.5-flash" }
+secret_versions     = { gemini-api-key = "1", pseudonym-key = "1" }
+notifications       = true
+region              = "europe-west1"
+cmek                = true
+vpc                 = { network = "clarity", subnetwork = "clarity" }
+firestore_location  = "europe-west1"
 instances = {
   ingest     = { min = 1, max = 2 }
   preprocess = { min = 1, max = 2 }

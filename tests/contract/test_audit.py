@@ -25,6 +25,12 @@ def access(
     }
 
 
+def line(message: str, service: str = "sweep") -> Any:
+    """An entry that Cloud Run makes of a function's line."""
+    resource = {"type": "cloud_run_revision", "labels": {"service_name": service}}
+    return {"resource": resource, "jsonPayload": {"message": message}, "protoPayload": {}}
+
+
 def object_in(bucket: str) -> str:
     (found,) = (one for one in instances("google_storage_bucket") if one.key == bucket)
     return f"projects/_/buckets/{text_of(found.get('name'))}/objects/weeks.jsonl"
@@ -47,6 +53,15 @@ def test_who_read_whose_data_is_kept_but_for_phones_and_predictions() -> None:
 
     assert [matches(kept, each) for each in (PERSON, ACCOUNT, SECRET, MODELS, BATCH)] == [True] * 5
     assert [matches(kept, each) for each in (PHONE, PREDICTION)] == [False] * 2
+
+
+def test_where_the_ledger_ended_is_kept_as_long_as_who_wrote() -> None:
+    (sink,) = instances("google_logging_project_sink")
+    kept = text_of(sink.get("filter"))
+
+    assert matches(kept, line("ledger checked"))
+    assert not matches(kept, line("audit checked"))
+    assert not matches(kept, line("ledger checked", service="another"))
 
 
 def test_sign_in_tokens_and_predictions_are_kept_in_no_bucket() -> None:

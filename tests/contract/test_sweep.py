@@ -14,8 +14,6 @@ from clarity.adapters.firestore_sweep import FirestoreSweeps
 from clarity.domain.job import AUTOMATIC, Origin, Status
 from clarity.steps.leftovers import Work
 from clarity.steps.ports import Claimed, Done, Outgoing
-from tests.contract.firestore_servers import connected, server
-from tests.contract.servers import EMBEDDED, OFFICIAL
 from tests.erasing import erase
 
 if TYPE_CHECKING:
@@ -29,15 +27,6 @@ OWED = Outgoing("ingested", b'{"a": 1}', {"user_id": "ada"})
 
 def now() -> datetime:
     return datetime.now(UTC)
-
-
-@pytest.fixture(scope="module", params=[EMBEDDED, OFFICIAL])
-def client(request, tmp_path_factory) -> Iterator[Client]:
-    with (
-        server(request.param, tmp_path_factory.mktemp("sweep")) as address,
-        connected(address) as client,
-    ):
-        yield client
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from functions_framework import create_app
 
 from clarity import wiring
 from clarity.adapters.firestore import FirestoreRecords
+from clarity.adapters.firestore_audit import append, of_person
 from clarity.adapters.firestore_claims import FirestoreClaims
 from clarity.domain.job import AUTOMATIC, Origin
 from clarity.steps.once import claim_key
@@ -26,6 +27,7 @@ from infra.local.topology import (
     function_environment,
 )
 from tests import events
+from tests.audits import entry
 from tests.cloud import REPOSITORY, Cloud, cloud_process, environment, until
 
 if TYPE_CHECKING:
@@ -156,6 +158,50 @@ def test_a_job_that_nothing_moves_ends_with_a_letter_in_the_store(door, client) 
     fields = job.get().to_dict() or {}
     assert (fields["status"], fields["reason"]["code"]) == ("failed", "stuck")
     assert (letter.get("step"), letter.get("user_id")) == ("preprocess", "eve")
+
+
+def test_a_record_that_was_taken_away_is_told_of_by_a_tick(door, client, caplog) -> None:
+    client.document("users/kim").set({"consent": {"analysis": True}})
+    for number in range(3):
+        append(client, {of_person("kim"): entry(f"e{number}")})
+
+    def told() -> list[Any]:
+        assert tick(door) == 200
+        return [each for each in caplog.records if each.getMessage() == "audit not whole"]
+
+    until(lambda: told() or said(caplog, "audit checked"), 20, "a look")
+    assert told() == []
+    client.document("users/kim/audit/e1").delete()
+    (line, *_) = until(told, 20, "the line")
+
+    assert line.levelname == "ERROR"
+    found = {"kind": "missing", "findings": 1, "chain": "person", "user_id": "kim"}
+    assert line.fields == found
+    assert said(caplog, "ledger checked")
+
+
+def test_a_shorter_time_chosen_later_reaches_samples_by_a_tick(door, client) -> None:
+    chunk = client.document("users/lee/days/2026-06-01/chunks/u1")
+    stored = chunk.set({"count": 1, "expires_at": now() + RETENTION}).update_time
+    other = client.document("users/mia/days/2026-06-01/chunks/u1")
+    other.set({"count": 1, "expires_at": now() + RETENTION})
+    before = other.get().get("expires_at")
+    client.document("users/lee").set({"retention_days": 28})
+    client.document("users/mia").set({"retention_days": 30})
+
+    def expires_at() -> datetime | None:
+        assert tick(door) == 200
+        found: datetime = chunk.get().get("expires_at")
+        return found if found < now() + timedelta(days=29) else None
+
+    found = until(expires_at, 20, "its end")
+
+    assert abs(found - stored - timedelta(days=28)) < timedelta(minutes=1)
+    assert other.get().get("expires_at") == before
+
+
+def said(caplog: Any, message: str) -> list[Any]:
+    return [each for each in caplog.records if each.getMessage() == message]
 
 
 def test_an_old_tick_is_left(door, caplog) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from google.cloud.firestore import Client
 
-    from clarity.adapters.firestore_audit_check import Checked
+    from clarity.steps.upkeep import Checked
 
 _NOTED = re.compile(r"(\d{1,12}):([0-9a-f]{64})")
 
@@ -60,7 +60,7 @@ def audit() -> None:
     "noted",
     callback=_noted,
     metavar="NUMBER:HASH",
-    help="A record of this chain, or else of the ledger, that was noted before.",
+    help="A record of this chain, or else of the ledger, as it was noted or logged before.",
 )
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @project_option
@@ -76,9 +76,16 @@ def verify(
     """Check the audit of USER_ID, or the ledger and everybody's: changed, missing, added records.
 
     \b
-    Records that have expired are no gap. The last line has the number and hash of the chain's end:
-    note it where who writes the database cannot, and give it with --expect the next time. For who
-    may write everything can write a whole chain anew, and nothing within it shows that.
+    Seen: records that are gone, changed, put in or moved, a head that does not fit, results of
+    which no record tells. Records that have expired are no gap. The sweeper looks, too: at each
+    chain's ends in each of its rounds, at all of it once in 30 days; the alert `audit` tells.
+    Not seen from within: a chain that was built anew as a whole, or whose last records were taken
+    with their results and the head set back. The sweeper sees that for a day while its process
+    lives. Beyond that, a number and hash do, from where who writes the database cannot: the log
+    has the ledger's (`head` of the lines `ledger checked`) and each person's when all of it is
+    read (`chain checked`), and the last line here is the end of what was asked for. Nor is it
+    seen that all that there was of a person is gone, settings and all: an erasure is in the
+    ledger, and what somebody else deleted is not.
     Exit status: 0 all is as it was written, 1 something is not.
     """  # noqa: D301  as above
     try:

@@ -2,36 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from clarity.adapters.firestore_audit import LEDGER, Chain, of_person
 from clarity.adapters.firestore_errors import translated
+from clarity.adapters.firestore_tombstone import tombstone_of
 from clarity.steps.audit import RECORDED, check, expected, unrecorded
+from clarity.steps.upkeep import Checked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from google.cloud.firestore import Client
-
-    from clarity.steps.audit import Finding
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """What became of one chain.
-
-    Attributes:
-        place: where its records are.
-        records: how many there are.
-        head: the number and the hash of the last one, to be noted elsewhere; empty without one.
-        findings: what is wrong with it.
-    """
-
-    place: str
-    records: int
-    head: str
-    findings: tuple[Finding, ...]
 
 
 def everybody(client: Client) -> Iterator[str]:
@@ -57,6 +39,9 @@ def checked(
     # Somebody may have added to it between two reads: what stays is wrong.
     second = _look(client, user_id, noted)
     lasting = tuple(each for each in second.findings if each in first.findings)
+    # An erasure takes one record after another.
+    if lasting and user_id is not None and tombstone_of(client, user_id).get([]).exists:
+        lasting = ()
     return Checked(second.place, second.records, second.head, lasting)
 
 
@@ -74,7 +59,7 @@ def _look(client: Client, user_id: str | None, noted: tuple[int, str] | None) ->
         *(expected(noted, records.items()) if noted else ()),
     ]
     end = f"{head.get('sequence')}:{head.get('hash')}" if head else ""
-    return Checked(chain.records, len(records), end, tuple(findings))
+    return Checked(chain.records, len(records), end, tuple(dict.fromkeys(findings)))
 
 
 def _results(client: Client, user_id: str) -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -7,13 +7,20 @@ behind any document, and needs no index of a time.
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import UTC
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from google.cloud.firestore_v1.base_query import FieldFilter
 
+from clarity.adapters.firestore_audit import of_person
 from clarity.adapters.firestore_errors import translated
+from clarity.adapters.firestore_people import (
+    SETTINGS,
+    FirestorePeople,
+    heads,
+    moment,
+    somebody,
+)
 from clarity.adapters.firestore_tombstone import commit_unless_erased
 from clarity.domain.errors import ForgottenError
 from clarity.domain.job import WORKING, Origin, Status
@@ -24,10 +31,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime, timedelta
 
-    from google.cloud.firestore import Client, DocumentSnapshot
+    from google.cloud.firestore import DocumentSnapshot
     from google.cloud.firestore_v1.query import Query
 
     from clarity.domain.job import Collection
+    from clarity.steps.upkeep import Somebody
 
 T = TypeVar("T")
 
@@ -35,10 +43,9 @@ _OPEN = [status for status in Status if not status.final]
 
 
 @dataclass(frozen=True, slots=True)
-class FirestoreSweeps:
+class FirestoreSweeps(FirestorePeople):
     """The `Sweeps` port; where a scan stopped is in `sweeps/{scan}`."""
 
-    client: Client
     clock: Callable[[], datetime]
     retention: timedelta
 
@@ -69,6 +76,18 @@ class FirestoreSweeps:
         """Of all documents of such collections those without an answer: it reads each one."""
         query = self.client.collection_group(collection).select(["status"])
         return self._page(query, after, most, _without_answer)
+
+    @translated
+    def people(self, after: str, most: int) -> Page[Somebody]:
+        """Everybody who has settings, with the heads of their chains: two reads a person."""
+        users = self.client.collection("users").select(SETTINGS)
+        page = self._page(users, after, most, somebody)
+        ends = heads(self.client, [each for _, each in page.found])
+        found = [
+            (path, replace(each, head=ends[of_person(each.user_id).head]))
+            for path, each in page.found
+        ]
+        return replace(page, found=found)
 
     @translated
     def work(self, keys: Sequence[str]) -> Sequence[Work]:
@@ -146,8 +165,7 @@ def _document(found: DocumentSnapshot) -> Unanswered | None:
     if owner is None:
         return None
     collection: Any = found.reference.parent.id
-    created_at = found.create_time.ToDatetime(tzinfo=UTC)  # a query's is protobuf's own
-    return Unanswered(Origin(owner, collection, found.id), created_at)
+    return Unanswered(Origin(owner, collection, found.id), moment(found.create_time))
 
 
 def _owner(found: DocumentSnapshot) -> str | None:

@@ -7,7 +7,8 @@ outlives a person. A record is never changed. It expires no sooner than the one 
 it asks for, and says when that one does: so what is missing has either expired or was taken away.
 None expires soon after it was written: a head that says so was set back to hide what was taken.
 Who may write the database can build a whole chain anew: only a number and its hash that were noted
-elsewhere show that (`clarity audit verify --expect`).
+elsewhere show that: by a process (upkeep.py), in the log, or by somebody (`clarity audit verify
+--expect`).
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from clarity.domain.events import DocumentNamed, JobMessage
 from clarity.steps.ports import Outgoing
+from clarity.steps.upkeep import People
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,7 +84,7 @@ class Work:
     until: datetime | None = None
 
 
-class Sweeps(Protocol):
+class Sweeps(People, Protocol):
     """What was left lying. A query goes on behind `after`, a path or nothing."""
 
     def unpublished(self, after: str, most: int) -> Page[Unpublished]:

@@ -5,6 +5,8 @@ messages of a completed claim that nobody sent    they are sent, and marked as s
 a job that has not moved for long                 the message that moves it is sent again; at last
                                                   the job ends as failed, with a dead letter
 a document of a person that nobody answered       ingest is told of it
+an audit that is not whole                        it is logged, and somebody is told (upkeep.py)
+samples kept for longer than the person chose     they expire when the person wants them to
 dead letters in their subscription                they are kept in the store
 
 A tick is bounded, and the next one goes on where it stopped. Each thing that is done may be done
@@ -41,6 +43,7 @@ from clarity.steps.leftovers import (
 )
 from clarity.steps.once import REJECTED, claim_key, once
 from clarity.steps.ports import Claimed, Done, End, Outgoing
+from clarity.steps.upkeep import Memory, Upkeep
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -101,6 +104,7 @@ class Sweep:
     lease: timedelta
     retention: timedelta
     count: Callable[[str, int], None]
+    memory: Memory = field(default_factory=Memory)
 
     def __call__(self) -> Counter[str]:
         """Handle one tick; its counts.
@@ -116,6 +120,7 @@ class Sweep:
             self._name_overdue_uploads,
             self._file_letters,
             self._name_unanswered_documents,
+            self._look_after_people,
         )
         for number, part in enumerate(parts):
             left = began + self.limits.lasting - self.clock()
@@ -163,6 +168,23 @@ class Sweep:
             if self._is_due(collection):
                 read = partial(self.sweeps.unanswered, collection)
                 self._scan(tick, collection, read, partial(self._name, tick))
+
+    def _look_after_people(self, tick: _Tick) -> None:
+        if not self._is_due("people"):
+            return
+        upkeep = Upkeep(
+            self.sweeps,
+            self.claims,
+            self.clock,
+            self.limits,
+            self.lease,
+            self.retention,
+            self.memory,
+        )
+        if not self.sweeps.place("people"):
+            self._try(tick, upkeep.ledger)
+        self._scan(tick, "people", self.sweeps.people, upkeep.person)
+        upkeep.say()
 
     def _is_due(self, scan: str) -> bool:
         """Whether a round over all documents goes on or begins: each is read, and paid for."""
