@@ -31,7 +31,7 @@ NUMBER = re.compile(r"(?<![\w.:/#+-])-?\d+(?:\.\d+)?(?:e[+-]?\d+)?(?![\w:/-]|\.\
 # Where a number is no value: a process, a line of code, a port, a count or a time of our own.
 OURS = re.compile(
     r"\[\d+\]|, line \d+|\(\d+\)|(?:port|pid|id|attempt|in) \d+|\d+ bytes"
-    r'|"(?:people|analyses|predictions|failed)": \d+'
+    r'|"(?:people|analyses|predictions|failed|chains|whole|records|findings|chunks)": \d+'
     r'|"(?:seconds|ms|count|status|\w+_tokens|bytes|event_id|message_id|spanId)": "?[\d.]+'
 )
 TOKENS = re.compile(
@@ -48,6 +48,7 @@ WORD = re.compile(r"[A-Za-z0-9]+")
 _DIGITS = 4
 _ID = 3
 _LETTERS = 5
+_TELLING = 6  # letters of an id that is found inside of words, too, as a log hides it
 _SAMPLED = 200  # uploads of a state whose texts are read: their names repeat
 
 
@@ -61,18 +62,21 @@ class Secrets:
     def __init__(self) -> None:
         self.texts: set[str] = set()
         self.numbers: set[float] = set()
-        self.people: dict[str, set[str]] = {}  # ids by the longest word in them
+        # Short ids by the longest word in them, the others by how they begin.
+        self.people: dict[str, set[str]] = {}
 
     def person(self, user_id: str) -> None:
         """Somebody's id; of less than three letters it might be anything."""
-        words = WORD.findall(user_id)
-        if words and len(user_id) >= _ID:
+        if len(user_id) >= _TELLING:
+            self.people.setdefault(user_id[:_TELLING], set()).add(user_id)
+        elif len(user_id) >= _ID and (words := WORD.findall(user_id)):
             self.people.setdefault(max(words, key=len), set()).add(user_id)
 
     def named(self, line: str) -> Iterator[str]:
-        """Whom the line names."""
-        for word in self.people.keys() & set(WORD.findall(line)):
-            yield from (each for each in self.people[word] if each in line)
+        """Whom the line names: by a short id as a word, by a long one inside of words, too."""
+        starts = {line[at : at + _TELLING] for at in range(len(line) - _TELLING + 1)}
+        for start in self.people.keys() & (starts | set(WORD.findall(line))):
+            yield from (each for each in self.people[start] if each in line)
 
     def add(self, value: object, key: str = "") -> None:
         """Everything private in a document, or one text."""

@@ -38,6 +38,9 @@ LEAKS = {
     "a person in a path": "no document users/ada/uploads/u1",
     "a person in another id": '{"processing_id": "upload-ada-1"}',
     "a person of several words": "of k9-Xq.77b now",
+    "a person inside a word": '{"processing_id": "upload-synchK3f9QzLmTb720261123"}',
+    "a person at a word's end": "no document synchK3f9QzLmTb7",
+    "a person between other letters": "xk9-Xq.77bx",
 }
 HARMLESS = (
     "2026-06-14T10:00:61.375Z started",
@@ -49,6 +52,7 @@ HARMLESS = (
     "upload-61.375-x",
     "adapters/log.py adamant",
     "of k9-Xq.77 now",
+    "of hK3f9QzLmTb8, hK3f9Q and Hk3F9qZlMtB7",
     '{"message": "failed", "exception": "in once(claims, ada, work)"}',
 )
 PLANTED = """
@@ -92,6 +96,7 @@ def secrets() -> Secrets:
     secrets.add(UPLOAD)
     secrets.person("ada")
     secrets.person("k9-Xq.77b")
+    secrets.person("hK3f9QzLmTb7")
     return secrets
 
 

@@ -70,8 +70,20 @@ def test_a_page_that_cannot_be_written_is_said(tmp_path) -> None:
 def test_the_page_promises_no_more_than_the_program_keeps(tmp_path) -> None:
     page = " ".join(written(tmp_path).split())
 
-    assert redacted("I am Jane Doe, call 617-555-0101", {"U"}).startswith("I am Jane Doe")
-    assert "a name that you write yourself may stay in them" in page
+    told = redacted("I am Jane Doe, ask Tom in Boston, 617-555-0101 or www.jane.org", {"U"})
+    assert told == "I am [removed], ask Tom in Boston, [removed] or [removed]"
+    assert "addresses of e-mail and of web pages, telephone numbers, ids, and a name where" in page
+    assert "stands anywhere else, yours, somebody else's or a place's, stays in them" in page
     assert "your name or anything that identifies you" not in page
     assert "watched over everybody's analyses that are stored, as numbers that name nobody" in page
     assert "they can also export all your data for you" in page
+    assert "a shorter time that you choose later reaches what is there already" in page
+
+
+def test_whoever_exports_all_of_a_person_is_among_those_who_read_each_of_its_documents() -> None:
+    reading = {kind.path: set(kind.read_by) for kind in KINDS}
+
+    for path, readers in reading.items():
+        theirs = path.startswith(("users/{uid}", "claims/", "dead_letters/"))
+        assert ({"privacy", "clarity person export"} <= readers) is theirs
+    assert "monitor" not in reading["users/{uid}"]

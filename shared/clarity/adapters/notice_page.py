@@ -132,8 +132,11 @@ def _chapters(place: Deployment) -> Iterator[tuple[str, tuple[str, ...]]]:
             "when you take your consent back stays until its time ends or you erase it.",
             "<b>Language model</b>: with it a model of Google puts the measured facts into words. "
             "It gets these facts and what you said about earlier insights; never your samples or "
-            "your id. Addresses of e-mail, numbers and ids are taken out of your words; a name "
-            "that you write yourself may stay in them. Without it our own program writes.",
+            "your id. Taken out of your words are addresses of e-mail and of web pages, telephone "
+            "numbers, ids, and a name where you say that it is yours, as in \u201cmy name is "
+            "\u2026\u201d, \u201cI am \u2026\u201d or a signature, in English, German and "
+            "Spanish. A name that stands anywhere else, yours, somebody else's or a place's, stays "
+            "in them. Without it our own program writes.",
             "<b>Research</b>: with it your weeks may be used to check, and to improve, the model "
             "that reads them. Without it they are not. Whether that model works as it should is "
             "watched over everybody's analyses that are stored, as numbers that name nobody; weeks "
@@ -160,7 +163,9 @@ def _chapters(place: Deployment) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield (
         "How long it is kept",
         (
-            f"Your samples: {place.retention_days} days, or fewer if you choose so (28 at least). "
+            f"Your samples: {place.retention_days} days, or fewer if you choose so (28 at least); "
+            "a shorter time that you choose later reaches what is there already, within days, and "
+            "a longer one only what is sent from then on. "
             "What you upload goes a week after it was read, or refused.",
             f"What was computed and told: {place.retention_days} days.",
             "Your settings: until you change or erase them.",
@@ -192,7 +197,7 @@ def _kind(kind: Kind, place: Deployment) -> str:
 <dl>
 <dt>holds</dt><dd class="{kind.holds}">{_SAID[kind.holds]}</dd>
 <dt>written by</dt><dd>{escape(", ".join(kind.writers))}</dd>
-<dt>read by</dt><dd>{escape(", ".join(kind.readers))}</dd>
+<dt>read by</dt><dd>{escape(", ".join(kind.read_by))}</dd>
 <dt>kept</dt><dd>{escape(_kept(kind.kept, place))}</dd>
 </dl>
 <details><summary>{len(kind.fields)} fields</summary>

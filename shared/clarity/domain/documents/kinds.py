@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 ANY: Final = "*"
+# What is exported beside what is below users/{uid}, and by whom.
+_NAMING: Final = frozenset({"claims", "dead_letters"})
+_EXPORTING: Final = ("privacy", "clarity person export")
 
 
 class Holds(StrEnum):
@@ -34,7 +37,10 @@ class Kept(StrEnum):
 
     OWN = "until the person changes or erases it"
     WEEK = "a week after it was read; never read, until the person is erased"
-    CHOSEN = "as long as the person chose (retention_days), at most RETENTION_DAYS"
+    CHOSEN = (
+        "as long as the person chose (retention_days), at most RETENTION_DAYS; a shorter time "
+        "that is chosen later reaches what is there within days"
+    )
     FULL = "RETENTION_DAYS"
     HALF = "half of RETENTION_DAYS"
     DEVICE = "until the time that the app names, at most 270 days ahead"
@@ -75,7 +81,7 @@ class Kind:
         path: where it is, with names in braces for what differs.
         purpose: what it is for, as a person would say it.
         writers: who writes it: the person's app, functions and commands by name.
-        readers: who reads it.
+        readers: who reads it; `read_by` has in addition who reads all that is a person's.
         kept: how long.
         fields: each of them, by name.
     """
@@ -91,6 +97,12 @@ class Kind:
     def collection(self) -> str:
         """The collection that it lies in."""
         return self.path.split("/")[-2]
+
+    @property
+    def read_by(self) -> tuple[str, ...]:
+        """Who reads it, for the person who asks for everything, too."""
+        personal = self.path.startswith("users/{uid}") or self.collection in _NAMING
+        return tuple(dict.fromkeys((*self.readers, *(_EXPORTING if personal else ()))))
 
     @property
     def holds(self) -> Holds:

@@ -19,7 +19,7 @@ CANDIDATES: Final = Kind(
     fields={
         "at": technical("when it was judged"),
         "by": technical("by whom"),
-        "decision": technical("better, or not better"),
+        "decision": technical("better, not better, or worse"),
         "why": technical("the same in words"),
         "rule": technical("by which rule"),
         "level": technical("how sure it had to be"),
@@ -137,8 +137,8 @@ HEALTH: Final = Kind(
         "last_prediction_at": technical("when it last read a week"),
         "day": technical(
             "its last 24 hours",
-            "predictions failed failed_share people measured of_other_models latency_p50_seconds "
-            "latency_p95_seconds",
+            "predictions failed failed_share people measured other_models model_id weeks "
+            "latency_p50_seconds latency_p95_seconds",
         ),
         "ratings": technical("how people rate insights", "count mean"),
         "drift": technical(

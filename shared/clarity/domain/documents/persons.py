@@ -19,7 +19,7 @@ SETTINGS: Final = Kind(
     path="users/{uid}",
     purpose="The settings that the person has chosen, and what they consented to.",
     writers=("app",),
-    readers=("app", "ingest", "preprocess", "insights", "monitor", "clarity pat candidate"),
+    readers=("app", "ingest", "preprocess", "insights", "sweep", "clarity pat candidate"),
     kept=Kept.OWN,
     fields={
         "consent": personal(
@@ -117,7 +117,7 @@ PRIVACY_REQUESTS: Final = Kind(
     path="users/{uid}/privacy_requests/{request_id}",
     purpose="A wish to get all data, or to have all of it erased.",
     writers=("app", "privacy"),
-    readers=("app", "privacy", "sweep"),
+    readers=("app", "sweep"),
     kept=Kept.ANSWERED,
     fields={
         "kind": personal("export or erase"),

@@ -21,15 +21,15 @@ DAYS: Final = Kind(
     path="users/{uid}/days/{date}",
     purpose="A local day that samples have come of.",
     writers=("ingest", "clarity person import"),
-    readers=("preprocess", "privacy", "clarity pat candidate"),
+    readers=("preprocess", "clarity pat candidate"),
     kept=Kept.FULL,
     fields={"date": personal("which day"), **EXPIRY},
 )
 CHUNKS: Final = Kind(
     path="users/{uid}/days/{date}/chunks/{upload_id}",
     purpose="The samples of one upload and one local day, in columns.",
-    writers=("ingest", "clarity person import"),
-    readers=("ingest", "preprocess", "privacy", "clarity pat candidate"),
+    writers=("ingest", "sweep", "clarity person import"),
+    readers=("ingest", "preprocess", "sweep", "clarity pat candidate"),
     kept=Kept.CHOSEN,
     fields={
         "kind": health("what each sample measures"),
@@ -82,7 +82,7 @@ ANALYSES: Final = Kind(
     path="users/{uid}/analyses/{analysis_id}",
     purpose="What a week measures, and what the model read in it.",
     writers=("preprocess",),
-    readers=("app", "preprocess", "insights", "monitor", "privacy", "clarity pat candidate"),
+    readers=("app", "preprocess", "insights", "monitor", "sweep", "clarity pat candidate"),
     kept=Kept.FULL,
     fields={
         "window": personal("which days", "first_day last_day days"),
@@ -122,7 +122,7 @@ HISTORIES: Final = Kind(
     path="users/{uid}/histories/{history_id}",
     purpose="The weeks up to an analysed one: what is usual, and what changes.",
     writers=("preprocess",),
-    readers=("app", "insights", "privacy"),
+    readers=("app", "insights"),
     kept=Kept.FULL,
     fields={
         "first_days": personal("which weeks"),
@@ -139,7 +139,7 @@ EXPLANATIONS: Final = Kind(
     path="users/{uid}/explanations/{analysis_id}",
     purpose="Where the model looked in a week, and how far that can be trusted; on request.",
     writers=("preprocess",),
-    readers=("app", "privacy"),
+    readers=("app", "sweep"),
     kept=Kept.FULL,
     fields={
         "analysis_id": technical("of which analysis"),
@@ -155,7 +155,8 @@ EXPLANATIONS: Final = Kind(
         "limits": technical("what the checks must not pass", "completeness_error shuffled_rank"),
         "trusted": technical("which of the two passed its checks", "attention attribution"),
         "patch_minutes": technical("how long a part is"),
-        "words": health("the same in words", "attention attribution movement notice trust"),
+        "same_model": technical("whether the model is the one that the analysis is of"),
+        "words": health("the same in words", "attention attribution model movement notice trust"),
         "provenance": technical("which model, weights and code", _CODE),
         "created_at": technical("when it was made"),
         **EXPIRY,
@@ -165,7 +166,7 @@ INSIGHTS: Final = Kind(
     path="users/{uid}/insights/{insight_id}",
     purpose="What is told to the person, and the facts that each sentence rests on.",
     writers=("insights", "ingest", "clarity reviews"),
-    readers=("app", "insights", "ingest", "monitor", "privacy", "clarity pat candidate"),
+    readers=("app", "insights", "ingest", "monitor", "sweep", "clarity pat candidate"),
     kept=Kept.FULL,
     fields={
         "id": technical("its own name"),
@@ -212,7 +213,7 @@ REVIEWS: Final = Kind(
     path="users/{uid}/reviews/{processing_id}",
     purpose="A model's text that broke a safety rule: held back, for operators to look at.",
     writers=("insights",),
-    readers=("clarity reviews", "privacy"),
+    readers=("clarity reviews",),
     kept=Kept.FULL,
     fields={
         "insight_id": technical("what the person was told in its place"),

@@ -63,7 +63,7 @@ AUDIT: Final = Kind(
     path="users/{uid}/audit/{event_id}",
     purpose="What was done with the person's data, when and by whom; without health values.",
     writers=("preprocess", "insights", "privacy", "clarity"),
-    readers=("privacy", "clarity audit verify"),
+    readers=("sweep", "clarity audit verify"),
     kept=Kept.FULL,
     fields={
         "action": personal("what was done"),
@@ -84,7 +84,7 @@ AUDIT_HEADS: Final = Kind(
     path="users/{uid}/audit_heads/chain",
     purpose="Where the person's chain of records ends.",
     writers=("preprocess", "insights", "privacy", "clarity"),
-    readers=("preprocess", "insights", "privacy", "clarity"),
+    readers=("preprocess", "insights", "privacy", "sweep", "clarity"),
     kept=Kept.FULL,
     fields=_HEAD,
 )
@@ -92,7 +92,7 @@ LEDGER: Final = Kind(
     path="ledger/{event_id}",
     purpose="What operators and the project did; a person is a hash there, and nobody is named.",
     writers=("privacy", "monitor", "clarity"),
-    readers=("clarity audit verify",),
+    readers=("sweep", "clarity audit verify"),
     kept=Kept.LEDGER,
     fields={
         "action": technical("what was done"),
@@ -113,7 +113,7 @@ LEDGER_HEADS: Final = Kind(
     path="ledger_heads/chain",
     purpose="Where the ledger ends.",
     writers=LEDGER.writers,
-    readers=(*LEDGER.writers,),
+    readers=(*LEDGER.writers, "sweep"),
     kept=Kept.LEDGER,
     fields=_HEAD,
 )
@@ -202,7 +202,7 @@ ERASURES: Final = Kind(
 )
 SWEEPS: Final = Kind(
     path="sweeps/{scan}",
-    purpose="Where the search for what was left lying stopped.",
+    purpose="Where the search for what was left lying, or is kept too long, stopped.",
     writers=("sweep",),
     readers=("sweep",),
     kept=Kept.FULL,

@@ -1,13 +1,16 @@
 """What tells who somebody is, taken out of their own words before a language model reads them.
 
-Addresses, numbers to call and tokens are known by their form; names only where the person's own
-document has them. A name that stands nowhere else stays: nothing here knows it for one.
+Addresses, numbers to call and tokens are known by their form; names where the person's own document
+has them, or where the person says that they are theirs (introductions.py). Any other name stays:
+nothing here knows it for one.
 """
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Final
+
+from clarity.domain.words.introductions import introduced
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -26,11 +29,16 @@ _NUMBER: Final = re.compile(r"\+?\(?\d+(?:[ ()./-]{1,2}\d+)*")
 
 
 def redacted(words: str, known: Collection[str]) -> str:
-    """The words without addresses, numbers, tokens, and what is known of the person.
+    """The words without addresses, numbers, tokens, and what is known or said of who it is.
 
+    >>> redacted("I'm Ada Lovelace. Shorter!", set())
+    "I'm [removed]. Shorter!"
     >>> redacted("Shorter, please. Ada (ada@example.com, 0171 234 56 78)", {"Ada Lovelace"})
     'Shorter, please. [removed] [removed] [removed])'
     """
+    before = len(words)
+    for start, end in sorted(introduced(words), reverse=True):  # from the end: the places stay
+        words, before = words[:start] + REMOVED + words[min(end, before) :], start
     words = _FORMS.sub(REMOVED, words)
     words = _NUMBER.sub(_unless_short, words)
     texts = {each for text in known for each in (text, *text.split()) if _telling(each)}
