@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import click
 
 from clarity.adapters.audit_cli import audit
@@ -24,6 +26,8 @@ def main() -> None:
 
     The chain itself runs in the cloud; these commands work beside it.
     """
+    # Google's packages speak of Python 3.11's end; it is the functions' runtime.
+    warnings.filterwarnings("ignore", "You are using a Python version", FutureWarning)
 
 
 main.add_command(analyze)

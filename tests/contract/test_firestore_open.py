@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import socket
+import subprocess
+import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -11,7 +14,7 @@ from click.testing import CliRunner
 
 from clarity.adapters import firestore_open
 from clarity.cli import main
-from tests.cloud import environment
+from tests.cloud import REPOSITORY, environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,3 +81,33 @@ def test_who_has_not_logged_in_reads_why_and_what_the_embedded_cloud_needs(
     assert ran.exit_code == 1, ran.output
     assert "absent.json" in ran.output
     assert "set FIRESTORE_EMULATOR_HOST" in ran.output
+
+
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
+def test_an_empty_address_is_named_and_not_waited_at(command) -> None:
+    with environment({"FIRESTORE_EMULATOR_HOST": ""}):
+        ran = CliRunner().invoke(main, [*command, "--project", "clarity-local"])
+
+    assert ran.exit_code == 1, ran.output
+    assert "FIRESTORE_EMULATOR_HOST: expected HOST:PORT" in ran.output
+    assert "found an empty one" in ran.output
+
+
+def test_what_googles_packages_say_of_the_interpreter_stands_before_no_answer() -> None:
+    program = [sys.executable, "-m", "clarity.cli"]
+    variables = {
+        "PATH": os.defpath,
+        "PYTHONPATH": str(REPOSITORY / "shared"),
+        "FIRESTORE_EMULATOR_HOST": "",
+    }
+
+    ran = subprocess.run(
+        [*program, *COMMANDS["reviews"], "--project", "clarity-local"],
+        env=variables,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert ran.stderr.startswith("Error: FIRESTORE_EMULATOR_HOST: expected")
+    assert ran.stderr.count("\n") == 1

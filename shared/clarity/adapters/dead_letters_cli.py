@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import sys
-import warnings
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -238,7 +237,6 @@ def drop(
 @contextmanager
 def _opened(project: str, action: str, by: str) -> Iterator[_Office]:
     """The letters, after those in the subscription were filed; who looks is written down first."""
-    warnings.filterwarnings("ignore", "You are using a Python version", FutureWarning)
     # Here, since they import Google's clients, which --help and `analyze` do without.
     from google.auth.exceptions import GoogleAuthError  # noqa: PLC0415  see above
     from google.cloud.pubsub_v1 import PublisherClient, SubscriberClient  # noqa: PLC0415
