@@ -3,30 +3,40 @@
 Buckets; objects with media, ranges, metadata, preconditions and sums; uploads of each kind; signed
 links (V4), and IAM's signBlob for those who sign them. Anybody may use the JSON API, as with
 Google's own emulators; without a signature nobody gets an object by its plain address. Not there:
-versions that are not live, copies, compositions, notifications, access lists. Who asks for them
-reads 501.
+what was deleted, copies, compositions, notifications, access lists, keys of one's own, rules other
+than deletion at an age. Who asks for them reads 501.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
+import base64
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Match, Route
 
 from infra.local.storage_links import Keys, refusal
 from infra.local.storage_objects import etag, media, patched, resource, settable, stamp
 from infra.local.storage_rules import (
+    MOST_JSON,
     StorageError,
+    body_of,
     check_bucket_name,
     check_conditions,
+    check_etags,
+    check_lifecycle,
+    check_numbers,
+    check_request,
     json_error,
+    json_in,
+    merged,
     whole_number,
     xml_error,
+    xml_error_of,
 )
 from infra.local.storage_store import StorageStore
 from infra.local.storage_uploads import Uploads
@@ -46,7 +56,7 @@ _MOST_LISTED: Final = 1000
 _EXPIRY_EVERY_S: Final = 60.0
 _ALL: Final = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 # What a bucket may be told of itself; the rest of its resource is the server's.
-_BUCKET_FIELDS: Final = (
+_BUCKET_FIELDS: Final[tuple[str, ...]] = (
     "labels",
     "lifecycle",
     "iamConfiguration",
@@ -112,13 +122,10 @@ class LocalStorage:
             return refused
         if request.method not in {"GET", "HEAD"}:
             return xml_error(501, "NotImplemented", "Here a link can be for GET and HEAD alone.")
-        found = self._store.object(request.path_params["bucket"], request.path_params["name"])
-        if found is None:
-            return xml_error(404, "NoSuchKey", "The specified key does not exist.")
         try:
-            return media(self._store, found, request)
+            return media(self._store, self._found(request, reads=True), request)
         except StorageError as error:
-            return xml_error(error.code, "InvalidRange", error.message)
+            return xml_error_of(error)
 
     async def _download(self, request: Request) -> Response:
         return media(self._store, self._found(request, reads=True), request)
@@ -156,8 +163,6 @@ class LocalStorage:
 
     async def _list(self, request: Request) -> Response:
         bucket, query = self._bucket(request), request.query_params
-        if "matchGlob" in query:
-            raise StorageError(501, "matchGlob is not implemented here.")
         prefix, delimiter = query.get("prefix", ""), query.get("delimiter", "")
         most = whole_number("maxResults", query.get("maxResults", str(_MOST_LISTED)))
         most = min(most or _MOST_LISTED, _MOST_LISTED)
@@ -198,6 +203,7 @@ class LocalStorage:
 
     def _new_bucket(self, asked: Json) -> Json:
         now, name = stamp(time.time()), check_bucket_name(asked.get("name"))
+        fields = _bucket_fields({}, asked)
         body: Json = {
             "kind": "storage#bucket",
             "id": name,
@@ -206,32 +212,37 @@ class LocalStorage:
             "location": "US",
             "locationType": "multi-region",
             "storageClass": "STANDARD",
-            "metageneration": "1",
-            "etag": "CAE=",
             "timeCreated": now,
             "updated": now,
-            **{field: asked[field] for field in _BUCKET_FIELDS if field in asked},
+            **_numbered(1),
+            **fields,
         }
         with self._store.transaction():
             self._store.put_bucket(name, body)
         return body
 
     async def _get_bucket(self, request: Request) -> Response:
-        return JSONResponse(self._bucket(request))
+        bucket = self._bucket(request)
+        _check_bucket(request, bucket, reads=True)
+        return JSONResponse(bucket)
 
     async def _patch_bucket(self, request: Request) -> Response:
         changes = await _json(request)
         with self._store.transaction():
             bucket = self._bucket(request)
-            bucket |= {field: changes[field] for field in _BUCKET_FIELDS if field in changes}
-            bucket["metageneration"] = str(int(bucket["metageneration"]) + 1)
+            _check_bucket(request, bucket, reads=False)
+            kept = {name: each for name, each in bucket.items() if name not in _BUCKET_FIELDS}
+            bucket = kept | _bucket_fields(bucket, changes)
+            bucket |= _numbered(int(bucket["metageneration"]) + 1)
             bucket["updated"] = stamp(time.time())
             self._store.put_bucket(bucket["name"], bucket)
         return JSONResponse(bucket)
 
     async def _delete_bucket(self, request: Request) -> Response:
         with self._store.transaction():
-            name = self._bucket(request)["name"]
+            bucket = self._bucket(request)
+            _check_bucket(request, bucket, reads=False)
+            name = bucket["name"]
             if any(True for _ in self._store.objects(name)):
                 raise StorageError(409, "The bucket you tried to delete is not empty.")
             self._store.drop_bucket(name)
@@ -254,9 +265,7 @@ class LocalStorage:
         if found is None:
             raise StorageError(404, f"No such object: {bucket}/{name}")
         check_conditions(query, found, reads=reads)
-        tags = {request.headers.get("if-match", etag(found)).strip('"')}
-        if etag(found) not in tags:
-            raise StorageError(412, "The etag is another one.")
+        check_etags(request.headers, etag(found), reads=reads)
         return found
 
 
@@ -281,14 +290,28 @@ def _group(name: str, prefix: str, delimiter: str) -> str:
     return prefix + head + delimiter if found else ""
 
 
+def _bucket_fields(bucket: Json, changes: Json) -> Json:
+    """What a bucket is told of itself, after these changes."""
+    before = {name: bucket[name] for name in _BUCKET_FIELDS if name in bucket}
+    fields = merged(before, {name: changes[name] for name in _BUCKET_FIELDS if name in changes})
+    if "lifecycle" in fields:
+        check_lifecycle(fields["lifecycle"])
+    return fields
+
+
+def _numbered(metageneration: int) -> Json:
+    """The version of a bucket's resource, and the etag that names it."""
+    etag = base64.b64encode(f"bucket/{metageneration}".encode()).decode()
+    return {"metageneration": str(metageneration), "etag": etag}
+
+
+def _check_bucket(request: Request, bucket: Json, *, reads: bool) -> None:
+    check_numbers(request.query_params, 0, int(bucket["metageneration"]), reads=reads)
+    check_etags(request.headers, bucket["etag"], reads=reads)
+
+
 async def _json(request: Request) -> Json:
-    try:
-        found: Any = json.loads(await request.body() or b"{}")
-    except ValueError:
-        raise StorageError(400, "Parse Error", "parseError") from None
-    if not isinstance(found, dict):
-        raise StorageError(400, "Parse Error", "parseError")
-    return found
+    return json_in(await body_of(request, MOST_JSON))
 
 
 async def _unimplemented(request: Request) -> Response:
@@ -298,8 +321,11 @@ async def _unimplemented(request: Request) -> Response:
 def _answering(handler: Handler) -> Handler:
     async def answer(request: Request) -> Response:
         try:
+            check_request(request)
             return await handler(request)
         except StorageError as error:
             return json_error(error)
+        except ClientDisconnect:  # nobody hears what is answered
+            return Response(status_code=499)
 
     return answer

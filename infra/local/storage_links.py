@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from infra.local.storage_rules import xml_error
+from infra.local.storage_rules import MOST_JSON, StorageError, body_of, json_in, xml_error
 from infra.local.topology import PROJECT
 
 if TYPE_CHECKING:
@@ -57,8 +57,9 @@ class Keys:
         if not _ACCOUNT.fullmatch(account):
             return _iam_error(404, "NOT_FOUND", "Requested entity was not found.")
         try:
-            payload = base64.b64decode((await request.json())["payload"], validate=True)
-        except (ValueError, KeyError, TypeError):
+            asked = json_in(await body_of(request, MOST_JSON))
+            payload = base64.b64decode(asked["payload"], validate=True)
+        except (StorageError, ValueError, KeyError, TypeError):
             words = "Invalid value at 'payload' (TYPE_BYTES)"
             return _iam_error(400, "INVALID_ARGUMENT", words)
         key = self._key(account) or self._new_key(account)

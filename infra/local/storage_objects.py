@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from starlette.responses import Response, StreamingResponse
 
-from infra.local.storage_rules import StorageError, range_of
+from infra.local.storage_rules import StorageError, merged, range_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -35,18 +35,23 @@ def settable(metadata: Mapping[str, Any]) -> Json:
     custom = found.get("metadata", {})
     if not isinstance(custom, dict) or not all(isinstance(v, str) for v in custom.values()):
         raise StorageError(400, "Invalid value for: metadata")
-    if not all(isinstance(value, str) for name, value in found.items() if name != "metadata"):
-        raise StorageError(400, "Invalid value for a field of the object")
+    for name, value in found.items():
+        if name != "metadata":
+            _checked(name, value)
     return found
 
 
 def patched(fields: Json, changes: Mapping[str, Any]) -> Json:
-    """The fields after a PATCH: null takes away, custom metadata are merged."""
-    merged: Json = {**fields, **{name: changes[name] for name in _SETTABLE if name in changes}}
-    if isinstance(changes.get("metadata"), dict):
-        both = {**fields.get("metadata", {}), **changes["metadata"]}
-        merged["metadata"] = {name: value for name, value in both.items() if value is not None}
-    return settable(merged)
+    """The fields after a PATCH."""
+    known = {name: changes[name] for name in _SETTABLE if name in changes}
+    return settable(merged(fields, known))
+
+
+def _checked(name: str, value: object) -> str:
+    """A text without control characters: most of these become headers."""
+    if not isinstance(value, str) or any(ord(each) < ord(" ") or each == "\x7f" for each in value):
+        raise StorageError(400, f"Invalid value for: {name}")
+    return value
 
 
 def resource(found: Stored, request: Request) -> Json:
@@ -101,7 +106,7 @@ def media(store: StorageStore, found: Stored, request: Request) -> Response:
         **{header: found.fields[name] for name, header in _HEADERS.items() if name in found.fields},
     }
     headers |= {
-        header: request.query_params[parameter]
+        header: _checked(parameter, request.query_params[parameter])
         for parameter, header in (
             ("response-content-type", "content-type"),
             ("response-content-disposition", "content-disposition"),
@@ -113,6 +118,8 @@ def media(store: StorageStore, found: Stored, request: Request) -> Response:
     if part is not None:
         headers["content-range"] = f"bytes {start}-{end - 1}/{found.size}"
     headers["content-length"] = str(end - start)
+    # A text that is not Latin-1 leaves as UTF-8.
+    headers = {name: value.encode().decode("latin-1") for name, value in headers.items()}
     status = 200 if part is None else 206
     if request.method == "HEAD":
         return Response(None, status, headers)

@@ -94,7 +94,10 @@ class StorageStore:
         self._execute(query, (name, json.dumps(body)))
 
     def drop_bucket(self, name: str) -> None:
-        """Forget an empty bucket."""
+        """Forget an empty bucket, and the uploads to it."""
+        query = "SELECT id FROM storage_uploads WHERE bucket = ?"
+        for (upload_id,) in self._execute(query, (name,)).fetchall():
+            self.drop_upload(upload_id)
         self._execute("DELETE FROM storage_buckets WHERE name = ?", (name,))
 
     def object(self, bucket: str, name: str) -> Stored | None:
@@ -130,7 +133,7 @@ class StorageStore:
         (latest,) = self._execute(query).fetchone()
         return max(int(time.time() * 1e6), (latest or 0) + 1)
 
-    def append(self, blob: str, size: int, data: bytes) -> int:
+    def append(self, blob: str, size: int, data: bytes | bytearray) -> int:
         """Add bytes behind the `size` that are there; the new size. Parts but the last are full."""
         if size % PART:
             raise ValueError(f"expected a whole number of parts before these, found {size} bytes")
@@ -200,9 +203,9 @@ class StorageStore:
     def expire(self) -> None:
         """Delete the objects that their bucket's rules do not keep any longer."""
         for bucket in self.buckets():
-            ages = [_age(rule) for rule in bucket.get("lifecycle", {}).get("rule", ())]
-            least = min((age for age in ages if age is not None), default=None)
-            if least is not None:
+            rules = bucket.get("lifecycle", {}).get("rule", ())
+            if rules:
+                least = min(rule["condition"]["age"] for rule in rules)
                 old = time.time() - least * _DAY_S
                 for found in [o for o in self.objects(bucket["name"]) if o.created < old]:
                     self.delete(found)
@@ -211,14 +214,6 @@ class StorageStore:
 def new_blob() -> str:
     """A name for bytes to come."""
     return secrets.token_hex(16)
-
-
-def _age(rule: Json) -> float | None:
-    """The days after which a rule deletes; None for a rule of another kind."""
-    condition = rule.get("condition", {})
-    if rule.get("action", {}).get("type") != "Delete" or set(condition) != {"age"}:
-        return None
-    return float(condition["age"])
 
 
 def _stored(row: tuple[Any, ...]) -> Stored:

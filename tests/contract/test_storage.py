@@ -11,34 +11,16 @@ import google_crc32c
 import pytest
 import requests
 from google.api_core import exceptions
-from google.auth.credentials import AnonymousCredentials
-from google.cloud.storage import Client, transfer_manager
+from google.cloud.storage import transfer_manager
 from google.cloud.storage.exceptions import InvalidResponse
 
-from infra.local.topology import EXPORTS_BUCKET, PROJECT
-from tests.cloud import environment
+from infra.local.topology import EXPORTS_BUCKET
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from google.cloud.storage import Bucket
 
 KIB = 1 << 10
 NAMES = ["plain.zip", "a/b/c.txt", "ü 漢字 🏃.bin", "q?x=1&y#z%2F+~", "a//b/", " "]
-
-
-@pytest.fixture(scope="module")
-def client(cloud) -> Iterator[Client]:
-    with environment(cloud.variables):
-        made = Client(project=PROJECT, credentials=AnonymousCredentials())
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def bucket(client, request) -> Bucket:
-    name = f"b-{random.Random(request.node.nodeid).getrandbits(64):x}"
-    return client.create_bucket(name)
 
 
 def noise(size: int) -> bytes:
@@ -203,7 +185,7 @@ def test_a_cancelled_session_is_gone(bucket) -> None:
     assert requests.put(url, data=b"x", timeout=5).status_code == 404
 
 
-def test_a_list_has_pages_prefixes_and_folders(client, bucket) -> None:
+def test_a_list_has_pages_prefixes_and_folders(bucket) -> None:
     names = ["a", "a/1", "a/2", "a/b/3", "b", "ä"]
     for name in names:
         bucket.blob(name).upload_from_string(name)
@@ -221,19 +203,19 @@ def test_a_list_has_pages_prefixes_and_folders(client, bucket) -> None:
     assert [each.name for each in between] == ["a/2", "a/b/3"]
 
 
-def test_what_is_not_there_is_told_in_google_s_words(client, bucket) -> None:
+def test_what_is_not_there_is_told_in_google_s_words(buckets, bucket) -> None:
     with pytest.raises(exceptions.NotFound, match="No such object"):
         bucket.blob("none").download_as_bytes()
     with pytest.raises(exceptions.NotFound, match="bucket does not exist"):
-        client.bucket("no-such-bucket").blob("x").upload_from_string("x")
+        buckets.bucket("no-such-bucket").blob("x").upload_from_string("x")
     with pytest.raises(exceptions.Conflict):
-        client.create_bucket(bucket.name)
+        buckets.create_bucket(bucket.name)
     bucket.blob("o").upload_from_string("x")
     with pytest.raises(exceptions.Conflict, match="not empty"):
         bucket.delete()
 
 
-def test_what_is_not_made_says_so(client, bucket) -> None:
+def test_what_is_not_made_says_so(bucket) -> None:
     source = bucket.blob("o")
     source.upload_from_string("x")
 
@@ -266,8 +248,8 @@ def test_a_malformed_multipart_body_is_refused(bucket, cloud, body) -> None:
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, 400)
 
 
-def test_the_bucket_of_exports_is_there_and_forgets_after_a_week(client) -> None:
-    (rule,) = client.get_bucket(EXPORTS_BUCKET).lifecycle_rules
+def test_the_bucket_of_exports_is_there_and_forgets_after_a_week(buckets) -> None:
+    (rule,) = buckets.get_bucket(EXPORTS_BUCKET).lifecycle_rules
 
     assert rule["action"] == {"type": "Delete"}
     assert rule["condition"] == {"age": 7}

@@ -67,6 +67,30 @@ def test_a_link_opens_a_part_too(exports) -> None:
     assert (found.status_code, found.content) == (206, CONTENT[2:5])
 
 
+def test_a_link_to_a_generation_opens_no_other(exports) -> None:
+    held = exports.bucket.get_blob(NAME).generation
+
+    assert get(signed(exports, generation=held)).content == CONTENT
+    found = get(signed(exports, generation=held + 1))
+    assert found.status_code == 404
+    assert "<Code>NoSuchKey</Code>" in found.text
+
+
+@pytest.mark.parametrize(
+    ("headers", "status", "code"),
+    [
+        ({"range": "bytes=99-"}, 416, "InvalidRange"),
+        ({"if-match": "other"}, 412, "PreconditionFailed"),
+        ({"if-none-match": "*"}, 304, ""),
+    ],
+)
+def test_a_link_is_refused_in_the_words_of_the_xml_api(exports, headers, status, code) -> None:
+    found = get(exports.link(NAME, DAY), headers=headers)
+
+    assert found.status_code == status
+    assert code in found.text
+
+
 def test_without_a_signature_nobody_reads_it(exports) -> None:
     address = exports.link(NAME, DAY).partition("?")[0]
 

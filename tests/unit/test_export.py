@@ -19,7 +19,7 @@ from clarity.domain.errors import UnavailableError
 from clarity.domain.intake.samples import Samples, parse_upload
 from clarity.domain.minutes.quality import assess
 from clarity.sources.generated import people
-from clarity.steps.archive import file_name, write_archive
+from clarity.steps.archive import PERSON, file_name, write_archive
 from clarity.steps.export import Export, object_name
 from clarity.steps.ports import Chunk
 from clarity.steps.preprocess import combine
@@ -246,6 +246,18 @@ def test_no_member_s_name_leads_anywhere_whatever_collections_are_called() -> No
         assert ".." not in name
         assert name.isascii()
     assert json.loads(found.read("manifest.json"))["documents"]
+
+
+def test_a_collection_that_is_called_like_the_settings_takes_nobody_s_place() -> None:
+    documents = MemoryDocuments()
+    documents.add(document("users/ada", language={"stringValue": "de"}))
+    documents.add(document("users/ada/person/1", a={"nullValue": None}))
+
+    found = exported(documents)
+
+    assert [each["path"] for each in lines(found, PERSON)] == ["users/ada"]
+    counts = json.loads(found.read("manifest.json"))["documents"]
+    assert (len(counts), sum(counts.values())) == (2, 2)
 
 
 def test_a_cell_that_a_spreadsheet_would_run_is_a_text(fortnight) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -56,7 +57,9 @@ class FirestoreRestores:
         name = f"{self.client._database_string}/documents/{whole}"
         write = Write(current_document=Precondition(exists=False))
         try:
+            # Half a surrogate pair and infinity are refused here, with errors of the one kind.
+            json.dumps(fields, ensure_ascii=False, allow_nan=False).encode()
             ParseDict({"name": name, "fields": fields}, write._pb.update, max_recursion_depth=200)
-        except (ParseError, ValueError) as error:  # half a surrogate pair is the second
+        except (ParseError, ValueError) as error:
             raise RefusedError("expected values of Firestore's types") from error
         return write

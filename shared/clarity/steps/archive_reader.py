@@ -6,10 +6,11 @@ the archive says of itself.
 
 from __future__ import annotations
 
+import io
 import json
 import zipfile
 import zlib
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -27,6 +28,8 @@ MOST_TIMES: Final = 250
 _ANYWAY: Final = 64 << 20  # so much may come of any file
 LONGEST_LINE: Final = 32 << 20  # of a document of 1 MiB: a null has one byte, and 19 as typed JSON
 _LONGEST_MANIFEST: Final = 4 << 20
+# What lists a zip's members is read at once, and takes some times as much memory.
+_LONGEST_READ: Final = 8 << 20
 _METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _UNREADABLE: Final = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError)
 
@@ -83,12 +86,13 @@ def opened(file: Path) -> Iterator[ArchiveReader]:
     Raises:
         UnusableArchiveError: it is none, is not whole, or is of a version that is not known here.
     """
-    try:
-        archive = zipfile.ZipFile(file)
-    except _UNREADABLE as error:
-        found = f"found a file that is damaged or was cut short ({error})"
-        raise UnusableArchiveError(f"expected the zip of an export, {found}") from None
-    with archive:
+    with ExitStack() as held:
+        try:
+            source = held.enter_context(_Bounded(io.FileIO(file)))
+            archive = held.enter_context(zipfile.ZipFile(source))
+        except _UNREADABLE as error:
+            found = f"found a file that is damaged or was cut short ({error})"
+            raise UnusableArchiveError(f"expected the zip of an export, {found}") from None
         manifest = _manifest(archive)
         if not isinstance(manifest, dict) or manifest.get("name") != FORMAT_NAME:
             raise UnusableArchiveError("expected an export of this project, found another zip")
@@ -102,6 +106,15 @@ def opened(file: Path) -> Iterator[ArchiveReader]:
         size = file.stat().st_size
         most = min(MOST_UNPACKED, max(_ANYWAY, MOST_TIMES * size))
         yield ArchiveReader(user_id, archive, most)
+
+
+class _Bounded(io.BufferedReader):
+    """A file of which nobody reads very much at once."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size is not None and size > _LONGEST_READ:
+            raise zipfile.BadZipFile("a part of it is too large")
+        return super().read(size)
 
 
 def _manifest(archive: zipfile.ZipFile) -> object:

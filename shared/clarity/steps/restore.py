@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import tempfile
 from dataclasses import dataclass, field
-from datetime import date
 from typing import TYPE_CHECKING, Final, Protocol
 
 from clarity.domain.consent import refusal
@@ -31,7 +30,10 @@ if TYPE_CHECKING:
 
 _LONGEST_ID: Final = 1500  # bytes
 _MOST_WRITES, _MOST_BYTES = 200, 4 << 20  # of one commit; Firestore takes 10 MiB
+# Of ten years that send every ten minutes; less than a kilobyte of each is held in memory.
+MOST_CHUNKS: Final = 600_000
 _UNTIL: Final = "expires_at"
+_NAMED: Final = 5  # collections, where something is there already
 IMPORTED: Final = "import_person"
 # What an import leaves with the person before anything else: see `note` below.
 _NOTED: Final = (f"audit/{IMPORTED}-", "audit_heads/chain")
@@ -110,7 +112,6 @@ class _Found:
 
     def __init__(self, spool: IO[bytes], now: datetime) -> None:
         self._spool, self._now = spool, now
-        self._days: dict[str, Mapping[str, Typed]] = {}
         self.chunks: list[_Chunk] = []
         self.settings: Mapping[str, Typed] | None = None
         self.left_out = 0
@@ -124,23 +125,23 @@ class _Found:
         self.settings = document.fields
 
     def take(self, document: StoredDocument, path: str) -> None:
-        """A document below `days`: a day, a chunk, or something that is not restored."""
-        _, day, *rest = path.split("/")
-        if not rest and _is_day(day):
-            self._days[day] = document.fields
+        """A document below `days`: a chunk, or something that is made anew or not restored."""
         if not is_chunk(document.path):
             return
+        if len(self.chunks) == MOST_CHUNKS:
+            raise UnusableArchiveError(f"expected at most {MOST_CHUNKS:,} chunks, found more")
         try:
             samples, until = len(chunk_of(document).samples), _anew(document, self._now)
         except ValueError:
             self.left_out += 1
             return
-        if not _is_id(rest[1]):
-            raise UnusableArchiveError("expected an id that Firestore takes, found {}", rest[1])
+        _, day, _, chunk_id = path.split("/")
+        if not _is_id(chunk_id):
+            raise UnusableArchiveError("expected an id that Firestore takes, found {}", chunk_id)
         line = json.dumps({**document.fields, _UNTIL: {"timestampValue": until}}).encode()
         place = (self._spool.tell(), len(line))
         self._spool.write(line)
-        key = tuple(part.encode() for part in (day, rest[1]))
+        key = tuple(part.encode() for part in (day, chunk_id))
         self.chunks.append(_Chunk(document.created, key, path, place, until, samples))
 
     def fields(self, chunk: _Chunk) -> Mapping[str, Typed]:
@@ -153,9 +154,8 @@ class _Found:
         """The documents of the days that have chunks, each kept as long as its last chunk."""
         found: dict[str, Mapping[str, Typed]] = {}
         for chunk in sorted(self.chunks, key=lambda each: each.until):
-            until = {_UNTIL: {"timestampValue": chunk.until}}
-            fields = self._days.get(chunk.day, {})
-            found[chunk.day] = {**fields, "date": {"stringValue": chunk.day}, **until}
+            until = {"timestampValue": chunk.until}
+            found[chunk.day] = {"date": {"stringValue": chunk.day}, _UNTIL: until}
         return found
 
 
@@ -246,8 +246,11 @@ def _check_free(found: _Found, days: Collection[str], held: Collection[str]) -> 
     """Refuse to mix what is there with what is read in."""
     ours = {chunk.path for chunk in found.chunks} | {f"days/{day}" for day in days}
     if foreign := [path for path in held if path not in ours and not path.startswith(_NOTED)]:
-        words = f"expected nothing to be stored about this person, found {len(foreign)} documents"
-        raise HeldError(words)
+        kinds = sorted({path.partition("/")[0] or "settings" for path in foreign})
+        raise HeldError(
+            "expected nothing to be stored about this person, or only what an earlier try of this "
+            f"import wrote; found {len(foreign)} more, of {', '.join(kinds[:_NAMED])}"
+        )
 
 
 def _batches(chunks: Sequence[_Chunk]) -> Iterator[list[_Chunk]]:
@@ -275,13 +278,6 @@ def _anew(document: StoredDocument, now: datetime) -> str:
         return stamp((now.replace(microsecond=0) + lasting, 0))
     except OverflowError:
         raise ValueError(f"{_UNTIL}: expected a time of this era") from None
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
 
 
 def _is_id(text: str) -> bool:

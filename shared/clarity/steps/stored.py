@@ -54,9 +54,12 @@ class StoredDocument:
         """The fields as plain values.
 
         Raises:
-            ValueError: a value is of no known type.
+            ValueError: a value is of no known type, or a hundred maps deep.
         """
-        return {name: plain(value) for name, value in self.fields.items()}
+        try:
+            return {name: plain(value) for name, value in self.fields.items()}
+        except RecursionError:
+            raise ValueError("expected values that are not nested so deep") from None
 
     def to_json(self) -> Typed:
         """The document as a line of an export."""
@@ -131,13 +134,13 @@ def moment(text: str) -> tuple[datetime, int]:
 
 
 def stamp(when: tuple[datetime, int]) -> str:
-    """The time with all nine digits.
+    """The time with all nine digits, and all four of its year.
 
-    >>> stamp(moment("2026-06-01T00:00:00.5Z"))
-    '2026-06-01T00:00:00.500000000Z'
+    >>> stamp(moment("2026-06-01T00:00:00.5Z")), stamp(moment("0001-01-01T00:00:00Z"))
+    ('2026-06-01T00:00:00.500000000Z', '0001-01-01T00:00:00.000000000Z')
     """
     seconds, nanoseconds = when
-    return f"{seconds:%Y-%m-%dT%H:%M:%S}.{nanoseconds:09d}Z"
+    return f"{seconds.replace(tzinfo=None).isoformat()}.{nanoseconds:09d}Z"
 
 
 def is_chunk(path: str) -> bool:
