@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import itertools
 import signal
 from pathlib import Path
@@ -40,6 +39,7 @@ from infra.local.topology import (
     HOST,
     LOCATION,
     MAX_DELIVERY_ATTEMPTS,
+    ORDERED,
     PROJECT,
     PUSHES,
     TRIGGERS,
@@ -51,7 +51,7 @@ from infra.local.vertex import LocalVertex
 from infra.local.vertex_models import VertexModels
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Coroutine, Iterable, Mapping
 
 # Short, since a person looks on; in the cloud 10 s to 600 s.
 MIN_BACKOFF_S, MAX_BACKOFF_S = 0.25, 10
@@ -69,6 +69,7 @@ def lay_out(pubsub: PubSub, eventarc: Eventarc, ports: Ports) -> None:
             subscription(name),
             source,
             filter=FILTERS.get(name, ""),
+            ordered=name in ORDERED,
             push_endpoint=urls[function],
             oidc_audience=urls[function],
             min_backoff_s=MIN_BACKOFF_S,
@@ -92,7 +93,11 @@ def lay_out(pubsub: PubSub, eventarc: Eventarc, ports: Ports) -> None:
 
 
 async def serve(state: Path, ports: Ports, ticks: Mapping[str, float]) -> None:
-    """Serve until SIGTERM or SIGINT."""
+    """Serve until SIGTERM or SIGINT, or until a part of it fails.
+
+    Raises:
+        ExceptionGroup: what failed.
+    """
     database = Database(state / "cloud.db")
     pubsub = PubSub(database)
     eventarc = Eventarc(pubsub, PROJECT, LOCATION)
@@ -113,22 +118,33 @@ async def serve(state: Path, ports: Ports, ticks: Mapping[str, float]) -> None:
     storage.ensure_bucket(EXPORTS_BUCKET, EXPORTS_DAYS)
     routes = (each.routes() for each in (vertex, models, scheduler, monitoring, traces, storage))
     http = _http(pubsub, ports, itertools.chain.from_iterable(routes), storage.links())
-    scrubber = Scrubber(database, pubsub.sweep)
+    scrubber = Scrubber(state, database, pubsub.sweep)
     lasting = (pubsub, scheduler, monitoring, storage, scrubber)
-    running = [asyncio.create_task(each.run()) for each in lasting]
-    serving = asyncio.create_task(http.serve())
-    await stop.wait()
-    http.should_exit = True
-    for server in servers:
-        await server.stop(grace=0.5)
-    for task in running:
-        task.cancel()
-    for task in (*running, serving):
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
-    scrubber.scrub()
-    await vertex.close()
-    database.close()
+    try:
+        await _run([each.run() for each in lasting], http, servers, stop)
+    finally:
+        scrubber.scrub()
+        await vertex.close()
+        database.close()
+
+
+async def _run(
+    lasting: Iterable[Coroutine[None, None, None]],
+    http: uvicorn.Server,
+    servers: Iterable[grpc.aio.Server],
+    stop: asyncio.Event,
+) -> None:
+    async with asyncio.TaskGroup() as tasks:
+        running = [tasks.create_task(each) for each in lasting]
+        tasks.create_task(http.serve())
+        try:
+            await stop.wait()  # cancelled where a task fails
+        finally:
+            http.should_exit = True
+            for server in servers:
+                await server.stop(grace=0.5)
+        for task in running:
+            task.cancel()
 
 
 async def _grpc(service: Firestore | PubSub, port: int) -> grpc.aio.Server:

@@ -29,6 +29,7 @@ from clarity.sources.errors import UnreadableSourceError
 from clarity.sources.generated import people
 from clarity.steps.preprocess import LOOKBACK_DAYS, RECENT_DAYS, combine
 from infra.local.phone import Phone, SilentJobError
+from infra.local.scrub import page_of
 from infra.local.supervisor import LOOPBACK
 from infra.local.topology import HOST, PROJECT, Ports
 
@@ -298,7 +299,7 @@ def _picture(
         )
     except ValueError as error:  # more data has come meanwhile, and another week is the newest
         raise DemoError(f"the week cannot be drawn: {error}") from error
-    file = state / "reports" / f"{choice.user_id}.html"
+    file = page_of(state, choice.user_id)
     file.parent.mkdir(exist_ok=True)
     file.write_text(page, encoding="utf-8")
     return file

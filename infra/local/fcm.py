@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from infra.local.asked import asked
+
 if TYPE_CHECKING:
     from starlette.requests import Request
 
@@ -65,7 +67,10 @@ class LocalFcm:
         )
 
     async def _command(self, request: Request) -> Response:
-        command = await request.json()
+        try:
+            command = await asked(request)
+        except ValueError as error:
+            return _error("invalid_argument", str(error))
         mode, times = command.get("mode"), command.get("times")
         if mode not in MODES:
             return _error("invalid_argument", f"expected one of {', '.join(MODES)}")
@@ -75,8 +80,12 @@ class LocalFcm:
         return await self._status(request)
 
     async def _send(self, request: Request) -> Response:
-        message = (await request.json()).get("message", {})
         self._calls += 1
+        try:
+            message = (await asked(request)).get("message")
+        except ValueError as error:
+            return _error("invalid_argument", str(error))
+        message = message if isinstance(message, dict) else {}
         mode = self._next_mode(message.get("token"))
         if mode == "hang":
             # Until the client gives up: the next thing to arrive is its disconnect.
@@ -104,7 +113,9 @@ class LocalFcm:
 
 
 def _usable(message: Json) -> bool:
-    notification, data = message.get("notification", {}), message.get("data", {})
+    notification, data = (message.get(name) or {} for name in ("notification", "data"))
+    if not isinstance(notification, dict) or not isinstance(data, dict):
+        return False
     texts = [message.get("token"), notification.get("title"), notification.get("body")]
     return all(isinstance(text, str) and text for text in (*texts, *data, *data.values()))
 

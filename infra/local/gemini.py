@@ -23,6 +23,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response, Strea
 from starlette.routing import Route
 
 from clarity.sources.generated.answers_wire import MODES, SILENT, Reply, error, reply
+from infra.local.asked import asked
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -77,7 +78,7 @@ class LocalGemini:
 
     async def _told(self, request: Request) -> Response:
         try:
-            self._command = command_of(await request.json())
+            self._command = command_of(await asked(request))
         except ValueError as found:
             return _http(error(400, str(found)))
         self._since = 0
@@ -97,7 +98,10 @@ class LocalGemini:
         return JSONResponse([answer.body])
 
     async def _answer(self, request: Request) -> Reply | Response:
-        body = await request.json()
+        try:
+            body = await asked(request)
+        except ValueError as found:
+            return error(400, str(found))
         command, mode = self._command, self._next_mode()
         self._calls[mode] += 1
         if not request.headers.get("x-goog-api-key"):

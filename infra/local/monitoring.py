@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from infra.local.asked import asked
+
 if TYPE_CHECKING:
     from starlette.requests import Request
 
@@ -67,7 +69,10 @@ class LocalMonitoring:
             samples.append((time.time(), row["unacked"]))
 
     async def _command(self, request: Request) -> Response:
-        self._status = int((await request.json())["status"])
+        try:
+            self._status = HTTPStatus((await asked(request)).get("status", 0)).value
+        except ValueError as error:
+            return _error(400, f"expected a status of HTTP: {error}")
         return JSONResponse({"status": self._status})
 
     async def _list(self, request: Request) -> Response:
@@ -76,8 +81,7 @@ class LocalMonitoring:
         try:
             kind, samples, series = self._asked(request)
             start, end = (
-                datetime.fromisoformat(request.query_params[f"interval.{name}Time"]).timestamp()
-                for name in ("start", "end")
+                _seconds(request.query_params[f"interval.{name}Time"]) for name in ("start", "end")
             )
         except (KeyError, ValueError) as error:
             return _error(400, f"expected a known filter and an interval, found {error}")
@@ -128,6 +132,18 @@ def _terms(text: str) -> dict[str, str]:
             raise ValueError(term)
         terms[match[1]] = match[2]
     return terms
+
+
+def _seconds(text: str) -> float:
+    """Seconds since 1970 of a time in RFC 3339.
+
+    Raises:
+        ValueError: it is none, or names no zone.
+    """
+    found = datetime.fromisoformat(text)
+    if found.tzinfo is None:
+        raise ValueError(f"{text!r:.40} without a zone")
+    return found.timestamp()
 
 
 def _time(seconds: float) -> str:

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from infra.local.asked import asked
 from infra.local.pubsub.wire import PubsubMessage
 from infra.local.topology import TICKS
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
     from infra.local.database import Database
     from infra.local.pubsub import PubSub
+
+SHORTEST_S, LONGEST_S = 0.01, 366 * 86_400.0  # of an interval
 
 
 class LocalScheduler:
@@ -80,12 +83,12 @@ class LocalScheduler:
 
     async def _pace(self, request: Request) -> Response:
         job = request.path_params["job"]
-        every_s = (await request.json()).get("every_s")
         if job not in TICKS:
             return _unknown(job)
-        if every_s is not None and not (isinstance(every_s, int | float) and every_s > 0):
-            message = f"every_s: expected seconds or null, found {every_s!r:.40}"
-            return JSONResponse({"error": {"code": 400, "message": message}}, 400)
+        try:
+            every_s = _seconds((await asked(request)).get("every_s"))
+        except ValueError as error:
+            return JSONResponse({"error": {"code": 400, "message": str(error)}}, 400)
         self._execute("INSERT OR REPLACE INTO ticks VALUES (?, ?)", (job, every_s))
         self._every_s[job] = every_s
         self._due[job] = self._next(job)
@@ -98,6 +101,16 @@ class LocalScheduler:
             return _unknown(job)
         self._publish(job)
         return await self._status(request)
+
+
+def _seconds(every_s: Any) -> float | None:
+    if every_s is None:
+        return None
+    number = isinstance(every_s, int | float) and type(every_s) is not bool
+    if number and SHORTEST_S <= every_s <= LONGEST_S:
+        return float(every_s)
+    words = f"every_s: expected seconds or null, from {SHORTEST_S:g} to {LONGEST_S:.0f}"
+    raise ValueError(f"{words}, found {every_s!r:.40}")
 
 
 def _unknown(job: str) -> Response:

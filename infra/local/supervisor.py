@@ -158,7 +158,9 @@ def _listen(port: int) -> socket.socket:
 
 
 def _knocked(door: socket.socket) -> bool:
-    return bool(select.select([door], [], [], 0)[0])
+    waiting = select.poll()  # unlike select it takes a number of any size
+    waiting.register(door, select.POLLIN)
+    return bool(waiting.poll(0))
 
 
 @contextmanager
@@ -224,6 +226,8 @@ class Supervisor:
         for child in self.children:
             child.stop(signal.SIGKILL)
             child.shut()
+        os.close(self._reading)
+        os.close(self._writing)
 
     def _keep(self) -> None:
         while not self._stopping.wait(_POLL_S):

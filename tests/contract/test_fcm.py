@@ -201,8 +201,15 @@ def service_account(folder: Path) -> Path:
 
 @pytest.mark.parametrize(
     "message",
-    [{}, {"token": ""}, {"token": "t", "notification": {"title": "a"}}],
-    ids=["nothing", "no token", "no body"],
+    [
+        {},
+        {"token": ""},
+        {"token": "t", "notification": {"title": "a"}},
+        "text",
+        {"token": "t", "notification": "text"},
+        {"token": "t", "notification": {"title": "a", "body": "b"}, "data": ["n"]},
+    ],
+    ids=["nothing", "no token", "no body", "a text", "a text's notice", "a list of data"],
 )
 def test_the_stand_in_refuses_what_fcm_would_refuse(endpoint, message) -> None:
     path = f"{endpoint}/v1/projects/p/messages:send"

@@ -143,6 +143,20 @@ def test_a_command_that_it_does_not_know_is_refused_and_changes_nothing(command)
     assert (stand.status())["mode"] == "ok"
 
 
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"\xff", b"[" * 100_000])
+def test_a_body_that_is_no_object_is_refused_and_counts_for_nothing(body) -> None:
+    stand = Stand()
+
+    told = stand.send("PUT", "/_local/gemini", content=body)
+    answered = stand.send("POST", MODEL, content=body, headers={"x-goog-api-key": "any"})
+
+    for answer in (told, answered):
+        found = answer.json()["error"]
+        assert (answer.status_code, found["status"]) == (400, "INVALID_ARGUMENT")
+        assert found["message"] == "expected a JSON object"
+    assert stand.status()["calls"] == 0
+
+
 def test_a_command_says_what_it_was_read_as() -> None:
     assert asdict(command_of({"mode": "hang", "every": 2})) == asdict(Command("hang", every=2))
 

@@ -116,7 +116,7 @@ def test_whether_the_clock_is_on_is_kept_with_the_state(tmp_path, wanted) -> Non
     assert asyncio.run(asked("GET")) == {"park": None, "sweep": wanted, "monitor": None}
 
 
-@pytest.mark.parametrize("every_s", [0, -1, "5", [1]])
+@pytest.mark.parametrize("every_s", [0, -1, "5", [1], True, 1e-9, 10**30])
 def test_an_interval_is_a_positive_number_of_seconds(cloud, every_s) -> None:
     address = f"http://{HOST}:{cloud.ports.http}/_local/scheduler/sweep"
 
@@ -124,6 +124,21 @@ def test_an_interval_is_a_positive_number_of_seconds(cloud, every_s) -> None:
 
     assert answer.status_code == 400
     assert "every_s: expected seconds or null" in answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["_local/scheduler/sweep", "_local/monitoring", "_local/fcm", "v1/projects/p/messages:send"],
+)
+@pytest.mark.parametrize("body", ["", "[]", "{", '"x"', "[" * 100_000, "\xff"])
+def test_a_body_that_is_no_object_is_refused_in_words(cloud, path, body) -> None:
+    address = f"http://{HOST}:{cloud.ports.http}/{path}"
+    method = "PUT" if path.startswith("_local") else "POST"
+
+    answer = httpx.request(method, address, content=body.encode("latin-1"), trust_env=False)
+
+    assert answer.status_code == 400
+    assert "expected a JSON object" in answer.json()["error"]["message"]
 
 
 @pytest.mark.parametrize("method", ["PUT", "POST"])

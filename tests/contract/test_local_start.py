@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -15,6 +17,7 @@ import pytest
 from infra.local.__main__ import process_environment
 from infra.local.supervisor import (
     PROCESSES,
+    Child,
     Command,
     FailedStartError,
     Supervisor,
@@ -60,6 +63,38 @@ def test_a_process_with_a_door_is_started_by_who_comes_there_and_again_once_it_h
         assert httpx.get(url, timeout=60, trust_env=False).status_code
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
+def test_a_cloud_that_has_ended_leaves_nothing_open(tmp_path) -> None:
+    def held() -> list[str]:
+        return sorted(os.listdir("/proc/self/fd"))  # noqa: PTH208  numbers, no paths
+
+    before = held()
+    with Supervisor(REPOSITORY, tmp_path, []):
+        assert len(held()) == len(before) + 2
+
+    assert held() == before
+
+
+def test_who_comes_to_a_door_is_seen_however_many_files_are_open(tmp_path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(2048, hard)), hard))
+    with socket.create_server((HOST, 0)) as free:
+        port = free.getsockname()[1]
+    lazy = Child(Command("lazy", "json.tool", (), {}, "", door=port), tmp_path, tmp_path, 0)
+    assert lazy._door
+    many = fcntl.fcntl(lazy._door, fcntl.F_DUPFD_CLOEXEC, 1100)
+    lazy.shut()
+    lazy._door = socket.socket(fileno=many)
+
+    seen = [lazy.asleep]
+    with socket.create_connection((HOST, port)):
+        seen.append(lazy.asleep)
+
+    assert seen == [True, False]
+    lazy.shut()
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
 def test_a_door_on_a_taken_port_is_named(tmp_path) -> None:
     with socket.create_server((HOST, 0)) as taken:
         port = taken.getsockname()[1]
@@ -86,23 +121,43 @@ def test_ports_that_were_cut_short_are_chosen_anew(tmp_path) -> None:
     assert Ports.allocate(tmp_path) == Ports.of(tmp_path)
 
 
-def test_a_child_that_is_handed_a_socket_dies_with_its_parent() -> None:
+# The lifeline has the number given, and who watches it begins once the socket is taken over.
+LATE = """
+import fcntl, os, runpy, sys, time
+lifeline, door = (fcntl.fcntl(int(each), fcntl.F_DUPFD, 20) for each in sys.argv[1:3])
+number, read = int(sys.argv[3]), os.read
+os.dup2(lifeline, number)
+
+def late(*arguments):
+    while "LISTEN_FDS" not in os.environ:
+        time.sleep(0.01)
+    return read(*arguments)
+
+os.read, sys.argv = late, ["child", f"{number},{door}", "http.server", "0"]
+runpy.run_module("infra.local.child", run_name="__main__", alter_sys=True)
+"""
+
+
+@pytest.mark.parametrize("number", [3, 10], ids=["a socket's number", "another number"])
+def test_a_child_that_is_handed_a_socket_dies_with_its_parent(number) -> None:
     reading, writing = os.pipe()
     with socket.create_server((HOST, 0)) as door:
         given = (reading, door.fileno())
-        module = ("-m", "infra.local.child", f"{reading},{door.fileno()}", "http.server", "0")
         child = subprocess.Popen(
-            [sys.executable, "-u", *module],
+            [sys.executable, "-u", "-c", LATE, *map(str, given), str(number)],
             pass_fds=given,
             start_new_session=True,
             cwd=REPOSITORY,
             stdout=subprocess.PIPE,
         )
-        os.close(reading)
-        assert child.stdout
-        assert b"Serving" in child.stdout.readline()
+        try:
+            os.close(reading)
+            assert child.stdout
+            assert b"Serving" in child.stdout.readline()
 
-        os.close(writing)
+            os.close(writing)
 
-        assert child.wait(timeout=20) == -signal.SIGKILL
-        child.stdout.close()
+            assert child.wait(timeout=20) == -signal.SIGKILL
+        finally:
+            child.kill()
+            child.communicate()

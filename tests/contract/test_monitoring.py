@@ -213,3 +213,33 @@ def test_the_embedded_cloud_takes_no_other_question(cloud: Cloud, query) -> None
     path = f"http://{HOST}:{cloud.ports.http}/v3/projects/{PROJECT}/timeSeries"
 
     assert httpx.get(path, params=query, trust_env=False).status_code == 400
+
+
+@pytest.mark.parametrize("start", ["2026-06-15T08:30:00", "2026-06-15", "yesterday"])
+def test_the_embedded_cloud_takes_no_time_without_its_zone(cloud: Cloud, start) -> None:
+    path = f"http://{HOST}:{cloud.ports.http}/v3/projects/{PROJECT}/timeSeries"
+    backlog = "pubsub.googleapis.com/subscription/num_undelivered_messages"
+    terms = {
+        "metric.type": backlog,
+        "resource.type": "pubsub_subscription",
+        "resource.labels.subscription_id": "preprocess",
+    }
+    query = {
+        "filter": " AND ".join(f'{name} = "{value}"' for name, value in terms.items()),
+        "interval.startTime": start,
+        "interval.endTime": "2026-06-15T09:00:00Z",
+    }
+
+    assert httpx.get(path, params=query, trust_env=False).status_code == 400
+    query["interval.startTime"] = "2026-06-15T08:30:00Z"
+    assert httpx.get(path, params=query, trust_env=False).status_code == 200
+
+
+@pytest.mark.parametrize("status", [None, "503", 0, 1000, [], 10**30])
+def test_the_embedded_cloud_answers_with_no_status_that_there_is_not(cloud: Cloud, status) -> None:
+    knob = f"http://{HOST}:{cloud.ports.http}/_local/monitoring"
+
+    answer = httpx.put(knob, json={"status": status}, trust_env=False)
+
+    assert answer.status_code == 400
+    assert "expected a status of HTTP" in answer.json()["error"]["message"]

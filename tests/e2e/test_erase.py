@@ -171,11 +171,16 @@ def tick(cloud: Cloud, job: str) -> None:
     httpx.post(address, trust_env=False).raise_for_status()
 
 
-def kill(cloud: Cloud, process: str) -> None:
-    """End it as a power cut would, if it runs."""
-    if pid := json.loads((cloud.state / PROCESSES).read_text()).get(process):
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+def kill(cloud: Cloud, process: str, before: int | None) -> int:
+    """End it as a power cut would, once it runs again after the one `before`."""
+
+    def another() -> int | None:
+        pid: int | None = json.loads((cloud.state / PROCESSES).read_text()).get(process)
+        return pid if pid != before else None
+
+    pid: int = until(another, what=f"{process} to kill")
+    os.kill(pid, signal.SIGKILL)
+    return pid
 
 
 def at_rest(person: Person) -> bool:
@@ -193,9 +198,10 @@ def erased(cloud: Cloud, person: Person) -> None:
     try:
         wish = Origin(person.user_id, "privacy_requests", f"forget-{person.user_id}")
         person.client.document(wish.path).create({"kind": "erase"})
+        until(lambda: erasures.state(person.user_id), what="the beginning")
+        killed = None
         for _ in range(3):  # wherever it is
-            until(lambda: erasures.state(person.user_id), what="the beginning")
-            kill(cloud, "privacy")
+            killed = kill(cloud, "privacy", killed)
         until(lambda: erasures.state(person.user_id) == "erased", what="the erasure")
         stopped.wait(1.0)
     finally:
