@@ -1,21 +1,27 @@
-"""The databases that a port's suite runs over."""
+"""The databases, Pub/Subs and buckets that suites run over."""
 
 from __future__ import annotations
 
+import random
 from typing import TYPE_CHECKING
 
 import pytest
 from google.auth.credentials import AnonymousCredentials
 from google.cloud.firestore import Client
+from google.cloud.storage import Client as Storage
 
 from infra.local.topology import PROJECT
 from tests.cloud import environment
+from tests.contract import pubsub_servers
 from tests.contract.claim_store import over
 from tests.contract.doors import STRICT, Door, door
-from tests.contract.firestore_servers import official
+from tests.contract.firestore_servers import connected, official, server
+from tests.contract.servers import EMBEDDED, OFFICIAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from google.cloud.storage import Bucket
 
     from tests.cloud import Cloud
     from tests.contract.claim_store import Store
@@ -25,6 +31,42 @@ if TYPE_CHECKING:
 def google_s_emulator() -> Iterator[Client]:
     with official() as address, environment({"FIRESTORE_EMULATOR_HOST": address}):
         yield Client(project=PROJECT, credentials=AnonymousCredentials())
+
+
+@pytest.fixture(scope="module", params=[EMBEDDED, OFFICIAL])
+def client(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Client]:
+    """A client of a Firestore that is the module's own."""
+    with (
+        server(request.param, tmp_path_factory.mktemp("firestore")) as address,
+        connected(address) as client,
+    ):
+        yield client
+
+
+@pytest.fixture(scope="module", params=[EMBEDDED, OFFICIAL])
+def pubsub(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[pubsub_servers.Client]:
+    """Clients of a Pub/Sub that is the module's own."""
+    with pubsub_servers.connected(request.param, tmp_path_factory.mktemp("pubsub")) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def buckets(cloud: Cloud) -> Iterator[Storage]:
+    """Google's own client of the embedded Cloud Storage."""
+    with environment(cloud.variables):
+        made = Storage(project=PROJECT, credentials=AnonymousCredentials())
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def bucket(buckets: Storage, request: pytest.FixtureRequest) -> Bucket:
+    name = f"b-{random.Random(request.node.nodeid).getrandbits(64):x}"
+    return buckets.create_bucket(name)
 
 
 @pytest.fixture(params=["embedded cloud", "google's emulator", "memory"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from google.api_core import exceptions
@@ -13,26 +13,9 @@ from google.cloud import firestore
 from google.cloud.firestore_v1 import types
 from google.cloud.firestore_v1.vector import Vector
 
-from tests.contract.firestore_servers import connected, server
-from tests.contract.servers import EMBEDDED, OFFICIAL
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 Data = dict[str, Any]
 INT64_MAX = 2**63 - 1
 STALE = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
-
-
-@pytest.fixture(scope="module", params=[EMBEDDED, OFFICIAL])
-def client(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[firestore.Client]:
-    with (
-        server(request.param, tmp_path_factory.mktemp("firestore")) as address,
-        connected(address) as client,
-    ):
-        yield client
 
 
 @pytest.fixture

@@ -3,31 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING
 
 import pytest
 from google.cloud import firestore
 from google.cloud.firestore_v1.field_path import FieldPath
 
-from tests.contract.firestore_servers import connected, server
-from tests.contract.servers import EMBEDDED, OFFICIAL
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 Where = firestore.FieldFilter
 NAME = FieldPath.document_id()
-
-
-@pytest.fixture(scope="module", params=[EMBEDDED, OFFICIAL])
-def client(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[firestore.Client]:
-    with (
-        server(request.param, tmp_path_factory.mktemp("firestore")) as address,
-        connected(address) as client,
-    ):
-        yield client
 
 
 @pytest.fixture

@@ -17,32 +17,22 @@ from google.protobuf.duration_pb2 import Duration
 from infra.local.database import Database
 from infra.local.pubsub import PubSub
 from tests.contract.http_sink import sink
-from tests.contract.pubsub_servers import Client, connected, datas, embedded_only
-from tests.contract.servers import EMBEDDED, OFFICIAL
+from tests.contract.pubsub_servers import datas, embedded_only
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 QUICK = {"minimum_backoff": Duration(nanos=100_000_000), "maximum_backoff": Duration(seconds=1)}
 
 
-@pytest.fixture(scope="module", params=[EMBEDDED, OFFICIAL])
-def client(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Client]:
-    with connected(request.param, tmp_path_factory.mktemp("pubsub")) as found:
-        yield found
-
-
-def test_a_push_carries_the_envelope_of_the_service(client):
-    topic = client.topic()
+def test_a_push_carries_the_envelope_of_the_service(pubsub):
+    topic = pubsub.topic()
     with sink() as server:
-        subscription = client.subscription(topic, push_config={"push_endpoint": server.url})
-        identity = client.publish(topic, b"\x01body", user_id="u1")
+        subscription = pubsub.subscription(topic, push_config={"push_endpoint": server.url})
+        identity = pubsub.publish(topic, b"\x01body", user_id="u1")
 
         (request,) = server.wait_for(1)
-        client.subscriber.delete_subscription(subscription=subscription)
+        pubsub.subscriber.delete_subscription(subscription=subscription)
 
     envelope = json.loads(request.body)
     message = envelope["message"]
@@ -56,54 +46,54 @@ def test_a_push_carries_the_envelope_of_the_service(client):
 
 
 @pytest.mark.parametrize("status", [201, 202, 204])
-def test_a_success_acknowledges(client, status):
-    topic = client.topic()
+def test_a_success_acknowledges(pubsub, status):
+    topic = pubsub.topic()
     with sink(lambda _: status) as server:
-        subscription = client.subscription(topic, push_config={"push_endpoint": server.url})
-        client.publish(topic)
+        subscription = pubsub.subscription(topic, push_config={"push_endpoint": server.url})
+        pubsub.publish(topic)
         server.wait_for(1)
         time.sleep(0.5)
 
         assert len(server.requests) == 1
-        client.subscriber.delete_subscription(subscription=subscription)
+        pubsub.subscriber.delete_subscription(subscription=subscription)
 
 
 @pytest.mark.parametrize("status", [302, 400, 429, 500])
-def test_anything_else_brings_the_message_again(client, status):
-    topic = client.topic()
+def test_anything_else_brings_the_message_again(pubsub, status):
+    topic = pubsub.topic()
     with sink(lambda n: status if n < 3 else 200) as server:
-        subscription = client.subscription(
+        subscription = pubsub.subscription(
             topic, push_config={"push_endpoint": server.url}, retry_policy=QUICK
         )
-        identity = client.publish(topic)
+        identity = pubsub.publish(topic)
         requests = server.wait_for(3)
-        client.subscriber.delete_subscription(subscription=subscription)
+        pubsub.subscriber.delete_subscription(subscription=subscription)
 
     assert {json.loads(each.body)["message"]["messageId"] for each in requests} == {identity}
 
 
-def test_an_endpoint_that_is_not_there_yet_gets_its_message_later(client):
-    topic = client.topic()
+def test_an_endpoint_that_is_not_there_yet_gets_its_message_later(pubsub):
+    topic = pubsub.topic()
     with sink() as server:
         port = int(server.url.rsplit(":", 1)[1].strip("/"))
-    subscription = client.subscription(
+    subscription = pubsub.subscription(
         topic,
         push_config={"push_endpoint": f"http://127.0.0.1:{port}/"},
         retry_policy=QUICK,
     )
-    client.publish(topic, b"patient")
+    pubsub.publish(topic, b"patient")
     time.sleep(0.5)
 
     with sink(port=port) as server:
         (request,) = server.wait_for(1, within_s=15)
-        client.subscriber.delete_subscription(subscription=subscription)
+        pubsub.subscriber.delete_subscription(subscription=subscription)
 
     assert base64.b64decode(json.loads(request.body)["message"]["data"]) == b"patient"
 
 
-def test_pushes_are_bounded_in_number(client):
-    embedded_only(client, "has a slow start of its own")
-    topic = client.topic()
+def test_pushes_are_bounded_in_number(pubsub):
+    embedded_only(pubsub, "has a slow start of its own")
+    topic = pubsub.topic()
     gate = threading.Event()
 
     def hold(_: int) -> int:
@@ -111,8 +101,8 @@ def test_pushes_are_bounded_in_number(client):
         return 200
 
     with sink(hold) as server:
-        subscription = client.subscription(topic, push_config={"push_endpoint": server.url})
-        for future in [client.publisher.publish(topic, b"x") for _ in range(60)]:
+        subscription = pubsub.subscription(topic, push_config={"push_endpoint": server.url})
+        for future in [pubsub.publisher.publish(topic, b"x") for _ in range(60)]:
             future.result(timeout=10)
         server.wait_for(16)
         time.sleep(0.3)
@@ -121,23 +111,23 @@ def test_pushes_are_bounded_in_number(client):
         assert len(server.wait_for(60)) == 60
         time.sleep(0.3)
         assert server.most_at_once == 16
-        client.subscriber.delete_subscription(subscription=subscription)
+        pubsub.subscriber.delete_subscription(subscription=subscription)
 
 
-def test_the_pushes_of_a_key_follow_one_another(client):
-    embedded_only(client, "pushes without the ordering key")
-    topic = client.topic()
+def test_the_pushes_of_a_key_follow_one_another(pubsub):
+    embedded_only(pubsub, "pushes without the ordering key")
+    topic = pubsub.topic()
     with sink(lambda n: 500 if n in {2, 3} else 200) as server:
-        subscription = client.subscription(
+        subscription = pubsub.subscription(
             topic,
             enable_message_ordering=True,
             push_config={"push_endpoint": server.url},
             retry_policy=QUICK,
         )
         for n in range(5):
-            client.publish(topic, str(n).encode(), key="k")
+            pubsub.publish(topic, str(n).encode(), key="k")
         requests = server.wait_for(7)
-        client.subscriber.delete_subscription(subscription=subscription)
+        pubsub.subscriber.delete_subscription(subscription=subscription)
 
     order = [base64.b64decode(json.loads(each.body)["message"]["data"]) for each in requests]
     assert order == [b"0", b"1", b"1", b"1", b"2", b"3", b"4"]
@@ -145,35 +135,35 @@ def test_the_pushes_of_a_key_follow_one_another(client):
     assert server.most_at_once == 1
 
 
-def test_a_push_counts_its_attempts_and_dies_after_the_last(client):
-    embedded_only(client, "pushes without deliveryAttempt")
-    topic, graveyard = client.topic(), client.topic()
-    dead = client.subscription(graveyard)
+def test_a_push_counts_its_attempts_and_dies_after_the_last(pubsub):
+    embedded_only(pubsub, "pushes without deliveryAttempt")
+    topic, graveyard = pubsub.topic(), pubsub.topic()
+    dead = pubsub.subscription(graveyard)
     with sink(lambda _: 500) as server:
-        subscription = client.subscription(
+        subscription = pubsub.subscription(
             topic,
             push_config={"push_endpoint": server.url},
             retry_policy=QUICK,
             dead_letter_policy={"dead_letter_topic": graveyard, "max_delivery_attempts": 5},
         )
-        client.publish(topic, b"poison")
+        pubsub.publish(topic, b"poison")
         requests = server.wait_for(5)
 
-        assert datas(client.collect(dead, 1)) == [b"poison"]
-        client.subscriber.delete_subscription(subscription=subscription)
+        assert datas(pubsub.collect(dead, 1)) == [b"poison"]
+        pubsub.subscriber.delete_subscription(subscription=subscription)
 
     assert [json.loads(each.body)["deliveryAttempt"] for each in requests] == [1, 2, 3, 4, 5]
 
 
-def test_without_a_wrapper_the_data_is_the_body_and_the_attributes_are_headers(client):
-    embedded_only(client, "never sends this push")
-    topic = client.topic()
+def test_without_a_wrapper_the_data_is_the_body_and_the_attributes_are_headers(pubsub):
+    embedded_only(pubsub, "never sends this push")
+    topic = pubsub.topic()
     push = {"no_wrapper": {"write_metadata": True}}
     with sink() as server:
-        subscription = client.subscription(topic, push_config={"push_endpoint": server.url, **push})
-        identity = client.publish(topic, b"\x00raw", **{"ce-id": "1", "spoilt": "line\nbreak"})
+        subscription = pubsub.subscription(topic, push_config={"push_endpoint": server.url, **push})
+        identity = pubsub.publish(topic, b"\x00raw", **{"ce-id": "1", "spoilt": "line\nbreak"})
         (request,) = server.wait_for(1)
-        client.subscriber.delete_subscription(subscription=subscription)
+        pubsub.subscriber.delete_subscription(subscription=subscription)
 
     assert request.body == b"\x00raw"
     assert request.headers["ce-id"] == "1"
@@ -182,20 +172,20 @@ def test_without_a_wrapper_the_data_is_the_body_and_the_attributes_are_headers(c
     assert request.headers["x-goog-pubsub-subscription-name"] == subscription
 
 
-def test_a_subscription_changes_between_push_and_pull(client):
-    topic = client.topic()
+def test_a_subscription_changes_between_push_and_pull(pubsub):
+    topic = pubsub.topic()
     with sink() as server:
-        subscription = client.subscription(topic, push_config={"push_endpoint": server.url})
-        client.subscriber.modify_push_config(subscription=subscription, push_config={})
-        client.publish(topic, b"pulled")
-        assert datas(client.collect(subscription, 1)) == [b"pulled"]
+        subscription = pubsub.subscription(topic, push_config={"push_endpoint": server.url})
+        pubsub.subscriber.modify_push_config(subscription=subscription, push_config={})
+        pubsub.publish(topic, b"pulled")
+        assert datas(pubsub.collect(subscription, 1)) == [b"pulled"]
 
-        client.subscriber.modify_push_config(
+        pubsub.subscriber.modify_push_config(
             subscription=subscription, push_config={"push_endpoint": server.url}
         )
-        client.publish(topic, b"pushed")
+        pubsub.publish(topic, b"pushed")
         (request,) = server.wait_for(1)
-        client.subscriber.delete_subscription(subscription=subscription)
+        pubsub.subscriber.delete_subscription(subscription=subscription)
 
     assert base64.b64decode(json.loads(request.body)["message"]["data"]) == b"pushed"
 
@@ -203,29 +193,29 @@ def test_a_subscription_changes_between_push_and_pull(client):
 @pytest.mark.parametrize(
     "endpoint", ["https://example.com/hook", "http://10.0.0.1/", "http://127.0.0.1.example.com/"]
 )
-def test_a_push_never_leaves_the_machine(client, endpoint):
-    embedded_only(client, "pushes anywhere")
+def test_a_push_never_leaves_the_machine(pubsub, endpoint):
+    embedded_only(pubsub, "pushes anywhere")
 
     with pytest.raises(exceptions.InvalidArgument, match="loopback"):
-        client.subscription(client.topic(), push_config={"push_endpoint": endpoint})
+        pubsub.subscription(pubsub.topic(), push_config={"push_endpoint": endpoint})
 
 
 def decoded(part: str) -> bytes:
     return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
 
 
-def test_a_push_proves_who_sent_it(client):
-    embedded_only(client, "sends no OIDC header")
-    topic = client.topic()
+def test_a_push_proves_who_sent_it(pubsub):
+    embedded_only(pubsub, "sends no OIDC header")
+    topic = pubsub.topic()
     account = "pusher@clarity-local.iam.gserviceaccount.com"
     token = {"service_account_email": account, "audience": "https://preprocess"}
     with sink() as server:
-        subscription = client.subscription(
+        subscription = pubsub.subscription(
             topic, push_config={"push_endpoint": server.url, "oidc_token": token}
         )
-        client.publish(topic)
+        pubsub.publish(topic)
         (request,) = server.wait_for(1)
-        client.subscriber.delete_subscription(subscription=subscription)
+        pubsub.subscriber.delete_subscription(subscription=subscription)
 
     scheme, bearer = request.headers["authorization"].split(" ")
     header, claims = (json.loads(decoded(part)) for part in bearer.split(".")[:2])

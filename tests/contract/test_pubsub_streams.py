@@ -7,30 +7,20 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from google.cloud.pubsub_v1.types import FlowControl
-
-from tests.contract.pubsub_servers import Client, connected
-from tests.contract.servers import EMBEDDED, OFFICIAL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-
-@pytest.fixture(scope="module", params=[EMBEDDED, OFFICIAL])
-def client(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Client]:
-    with connected(request.param, tmp_path_factory.mktemp("pubsub")) as found:
-        yield found
+    from tests.contract.pubsub_servers import Client
 
 
 @contextlib.contextmanager
 def streaming(
-    client: Client, subscription: str, callback: Callable[..., None], **options: Any
+    pubsub: Client, subscription: str, callback: Callable[..., None], **options: Any
 ) -> Iterator[None]:
     """A subscriber that is cancelled, and awaited, at the end."""
-    stream = client.subscriber.subscribe(subscription, callback, **options)
+    stream = pubsub.subscriber.subscribe(subscription, callback, **options)
     try:
         yield
     finally:
@@ -38,9 +28,9 @@ def streaming(
         stream.result(timeout=10)
 
 
-def test_a_stream_delivers_everything_once_to_its_callback(client):
-    topic = client.topic()
-    subscription = client.subscription(topic)
+def test_a_stream_delivers_everything_once_to_its_callback(pubsub):
+    topic = pubsub.topic()
+    subscription = pubsub.subscription(topic)
     lock = threading.Lock()
     seen: list[bytes] = []
     done = threading.Event()
@@ -52,8 +42,8 @@ def test_a_stream_delivers_everything_once_to_its_callback(client):
                 done.set()
         message.ack()
 
-    with streaming(client, subscription, callback):
-        futures = [client.publisher.publish(topic, str(n).encode()) for n in range(500)]
+    with streaming(pubsub, subscription, callback):
+        futures = [pubsub.publisher.publish(topic, str(n).encode()) for n in range(500)]
         for future in futures:
             future.result(timeout=30)
         assert done.wait(30)
@@ -62,9 +52,9 @@ def test_a_stream_delivers_everything_once_to_its_callback(client):
     assert sorted(seen) == sorted(str(n).encode() for n in range(500))
 
 
-def test_a_stream_of_nacks_loses_nothing(client):
-    topic = client.topic()
-    subscription = client.subscription(topic)
+def test_a_stream_of_nacks_loses_nothing(pubsub):
+    topic = pubsub.topic()
+    subscription = pubsub.subscription(topic)
     lock = threading.Lock()
     tries: dict[str, int] = {}
     acked: set[str] = set()
@@ -80,17 +70,17 @@ def test_a_stream_of_nacks_loses_nothing(client):
                 done.set()
         message.nack() if refuse else message.ack()
 
-    with streaming(client, subscription, callback):
-        for future in [client.publisher.publish(topic, b"x") for _ in range(100)]:
+    with streaming(pubsub, subscription, callback):
+        for future in [pubsub.publisher.publish(topic, b"x") for _ in range(100)]:
             future.result(timeout=30)
         assert done.wait(60)
 
     assert set(tries.values()) <= {4, 5}
 
 
-def test_flow_control_bounds_what_is_out(client):
-    topic = client.topic()
-    subscription = client.subscription(topic)
+def test_flow_control_bounds_what_is_out(pubsub):
+    topic = pubsub.topic()
+    subscription = pubsub.subscription(topic)
     held: list[Any] = []
     enough = threading.Event()
 
@@ -100,9 +90,9 @@ def test_flow_control_bounds_what_is_out(client):
             enough.set()
 
     for _ in range(20):
-        client.publish(topic)
+        pubsub.publish(topic)
     flow = FlowControl(max_messages=3)
-    with streaming(client, subscription, callback, flow_control=flow):
+    with streaming(pubsub, subscription, callback, flow_control=flow):
         assert enough.wait(10)
         time.sleep(0.5)
         assert len(held) == 3
@@ -114,9 +104,9 @@ def test_flow_control_bounds_what_is_out(client):
         assert len(held) == 6
 
 
-def test_messages_of_a_key_arrive_in_order(client):
-    topic = client.topic()
-    subscription = client.subscription(topic, enable_message_ordering=True)
+def test_messages_of_a_key_arrive_in_order(pubsub):
+    topic = pubsub.topic()
+    subscription = pubsub.subscription(topic, enable_message_ordering=True)
     order: dict[str, list[int]] = {"a": [], "b": [], "c": []}
     done = threading.Event()
 
@@ -126,10 +116,10 @@ def test_messages_of_a_key_arrive_in_order(client):
         if sum(map(len, order.values())) == 300:
             done.set()
 
-    with streaming(client, subscription, callback):
+    with streaming(pubsub, subscription, callback):
         for n in range(100):
             for key in order:
-                client.publisher.publish(topic, str(n).encode(), ordering_key=key)
+                pubsub.publisher.publish(topic, str(n).encode(), ordering_key=key)
         assert done.wait(60)
 
     assert all(numbers == list(range(100)) for numbers in order.values())

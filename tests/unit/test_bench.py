@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from tests.bench import frames, metrics, plain, pyactigraphy, rows, week
+from tests.bench import cold, frames, metrics, plain, pyactigraphy, rows, week
 from tests.bench.__main__ import COLD, GROUPS, main
 from tests.bench.contest import (
     OURS,
@@ -142,3 +142,12 @@ def test_json_and_documents_are_the_same_to_a_model():
     documents = week.documents()[:3]
 
     assert rows.read(documents) == plain.read(documents)
+
+
+def test_a_start_takes_the_memory_of_what_is_started_not_that_of_who_measures_it():
+    held = bytearray(os.urandom(1 << 20) * 400)
+
+    cost = cold.cold_start("hello", cold.HELLO, runs=1)
+
+    assert 0 < cost.mib < len(held) / (1 << 20)
+    assert 0 < cost.loaded <= cost.composed
