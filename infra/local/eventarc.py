@@ -80,9 +80,9 @@ class Trigger:
     path: re.Pattern[str]
     topic: str
 
-    def wants(self, event_type: str, path: str) -> bool:
-        """Whether the event is this trigger's."""
-        return self.event_type in {event_type, WRITTEN} and bool(self.path.fullmatch(path))
+    def wants(self, event_type: str) -> bool:
+        """Whether events of that type are this trigger's."""
+        return self.event_type in {event_type, WRITTEN}
 
 
 class Eventarc:
@@ -136,12 +136,14 @@ class Eventarc:
     def on_commit(self, changes: Sequence[DocumentChange]) -> None:
         """Publish what the triggers want to know, inside the caller's transaction."""
         for change in changes:
-            event_type = classify(change)
-            if event_type is None or not change.name.startswith(self._root):
+            if not change.name.startswith(self._root):
                 continue
             path = change.name.removeprefix(self._root)
-            for trigger in self._triggers.values():
-                if trigger.wants(event_type, path):
+            # By its path first: most changes are nobody's, and to compare documents takes time.
+            triggers = [each for each in self._triggers.values() if each.path.fullmatch(path)]
+            event_type = classify(change) if triggers else None
+            for trigger in triggers:
+                if event_type and trigger.wants(event_type):
                     message = self._message(change, trigger.event_type, event_type, path)
                     self._publish(trigger.topic, message, path)
 

@@ -274,7 +274,7 @@ def memory_table(watch: Watch) -> Table:
         verdict = found.verdict
         if name == "cloud":
             grown = watch.stored[-1] - watch.stored[len(watch.stored) // 4]
-            verdict = f"its file grew {grown:.0f} MiB; it holds all documents in memory"
+            verdict += f"; its file grew by {grown:.0f} MiB"
         rate = f"{found.per_hour:+.1f}"
         table.add_row(name, f"{found.level:.0f}", rate, bounds, verdict, spark(values, 30))
     return table

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from infra.local.firestore.wire import Document
 
 # Of the encoded documents; decoded, many small values take six times as much.
-CACHE_BYTES = 16 * 1024 * 1024
+CACHE_BYTES = 4 * 1024 * 1024
 
 
 class Cache:
