@@ -225,6 +225,7 @@ class Life(chain.Chain):
         for number in range(people_):
             place = self.client.document(f"users/person-{number}/analyses/{since:%Y%m%d}")
             batch.set(place, analysis(rng, since + DAY, **shift))
+            batch.set(self.client.document(f"users/person-{number}"), dict(people.CONSENT))
         batch.commit()
 
     def tried(self) -> None:

@@ -25,6 +25,7 @@ from clarity.domain.drift import FEATURES
 from clarity.domain.errors import InProgressError
 from clarity.domain.health import Watch, health_of
 from clarity.domain.minutes.quality import assess
+from clarity.sources.generated import people
 from clarity.steps.audit import subject_of
 from clarity.steps.infer import Prediction
 from clarity.steps.monitor import Outcome
@@ -76,7 +77,20 @@ def add(client: Client, user_id: str, document: dict[str, Any]) -> str:
     path = f"users/{user_id}/analyses/{uuid.uuid4().hex}"
     vector = {"embedding": Vector(document["embedding"])}
     client.document(path).set(document | vector)
+    client.document(f"users/{user_id}").set(dict(people.CONSENT))
     return path
+
+
+def test_weeks_of_who_has_taken_consent_back_are_not_read(client, began) -> None:
+    rng, source = np.random.default_rng(1), FirestoreMonitor(client, RETENTION)
+    users = [f"user-{uuid.uuid4().hex}" for _ in range(4)]
+    paths = [add(client, user, analysis(rng, began)) for user in users]
+    client.document(f"users/{users[0]}").update({"consent.analysis": False})
+    client.document(f"users/{users[1]}").update({"consent": "all of it"})
+    client.document(f"users/{users[2]}").delete()
+
+    assert [each["path"] for each in source.read(paths)] == [paths[3]]
+    assert source.read(paths[:3]) == []
 
 
 def test_analyses_are_counted_seen_and_read_by_when_they_were_made(client, began) -> None:
@@ -305,6 +319,7 @@ def live(client: Client, began: datetime, weeks: Sequence[Sequence[dict[str, Any
             }
             place = client.document(f"users/person-{number}/analyses/w{week}")
             batch.set(place, {**document, **more, "embedding": Vector(document["embedding"])})
+            batch.set(client.document(f"users/person-{number}"), dict(people.CONSENT))
         batch.commit()
 
 

@@ -25,6 +25,7 @@ from clarity.adapters.firestore_audit import LEDGER, link, standing
 from clarity.adapters.firestore_errors import translated
 from clarity.adapters.firestore_reference_rows import reference_of
 from clarity.adapters.firestore_references import reference_in
+from clarity.domain.consent import Consent
 from clarity.domain.errors import InProgressError
 from clarity.domain.health import Lately, Reading, Verdict, Watch
 from clarity.steps.audit import LEDGER_KEPT, Entry, subject_of
@@ -34,7 +35,7 @@ from clarity.steps.weeks import Seen
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from google.cloud.firestore import Client, DocumentSnapshot, WriteBatch
+    from google.cloud.firestore import Client, DocumentReference, DocumentSnapshot, WriteBatch
 
     from clarity.steps.monitor import Outcome
 
@@ -75,10 +76,12 @@ class FirestoreMonitor:
 
     @translated
     def read(self, paths: Sequence[str]) -> Sequence[Mapping[str, Any]]:
-        """Those that are still there, with their paths as "path"."""
+        """Those that are still there, of people who consent, with their paths as "path"."""
         read: list[Mapping[str, Any]] = []
         for start in range(0, len(paths), _PAGE):
-            page = [self.client.document(path) for path in paths[start : start + _PAGE]]
+            page = self._consented(paths[start : start + _PAGE])
+            if not page:
+                continue
             found = self.client.get_all(page, field_paths=_READ)
             read += [{**(f.to_dict() or {}), "path": f.reference.path} for f in found if f.exists]
         order = {path: number for number, path in enumerate(paths)}
@@ -184,6 +187,17 @@ class FirestoreMonitor:
         }
         entry = Entry(f"{action}-{name}-{now:%Y%m%dT%H%M%S}", record)
         link(batch, self.client, LEDGER, standing(head), entry)
+
+    def _consented(self, paths: Sequence[str]) -> list[DocumentReference]:
+        """The analyses of whoever consents to analysis by now."""
+        whose = {path: "/".join(path.split("/")[:2]) for path in paths}
+        people = [self.client.document(each) for each in set(whose.values())]
+        agreed = {
+            each.reference.path
+            for each in self.client.get_all(people, field_paths=["consent"])
+            if Consent.parse((each.to_dict() or {}).get("consent")).analysis
+        }
+        return [self.client.document(path) for path, each in whose.items() if each in agreed]
 
     def _between(self, since: datetime, until: datetime) -> Query:
         group: Query = self.client.collection_group("analyses")

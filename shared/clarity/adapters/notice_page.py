@@ -139,8 +139,8 @@ def _chapters(place: Deployment) -> Iterator[tuple[str, tuple[str, ...]]]:
             "in them. Without it our own program writes.",
             "<b>Research</b>: with it your weeks may be used to check, and to improve, the model "
             "that reads them. Without it they are not. Whether that model works as it should is "
-            "watched over everybody's analyses that are stored, as numbers that name nobody; weeks "
-            "are compared in groups of 25 people or more.",
+            "watched, too: weeks of those who consent to analysis are compared, in groups of 25 "
+            "people or more; what is kept of that names nobody.",
             "Each of the three is yours to give and to take back, in the app. What is taken back "
             "holds from the next thing that would be done.",
         ),

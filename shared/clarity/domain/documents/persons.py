@@ -19,7 +19,16 @@ SETTINGS: Final = Kind(
     path="users/{uid}",
     purpose="The settings that the person has chosen, and what they consented to.",
     writers=("app",),
-    readers=("app", "ingest", "preprocess", "insights", "sweep", "clarity pat candidate"),
+    readers=(
+        "app",
+        "ingest",
+        "preprocess",
+        "insights",
+        "monitor",
+        "sweep",
+        "clarity pat candidate",
+        "clarity pat reference",
+    ),
     kept=Kept.OWN,
     fields={
         "consent": personal(
