@@ -89,6 +89,7 @@ REFERENCES = frozenset(
         "history_id",
         "collection",
         "document_id",
+        "deferred",
         "traceparent",
     ]
 )

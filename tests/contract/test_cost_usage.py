@@ -178,7 +178,7 @@ def test_a_look_of_the_monitor_uses_what_the_model_says(life) -> None:
     analyses = len(list(life.phone.client.collection_group("analyses").get()))
     assert look.found == analyses + 2  # and nothing that failed, nothing that was rated
     assert first.found == look.found + analyses  # each of the week,
-    assert first.lookups == look.lookups + 2  # a count, and one of the only person
+    assert first.lookups == look.lookups + 3  # a count, one of the only person, their consent
     assert (MOST_PEOPLE, _LATEST) == (usage.WINDOW_PEOPLE, usage.LOOKED_AT)
 
 

@@ -68,20 +68,20 @@ def test_a_week_becomes_an_insight_and_the_phone_sees_every_step(running) -> Non
 
 
 def test_the_same_week_again_costs_nothing(running) -> None:
-    phone = Phone(running.firestore(), "again")
+    phone = Phone(running.firestore(), "sender-twice")
     send(phone, week(), "a")
     first = ask(phone, "r1")
-    until(lambda: all_jobs_final(running, "again"))
+    until(lambda: all_jobs_final(running, "sender-twice"))
     before = gemini_calls(running)
 
     for upload_id, document in people.resend(week(), attempt="b"):
         phone.create(upload_id, document)
     second = ask(phone, "r2")
-    until(lambda: all_jobs_final(running, "again"))
+    until(lambda: all_jobs_final(running, "sender-twice"))
 
     assert second["insight_id"] == first["insight_id"]
-    assert len(documents(running, "again", "analyses")) == 1
-    assert len(documents(running, "again", "insights")) == 1
+    assert len(documents(running, "sender-twice", "analyses")) == 1
+    assert len(documents(running, "sender-twice", "insights")) == 1
     assert gemini_calls(running) == before
 
 

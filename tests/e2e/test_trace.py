@@ -41,8 +41,14 @@ def test_one_trace_goes_through_every_function_and_what_each_asks(running) -> No
     phone.settings(**people.CONSENT)
     last_day = people.last_full_day("office-worker", datetime.now(UTC))
     person = people.generate("office-worker", last_day=last_day)
-    for upload_id, document in people.uploads(person, attempt="a"):
-        phone.create(upload_id, document)
+    uploads = [phone.create(*each) for each in people.uploads(person, attempt="a")]
+    documents = [phone.client.document(each.path) for each in uploads]
+    # Beside many of them the request's document would wait in its person's lane.
+    until(
+        lambda: all("status" in (each.to_dict() or {}) for each in phone.client.get_all(documents)),
+        TIMEOUT_S,
+        "the uploads' answers",
+    )
 
     # Other words than the uploads' own job may have: so that PAT and Gemini are asked in any case.
     origin = phone.request("traced", insight_type="sleep", explanation=True)

@@ -89,7 +89,7 @@ DAMAGES = {
     "another scaler": (damage_scaler, "scaler.npz is not the scaler of pat-s"),
     "a broken scaler": (
         lambda folder: (folder / "scaler.npz").write_bytes(b"PK"),
-        "scaler.npz cannot be read",
+        "scaler.npz is no scaler: damaged",
     ),
     "another size": (
         lambda folder: rewrite_manifest(folder, size="medium"),

@@ -41,9 +41,16 @@ _MOST_TRIES = 10
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A job that an upload is read with, and what puts the writes for that into a batch."""
+    """A job that an upload is read with.
+
+    Attributes:
+        processing_id: of the job.
+        opens: whether that comes into being with it.
+        put: puts the writes for it into a batch.
+    """
 
     processing_id: str
+    opens: bool = False
     put: Callable[[WriteBatch], None] = lambda _: None
 
 
@@ -149,7 +156,7 @@ class FirestoreJobs:
                 return Place(own.id)
         if queue and queue.opened_at > joining.since and self._is_open(joining.origin, queue):
             seen = {"last_upload_at": now, **expiry}
-            return Place(queue.processing_id, lambda batch: batch.update(where, seen))
+            return Place(queue.processing_id, put=lambda batch: batch.update(where, seen))
         fields = {"processing_id": own.id, "opened_at": now, "last_upload_at": now, **expiry}
 
         def put(batch: WriteBatch) -> None:
@@ -159,7 +166,7 @@ class FirestoreJobs:
             else:
                 batch.update(where, fields, option=self._as(queue.version))
 
-        return Place(own.id, put)
+        return Place(own.id, opens=True, put=put)
 
     def _job_and_person(self, origin: Origin) -> tuple[DocumentReference, DocumentReference]:
         job, person = origin.job_path, f"users/{origin.user_id}"

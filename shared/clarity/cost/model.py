@@ -197,7 +197,8 @@ def _watched(people: int, mean: Day) -> float:
     """Documents that the monitor reads: a look every hour, a window every week."""
     day_s, rated = people * mean.predictions, people * mean.insights * 28
     newest = min(usage.LOOKED_AT, day_s) + min(usage.LOOKED_AT, rated)
-    week = min(usage.WINDOW_ANALYSES, 7 * day_s) + min(usage.WINDOW_PEOPLE, people)
+    # Of each person in the window the newest week, and whether they consent by now.
+    week = min(usage.WINDOW_ANALYSES, 7 * day_s) + 2 * min(usage.WINDOW_PEOPLE, people)
     return HOURS * (usage.LOOK.lookups + newest) + _WEEKS * week
 
 

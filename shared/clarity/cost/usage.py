@@ -45,21 +45,21 @@ class Delivery:
 
 
 # ingest, an upload: the first of a burst opens a job, another one joins it.
-OPENS: Final = Delivery(4, 8, 3, 9, published=1, milliseconds=60, guards=3)
-JOINS: Final = Delivery(5, 6, 2, 8, milliseconds=50, guards=2)
+OPENS: Final = Delivery(2, 8, 3, 7, published=1, milliseconds=60, guards=3)
+JOINS: Final = Delivery(3, 6, 2, 6, milliseconds=50, guards=2)
 # One that brings nothing new.
-AGAIN: Final = Delivery(1, 5, 2, 4, milliseconds=40, guards=1)
+AGAIN: Final = Delivery(2, 5, 2, 4, milliseconds=40, guards=1)
 WRITES_PER_DAY: Final = 2  # the day and its chunk, for each local day with something new
 MILLISECONDS_PER_SAMPLE: Final = 0.25
 # ingest, what else a person writes.
 REQUEST: Final = Delivery(1, 7, 3, 6, published=1, milliseconds=40, guards=2)
 FEEDBACK: Final = Delivery(1, 6, 2, 4, milliseconds=40, guards=1)
 # preprocess: too early, since uploads still arrive; a new week; one that is analysed already.
-EARLY: Final = Delivery(5, 0, 0, 4, milliseconds=45)
-ANALYSIS: Final = Delivery(8, 11, 5, 18, published=1, milliseconds=250, guards=4)
-KNOWN: Final = Delivery(8, 4, 1, 13, published=1, milliseconds=160, guards=1)
+EARLY: Final = Delivery(5, 0, 0, 3, milliseconds=45)
+ANALYSIS: Final = Delivery(8, 11, 5, 14, published=1, milliseconds=250, guards=4)
+KNOWN: Final = Delivery(8, 4, 1, 11, published=1, milliseconds=160, guards=1)
 # insights: told by the language model in one call; a repair is a call more.
-INSIGHT: Final = Delivery(9, 15, 6, 19, milliseconds=150, guards=5)
+INSIGHT: Final = Delivery(8, 15, 6, 16, milliseconds=150, guards=5)
 REPAIR: Final = Delivery(2, 6, 1, 7, milliseconds=50, guards=2)
 MODEL_MILLISECONDS: Final = 4_000.0  # of one call of Gemini: not measured
 # monitor, a look every hour; beside it the newest analyses of a day, and ratings of four weeks.
