@@ -119,7 +119,7 @@ class Completion:
         if self.done.creates:
             self._addition = self._addition or self._add(user_id, self.done.creates)
             self._addition.put(batch)
-        if (place and place.opens) or self._addition:
+        if self.done.creates or (place and place.opens):
             unless_erased(self.client, user_id, batch)
         results: Sequence[WriteResult] = batch.commit()
         if self._addition:
