@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from clarity.domain.intake.units import KIND_INDEX
+from clarity.domain.intake.units import KINDS
 from clarity.domain.metrics.activity import RESTING, activity_metrics
 from clarity.domain.metrics.activity_class import class_metrics
 from clarity.domain.metrics.cardio import cardio_metrics
@@ -19,14 +19,12 @@ from clarity.domain.metrics.phase import phase_metrics
 from clarity.domain.minutes.grid import Grid, build_grid, grid_digest
 from clarity.domain.minutes.modality import Input, inputs_of
 from clarity.domain.minutes.quality import gate
-from clarity.domain.minutes.rolling import rolling_mean
+from clarity.domain.minutes.rolling import any_within
 from clarity.domain.sleep.nights import Sleep, SleepPeriod, find_sleep, sleep_metrics, stages_asleep
 from clarity.domain.sleep.regularity import timing_metrics
 from clarity.domain.sleep.stillness import detect_rest
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from clarity.domain.intake.columns import Samples
     from clarity.domain.metric import Metric
     from clarity.domain.minutes.quality import Quality
@@ -44,7 +42,8 @@ HEADLINE: Final = (
 UNKNOWN_AGREEMENT: Final = 0.5
 NEAR_MINUTES: Final = 720  # of recorded sleep, in which waking was recorded too
 _EPOCH: Final = date(1970, 1, 1)
-_MINUTE_KINDS: Final = [KIND_INDEX[name] for name in ("stepCount", "heartRate", "sleepAnalysis")]
+_DAY_S: Final = 86_400.0
+_TELLS_MINUTES: Final = np.isin(np.array(KINDS), ("stepCount", "heartRate", "sleepAnalysis"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +120,10 @@ def recent_days(samples: Samples, days: int = LOOKBACK_DAYS) -> Grid:
 
     As far back as there are samples, a week at least; without any samples it has no days at all.
     """
-    local = _minute_days(samples)
-    if not len(local):
+    if not len(samples):
         return build_grid(samples, _EPOCH, 0)
-    last = int(local.max())
-    first = min(max(int(local.min()), last - days + 1), last - WEEK + 1)
+    oldest, last = _minute_days(samples)
+    first = min(max(oldest, last - days + 1), last - WEEK + 1)
     return build_grid(samples, _EPOCH + timedelta(days=first), last - first + 1)
 
 
@@ -140,15 +138,17 @@ def weeks_until(samples: Samples, end: date, weeks: int) -> Grid:
 
 def weeks_before(samples: Samples, end: date) -> int:
     """How many weeks the samples reach back from `end`, the first counted whole; 1 at least."""
-    local = _minute_days(samples)
-    past = (end - _EPOCH).days - int(local.min()) if len(local) else WEEK
+    past = (end - _EPOCH).days - _minute_days(samples)[0] if len(samples) else WEEK
     return max(-(-past // WEEK), 1)
 
 
-def _minute_days(samples: Samples) -> NDArray[np.int64]:
-    """The local days, since 1970, of the samples that tell of minutes; else of all."""
-    mine = samples.select(np.isin(samples.kind, _MINUTE_KINDS))
-    return (mine if len(mine) else samples).local_day().astype(np.int64)
+def _minute_days(samples: Samples) -> tuple[int, int]:
+    """The first and last local day, since 1970, of what tells of minutes; else of all samples."""
+    local = samples.start + samples.offset
+    mine = local[_TELLS_MINUTES[samples.kind]]
+    if not len(mine):
+        mine = local
+    return int(mine.min() // _DAY_S), int(mine.max() // _DAY_S)
 
 
 def newest_week(span: Grid) -> Grid:
@@ -175,8 +175,14 @@ def best_week(samples: Samples) -> Grid:
     return newest_week(recent_days(samples))
 
 
-def analyse(grid: Grid, quality: Quality) -> Analysis:
-    """Measure a grid: sleep, rhythm, activity, and the confidence in them."""
+def analyse(grid: Grid, quality: Quality, digest: str = "") -> Analysis:
+    """Measure a grid: sleep, rhythm, activity, and the confidence in them.
+
+    Args:
+        grid: The days.
+        quality: Their quality.
+        digest: `grid_digest` of the grid, where it is known already.
+    """
     sleep = find_sleep(grid)
     activity = activity_metrics(grid, quality, sleep.asleep)
     metrics = (*sleep_metrics(sleep), *rhythm_metrics(grid, quality), *activity)
@@ -199,7 +205,7 @@ def analyse(grid: Grid, quality: Quality) -> Analysis:
         sleep=sleep,
         confidence=confidence(quality, metrics, agreement),
         agreement=agreement,
-        digest=grid_digest(grid),
+        digest=digest or grid_digest(grid),
         notes=grid.notes,
         inputs=inputs_of(grid),
         sources=grid.sources,
@@ -233,8 +239,7 @@ def _sleep_agreement(grid: Grid) -> float | None:
     doi:10.1177/001316446002000104.
     """
     recorded = stages_asleep(grid)
-    near = rolling_mean(recorded.astype(np.float64), NEAR_MINUTES, NEAR_MINUTES) > 0
-    both = near & ~np.isnan(grid.movement)
+    both = any_within(recorded, NEAR_MINUTES, NEAR_MINUTES) & ~np.isnan(grid.movement)
     detected = detect_rest(grid) if both.any() else None
     if detected is None:
         return None

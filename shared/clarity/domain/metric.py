@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Final, Literal
 
 MetricStatus = Literal["ok", "insufficient", "not_applicable"]
@@ -51,8 +52,7 @@ class Measure:
         >>> Measure("l5", "steps/min", "lowest mean of hourly steps").of("counts").unit
         'counts/min'
         """
-        named = {part: getattr(self, part).replace("steps", signal) for part in ("unit", "method")}
-        return replace(self, **named)
+        return _measured_by(self, signal)
 
     def value(self, value: float, undefined: str = "undefined for this data") -> Metric:
         """The metric with its value; insufficient, because of `undefined`, when it is NaN."""
@@ -67,3 +67,9 @@ class Measure:
     def not_applicable(self, reason: str) -> Metric:
         """The metric without a value, because there is no data of the kind it needs."""
         return Metric(self.name, None, self.unit, "not_applicable", reason, self.method)
+
+
+@cache  # of the few measures that modules define
+def _measured_by(measure: Measure, signal: str) -> Measure:
+    named = {part: getattr(measure, part).replace("steps", signal) for part in ("unit", "method")}
+    return replace(measure, **named)

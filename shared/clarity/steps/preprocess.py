@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -44,6 +45,26 @@ LOOKBACK_DAYS: Mapping[Timeframe, int] = {"1week": 35, "1month": 56, "3months": 
 # The stage of a job whose work waits for a model that was not running.
 WAITING = "waiting_for_model"
 _BUILDING = "Building your week, minute by minute."
+# One thread of a process measures at a time, and waits for nothing meanwhile: numpy lets go of the
+# interpreter at every longer array, so that two would hand it to and fro 1,800 times a week, which
+# takes more than twice the CPU of one week after the other.
+_MEASURING: Final = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class _Week:
+    """The week to analyse, good enough for it; what its analysis is found by, and who wrote it."""
+
+    grid: Grid
+    quality: Quality
+    digest: str
+    recorded_by: Mapping[str, str]
+
+    def document(self) -> dict[str, object]:
+        """All that is measured of it."""
+        with _MEASURING:
+            analysis = analyse(self.grid, self.quality, self.digest)
+            return {**analysis.to_document(), "recorded_by": self.recorded_by}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,19 +140,22 @@ class Preprocess:
         timeframe: Timeframe = job["data_timeframe"]  # type: ignore[assignment]  # open_job's
         chunks = self.records.recent(message.origin.user_id, LOOKBACK_DAYS[timeframe])
         near = latest(chunks, RECENT_DAYS)
-        samples = combine(near)
-        grid = best_week(samples)
-        quality = assess(grid)
-        if not quality.sufficient:
-            return _insufficient(message, quality)
-        ids = self._analysis_ids(grid)
-        analysis_id = self._read(message, ids, recorded_by(chunks, samples, grid), grid, quality)
+        with _MEASURING:
+            samples = combine(near)
+            grid = best_week(samples)
+            quality = assess(grid)
+            if not quality.sufficient:
+                return _insufficient(message, quality)
+            week = _Week(grid, quality, grid_digest(grid), recorded_by(chunks, samples, grid))
+        ids = self._analysis_ids(week.digest)
+        analysis_id = self._read(message, ids, week)
         if job.get("explanation"):
             model_id = next(each for each, found in ids.items() if found == analysis_id)
             self._explain(message, analysis_id, model_id, grid)
         # Always on request, after uploads unless told otherwise.
         if message.origin.collection == "insight_requests" or person.insights == "automatic":
-            past = samples if len(near) == len(chunks) else combine(chunks)
+            with _MEASURING:
+                past = samples if len(near) == len(chunks) else combine(chunks)
             history_id = self._look_back(message, past, grid, timeframe)
             told = message.with_analysis(analysis_id, history_id)
             return Done(analysis_id, owes=(Outgoing.of("analysed", told),))
@@ -139,20 +163,12 @@ class Preprocess:
         details: dict[str, object] = {"analysis_id": analysis_id}
         return Done(analysis_id, end=End(message.origin, Status.COMPLETED, text, details))
 
-    def _read(
-        self,
-        message: JobMessage,
-        ids: Mapping[str, str],
-        recorded: Mapping[str, str],
-        grid: Grid,
-        quality: Quality,
-    ) -> str:
+    def _read(self, message: JobMessage, ids: Mapping[str, str], week: _Week) -> str:
         """The id of the week's analysis: the one that is there, or a new one."""
         for analysis_id in ids.values():
             if self.records.analysis(message.origin.user_id, analysis_id) is not None:
                 return analysis_id
-        document = {**analyse(grid, quality).to_document(), "recorded_by": recorded}
-        return self.infer(message, ids, grid, document)
+        return self.infer(message, ids, week.grid, week.document())
 
     def _look_back(
         self, message: JobMessage, samples: Samples, week: Grid, timeframe: Timeframe
@@ -164,13 +180,17 @@ class Preprocess:
         end = week.first_day + timedelta(days=week.days)
         if timeframe == "1week" and weeks_before(samples, end) == 1:
             return None
-        weeks = weeks_until(samples, end, LOOKBACK_DAYS[timeframe] // WEEK)
-        parts = (grid_digest(weeks), timeframe, clarity.__version__)
+        with _MEASURING:
+            weeks = weeks_until(samples, end, LOOKBACK_DAYS[timeframe] // WEEK)
+            digest = grid_digest(weeks)
+        parts = (digest, timeframe, clarity.__version__)
         history_id = hashlib.sha256("|".join(parts).encode()).hexdigest()[:32]
         user_id, now = message.origin.user_id, self.clock()
         if self.records.history(user_id, history_id) is None:
+            with _MEASURING:
+                history = history_of(weeks).to_document()
             document = {
-                **history_of(weeks).to_document(),
+                **history,
                 "data_timeframe": timeframe,
                 "created_at": now,
                 "expires_at": now + self.retention,
@@ -217,10 +237,10 @@ class Preprocess:
     def _too_early(self) -> NotSettledError:
         return NotSettledError(f"an upload arrived in the last {self.quiet.total_seconds():g} s")
 
-    def _analysis_ids(self, grid: Grid) -> dict[str, str]:
+    def _analysis_ids(self, digest: str) -> dict[str, str]:
         """By the model that may read the week; same data, same model, same code: same analysis."""
-        data, code = grid_digest(grid), clarity.__version__
-        named = {each: f"{data}|{each}|{code}".encode() for each in self.infer.model_ids}
+        code = clarity.__version__
+        named = {each: f"{digest}|{each}|{code}".encode() for each in self.infer.model_ids}
         return {each: hashlib.sha256(name).hexdigest()[:32] for each, name in named.items()}
 
 

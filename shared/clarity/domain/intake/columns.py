@@ -93,20 +93,22 @@ class Samples:
         renumbered = []
         for part in parts:
             index = [table.setdefault(source, len(table)) for source in part.sources]
-            renumbered.append(np.array(index or [0], np.int64)[part.source])
+            same = index == list(range(len(index)))
+            renumbered.append(part.source if same else np.array(index)[part.source])
         if len(table) > MAX_SOURCES:
             raise ValueError(f"expected at most {MAX_SOURCES} sources, found {len(table)}")
         columns: dict[str, Any] = {
-            name: np.concatenate([getattr(part, name) for part in parts]) for name in _DTYPES
+            name: np.concatenate([getattr(part, name) for part in parts])
+            for name in _DTYPES
+            if name != "source"
         }
-        columns["source"] = np.concatenate(renumbered).astype(np.int16)
+        columns["source"] = np.concatenate(renumbered).astype(np.int16, copy=False)
         return Samples(**columns, sources=tuple(table))
 
     def select(self, chosen: NDArray[np.bool_] | NDArray[np.integer[Any]]) -> Samples:
         """The samples under a mask, or at indices and in their order."""
-        return Samples(
-            **{name: getattr(self, name)[chosen] for name in _DTYPES}, sources=self.sources
-        )
+        at = chosen.nonzero()[0] if chosen.dtype == np.bool_ else chosen  # once for all columns
+        return Samples(**{name: getattr(self, name)[at] for name in _DTYPES}, sources=self.sources)
 
     def of(self, kind_name: str) -> Samples:
         """The samples of one kind, a name in `KINDS`."""
@@ -114,8 +116,14 @@ class Samples:
 
     def unique(self) -> Samples:
         """Each sample once, the first of equal identities, in the order of first appearance."""
-        first = np.unique(self.identity, return_index=True)[1]
-        return self if len(first) == len(self) else self.select(np.sort(first))
+        if not self._repeats():
+            return self
+        return self.select(np.sort(np.unique(self.identity, return_index=True)[1]))
+
+    def _repeats(self) -> bool:
+        """Whether any sample is there twice: a plain sort tells it in a fifth of the time."""
+        ordered = np.sort(self.identity)
+        return bool((ordered[1:] == ordered[:-1]).any())
 
     def without(self, identities: NDArray[np.uint64]) -> Samples:
         """The samples whose identity is not among the given (deleted) ones."""
@@ -218,7 +226,8 @@ def _decode_sources(found: object) -> tuple[Source, ...]:
 
 
 def _check_range(name: str, column: NDArray[Any], size: int) -> None:
-    if len(column) and (int(column.min()) < 0 or int(column.max()) >= size):
+    # As unsigned numbers those below zero are the largest.
+    if len(column) and int(column.view(f"u{column.itemsize}").max()) >= size:
         raise ValueError(
             f"column {name}: expected 0 to {size - 1}, found {column.min()} to {column.max()}"
         )

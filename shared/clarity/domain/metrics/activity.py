@@ -9,6 +9,7 @@ import numpy as np
 from clarity.domain.metric import Measure, Metric
 from clarity.domain.minutes.grid import MINUTES_PER_DAY
 from clarity.domain.minutes.quality import too_few_days
+from clarity.domain.minutes.rolling import median
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -103,7 +104,7 @@ def resting_heart_rate(grid: Grid, quality: Quality, asleep: NDArray[np.bool_]) 
     daily = daily[~np.isnan(daily)]
     if len(daily) >= MIN_VITAL_DAYS:
         measure = Measure(RESTING, BEATS, "median of the device's daily resting heart rate")
-        return measure.value(float(np.median(daily)))
+        return measure.value(median(daily))
     seen = ~np.isnan(grid.heart_rate)
     at_rest = seen & asleep
     if at_rest.sum() >= MIN_HEART_RATE_MINUTES:

@@ -12,7 +12,7 @@ from clarity.domain.metrics.activity import BEATS, MIN_VITAL_DAYS
 from clarity.domain.metrics.circadian import HOURS_PER_DAY, MIN_CLOCK_HOURS, MIN_SIGHTINGS, binned
 from clarity.domain.metrics.cosinor import NO_WAVE, Cosinor, cosinor
 from clarity.domain.minutes.quality import too_few_days
-from clarity.domain.minutes.rolling import rolling_mean
+from clarity.domain.minutes.rolling import any_within, median, rolling_mean
 from clarity.domain.sleep.nights import stages_asleep
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def summary(daily: NDArray[np.float64]) -> tuple[float, float]:
     """
     seen = daily[~np.isnan(daily)]
     spread = float(seen.std(ddof=1)) if len(seen) > 1 else float("nan")
-    return (float(np.median(seen)) if len(seen) else float("nan")), spread
+    return (median(seen) if len(seen) else float("nan")), spread
 
 
 def cardio_metrics(grid: Grid, quality: Quality) -> tuple[Metric, ...]:
@@ -163,9 +163,8 @@ def _causes(
 
 def _recorded_sleep(grid: Grid) -> NDArray[np.float64]:
     """(n,) 1 asleep and 0 awake, NaN far from any recorded stage: that night was not recorded."""
-    recorded = np.where(grid.stage >= 0, 1.0, np.nan)
-    near = rolling_mean(recorded, SLEEP_KNOWN_MINUTES, SLEEP_KNOWN_MINUTES)
-    return np.where(np.isnan(near), np.nan, stages_asleep(grid).astype(np.float64))
+    near = any_within(grid.stage >= 0, SLEEP_KNOWN_MINUTES, SLEEP_KNOWN_MINUTES)
+    return np.where(near, stages_asleep(grid), np.nan)
 
 
 def _clock_hours(hours: NDArray[np.float64], others: NDArray[np.float64]) -> int:

@@ -100,11 +100,14 @@ def cosinor(
     if spare < SPARE or np.ptp(x) <= 0:
         return _NONE
     # Products one by one: so few are not worth the threads of a matrix product.
-    normal = np.array([[float((one * other).sum()) for other in causes] for one in causes])
+    normal = np.empty((len(causes), len(causes)))
+    for row, one in enumerate(causes):
+        for column, other in enumerate(causes[: row + 1]):
+            normal[row, column] = normal[column, row] = (one * other).sum()
     size = np.sqrt(np.diag(normal))
     if size.min() <= 0 or np.linalg.eigvalsh(normal / np.outer(size, size))[0] < SINGULAR:
         return _NONE
-    inverse = np.linalg.inv(normal)
+    inverse = np.asarray(np.linalg.inv(normal), np.float64)
     fit = inverse @ np.array([float((cause * x).sum()) for cause in causes])
     rest = x - sum(weight * cause for weight, cause in zip(fit, causes, strict=True))
     power = float((rest**2).sum())

@@ -77,9 +77,10 @@ def fragmentation_metrics(grid: Grid, quality: Quality) -> tuple[Metric, ...]:
     measures = (REST_TO_ACTIVITY.of(grid.signal), ACTIVITY_TO_REST.of(grid.signal))
     if reason := too_few_days(quality):
         return tuple(measure.insufficient(reason) for measure in measures)
-    unknown = np.isnan(grid.movement)
-    active = np.where(unknown, np.nan, np.nan_to_num(grid.movement) >= ACTIVE)
-    minutes = int(np.nansum(active))
+    with np.errstate(invalid="ignore"):
+        moving = grid.movement >= ACTIVE
+    active = np.where(np.isnan(grid.movement), np.nan, moving)
+    minutes = np.count_nonzero(moving)
     if minutes < MIN_ACTIVE_MINUTES:
         reason = f"{MIN_ACTIVE_MINUTES} active minutes are needed, {minutes} found"
         return tuple(measure.insufficient(reason) for measure in measures)

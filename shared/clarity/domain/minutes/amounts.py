@@ -21,12 +21,12 @@ from clarity.domain.minutes.channels import (
     UNITS,
     Intervals,
     Stretch,
+    covered,
     device_of,
     milliseconds,
     once,
     places,
     spread,
-    touched,
 )
 from clarity.domain.minutes.runs import bridged, runs
 
@@ -87,7 +87,7 @@ class AmountChannel:
         for source in self.of(device):
             out |= source.covered
             if coarse:
-                out |= _recorded(source.coarse, self.stretch)
+                out |= covered(source.coarse, self.stretch)
         return out
 
     def moved(self, device: Device) -> NDArray[np.bool_]:
@@ -97,7 +97,7 @@ class AmountChannel:
             out |= source.fine > 0
             if not source.copies:
                 more = source.coarse.select(source.coarse.value > 0)
-                out |= _recorded(more, self.stretch)
+                out |= covered(more, self.stretch)
         return out
 
 
@@ -122,15 +122,9 @@ def amount_channel(
         copies &= "phone" in named.values()
         fine = mine if of_source.all() and not coarse.any() else mine.select(of_source & ~coarse)
         rest = mine.select(of_source & coarse)
-        covered = _recorded(fine, stretch)
-        sources.append(SourceAmount(device, copies, spread(fine, stretch), covered, rest))
+        recorded = covered(fine, stretch)
+        sources.append(SourceAmount(device, copies, spread(fine, stretch), recorded, rest))
     return AmountChannel(stretch, tuple(sources))
-
-
-def _recorded(intervals: Intervals, stretch: Stretch) -> NDArray[np.bool_]:
-    if not len(intervals):
-        return np.zeros(stretch.length, np.bool_)
-    return np.asarray(touched(intervals, stretch) > 0)
 
 
 def source_order(samples: Samples, kind: str) -> dict[int, Device]:

@@ -134,7 +134,7 @@ def heart_rate_channel(samples: Samples, stretch: Stretch) -> HeartRateChannel:
             seen[device] = count > 0
         else:
             of_device = np.array([each == device for each in table])[samples.source[at]]
-            seen[device] = touched(mine.select(of_device), stretch) > 0
+            seen[device] = covered(mine.select(of_device), stretch)
     with np.errstate(invalid="ignore"):  # nothing over nothing is unknown
         return HeartRateChannel(total / (count * UNITS), seen)
 
@@ -194,6 +194,22 @@ def touched(intervals: Intervals, stretch: Stretch) -> NDArray[np.int64]:
     low, high = intervals.minutes()
     ones = np.ones(len(low))
     return _steps_of(stretch, [low, high + 1], [ones, -ones]).astype(np.int64)
+
+
+def covered(intervals: Intervals, stretch: Stretch) -> NDArray[np.bool_]:
+    """(m,) whether any of the intervals has a part in a minute."""
+    if not len(intervals):
+        return np.zeros(stretch.length, np.bool_)
+    first, last = intervals.minutes()
+    borders = (first, last + 1)
+    low, high = (np.clip(each - stretch.first, 0, stretch.length) for each in borders)
+    if (high - low <= 1).all():
+        out = np.zeros(stretch.length, np.bool_)
+        out[low[low < high]] = True
+        return out
+    change = np.bincount(low, minlength=stretch.length + 1)
+    change -= np.bincount(high, minlength=stretch.length + 1)
+    return np.asarray(np.cumsum(change[:-1]) > 0)
 
 
 def _steps_of(

@@ -222,8 +222,11 @@ def _in_order(samples: Samples) -> Samples:
     place = (samples.kind.astype(np.int64) << _SOURCE_BITS) + samples.source
     moment = (place << _TIME_BITS) + milliseconds(samples.start)
     order = np.argsort(moment)
-    if (np.diff(moment[order]) == 0).any():
-        order = np.lexsort((samples.value, moment))
+    same = np.diff(moment[order]) == 0
+    if same.any():  # few as a rule: only these are put in order by value, too
+        tied = np.flatnonzero(np.concatenate([[False], same]) | np.concatenate([same, [False]]))
+        few = order[tied]
+        order[tied] = few[np.lexsort((few, samples.value[few], moment[few]))]
     return samples.select(order)
 
 

@@ -8,13 +8,13 @@ traveller's day is as long as it was.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 
-from clarity.domain.intake.units import KIND_INDEX, KINDS
+from clarity.domain.intake.units import KINDS
 from clarity.domain.minutes.amounts import (
     AMOUNTS,
     amount_channel,
@@ -56,8 +56,9 @@ VITALS: Final = (
     "bodyTemperature",
 )
 CHANNELS: Final = ("steps", "counts", "heart_rate", "energy", "distance")
-_IS_VITAL: Final = np.isin(np.array(KINDS), VITALS)
-_GRID_KINDS: Final = [KIND_INDEX[name] for name in ("stepCount", "heartRate", "sleepAnalysis")]
+# Of each kind, its place among the vital signs; -1 of the others.
+_VITAL: Final = np.array([VITALS.index(kind) if kind in VITALS else -1 for kind in KINDS])
+_ON_GRID: Final = np.isin(np.array(KINDS), ("stepCount", "heartRate", "sleepAnalysis"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,6 +84,7 @@ class Grid:
         findings: What is odd about the samples: device changes and signs of a wrong clock.
         devices: For each day, which device brought its steps and its heart rate.
         sources: Names of the devices and apps whose samples went into the grid, sorted.
+        signal: Which channel tells of movement: counts where a device counts, else steps.
     """
 
     first_day: date
@@ -101,6 +103,12 @@ class Grid:
     findings: tuple[Finding, ...] = ()
     devices: tuple[DayDevices, ...] = ()
     sources: tuple[str, ...] = ()
+    signal: Signal = field(init=False)
+
+    def __post_init__(self) -> None:
+        # Asked for dozens of times a week: looked for once.
+        signal: Signal = "steps" if np.isnan(self.counts).all() else "counts"
+        object.__setattr__(self, "signal", signal)
 
     @property
     def values(self) -> NDArray[np.float64]:
@@ -111,11 +119,6 @@ class Grid:
     def mask(self) -> NDArray[np.bool_]:
         """(n, channels) True where a channel was observed in a minute."""
         return ~np.isnan(self.values)
-
-    @property
-    def signal(self) -> Signal:
-        """Which channel tells of movement: counts where a device counts, else steps."""
-        return "steps" if np.isnan(self.counts).all() else "counts"
 
     @property
     def movement(self) -> NDArray[np.float64]:
@@ -254,11 +257,12 @@ def grid_digest(grid: Grid) -> str:
     sha = hashlib.sha256(f"clarity-grid-2 {grid.first_day.isoformat()} {grid.days}".encode())
     channels = (getattr(grid, name) for name in CHANNELS)
     for values in (*channels, *(grid.vitals[name] for name in VITALS)):
-        micro = np.rint(values * 1e6)
-        micro[np.isnan(values)] = -1.0
-        sha.update(micro.astype("<i8").tobytes())
+        micro = values * 1e6
+        np.rint(micro, out=micro)
+        np.copyto(micro, -1.0, where=np.isnan(values))
+        sha.update(micro.astype("<i8").data)
     for flags in (grid.worn, grid.stage, grid.repeats, grid.imputed):
-        sha.update(flags.astype("<i1").tobytes())
+        sha.update(flags.astype("<i1").data)
     return sha.hexdigest()
 
 
@@ -281,19 +285,18 @@ def _channels(samples: Samples, near: Samples, stretch: Stretch) -> Channels:
 
 def _vitals(samples: Samples, first_day: date, days: int) -> dict[str, NDArray[np.float64]]:
     """By kind, the day's mean; NaN on days without."""
-    vital = once(samples.select(np.flatnonzero(_IS_VITAL[samples.kind])))
+    vital = once(samples.select(np.flatnonzero(_VITAL[samples.kind] >= 0)))
     day = np.floor((vital.start + vital.offset) / 86_400.0).astype(np.int64)
     day -= (first_day - date(1970, 1, 1)).days
     inside = (day >= 0) & (day < days)
-    out = {}
-    for name in VITALS:
-        mine = inside & (vital.kind == KIND_INDEX[name])
-        count = np.bincount(day[mine], minlength=days)
-        total = np.bincount(day[mine], np.rint(vital.value[mine] * UNITS), minlength=days)
-        out[name] = np.where(count > 0, total / (UNITS * np.maximum(count, 1)), np.nan)
-    return out
+    cell = (_VITAL[vital.kind] * days + day)[inside]
+    cells = len(VITALS) * days
+    count = np.bincount(cell, minlength=cells)
+    total = np.bincount(cell, np.rint(vital.value[inside] * UNITS), minlength=cells)
+    mean = np.where(count > 0, total / (UNITS * np.maximum(count, 1)), np.nan)
+    return dict(zip(VITALS, mean.reshape(len(VITALS), days), strict=True))
 
 
 def _source_names(samples: Samples) -> tuple[str, ...]:
-    shown = np.unique(samples.source[np.isin(samples.kind, _GRID_KINDS)])
+    shown = np.flatnonzero(np.bincount(samples.source[_ON_GRID[samples.kind]]))
     return tuple(sorted({samples.sources[i].name or "unnamed" for i in shown.tolist()}))

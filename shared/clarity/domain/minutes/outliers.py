@@ -17,6 +17,7 @@ import numpy as np
 
 from clarity.domain.intake.units import LIMITS
 from clarity.domain.minutes.grid import VITALS
+from clarity.domain.minutes.rolling import any_within
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -95,8 +96,8 @@ def heart_rate_outliers(
     seen = np.flatnonzero(~np.isnan(heart_rate))
     if not len(seen):
         return out
-    moved = np.concatenate([np.zeros(EFFORT_MINUTES), np.cumsum(np.nan_to_num(movement) > 0)])
-    effort = moved[EFFORT_MINUTES:] > np.concatenate([[0.0], moved])[: len(movement)]
+    with np.errstate(invalid="ignore"):
+        effort = any_within(movement > 0, EFFORT_MINUTES, 0)
     at = _doubtful(heart_rate[seen], seen)
     value, around, count = _neighbours(heart_rate[seen], seen, at)
     distance = value - _median(around, count)

@@ -8,7 +8,7 @@ data yield of RAPIDS (Vega et al. 2021, doi:10.3389/fdgth.2021.769823).
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -124,25 +124,35 @@ class Quality:
 
     def to_document(self) -> dict[str, object]:
         """Plain values for a document store; days as ISO dates."""
-        document = asdict(self)
-        document["days"] = [
+        days = [
             {
-                **asdict(day),
+                **_fields(day),
                 "date": day.date.isoformat(),
                 "missing_hours": list(day.missing_hours),
             }
             for day in self.days
         ]
-        lists = {"missing": list(self.missing), "notes": list(self.notes)}
-        return document | lists | {"method": METHOD}
+        return {
+            **_fields(self),
+            "days": days,
+            "missing": list(self.missing),
+            "imputation": _fields(self.imputation),
+            "outliers": dict(self.outliers),
+            "notes": list(self.notes),
+            "method": METHOD,
+        }
+
+
+def _fields(of: DayQuality | Imputation | Quality) -> dict[str, object]:
+    """The fields by name; `asdict` would copy what is in them, one by one."""
+    return {name: getattr(of, name) for name in of.__slots__}
 
 
 def assess(grid: Grid) -> Quality:
     """Judge a grid by its evidence of wear, and say what is odd about it."""
     took_place = grid.repeats > 0
-    observed = grid.worn & took_place
-    gap = ~observed & took_place
-    days = tuple(_day(grid, observed, gap, index) for index in range(grid.days))
+    gap = ~grid.worn & took_place
+    days = _days(grid, took_place, gap)
     sufficient, coverage = gate(grid)
     valid = sum(day.valid for day in days)
     return Quality(
@@ -174,25 +184,34 @@ def too_few_days(quality: Quality) -> str:
     return f"{VALID_DAYS_NEEDED} valid days are needed, {quality.valid_days} found"
 
 
-def _day(grid: Grid, observed: NDArray[np.bool_], gap: NDArray[np.bool_], index: int) -> DayQuality:
-    minutes = slice(index * MINUTES_PER_DAY, (index + 1) * MINUTES_PER_DAY)
-    worn = int(observed[minutes].sum())
-    hours = observed[minutes].reshape(24, 60).sum(axis=1)
-    took_place = (grid.repeats[minutes] > 0).reshape(24, 60).any(axis=1)
-    devices = grid.devices[index] if grid.devices else DayDevices("", "")
-    return DayQuality(
-        date=grid.day(index),
-        real_minutes=int(grid.repeats[minutes].sum()),
-        worn_minutes=worn,
-        heart_rate_minutes=int((~np.isnan(grid.heart_rate[minutes])).sum()),
-        sleep_minutes=int((grid.stage[minutes] >= 0).sum()),
-        valid_hours=int((hours >= VALID_HOUR_MINUTES).sum()),
-        longest_gap_minutes=longest_run(gap[minutes]),
-        valid=worn >= VALID_DAY_MINUTES,
-        missing_minutes=max(VALID_DAY_MINUTES - worn, 0),
-        missing_hours=tuple(np.flatnonzero(took_place & (hours < VALID_HOUR_MINUTES)).tolist()),
-        steps_device=devices.steps,
-        heart_rate_device=devices.heart_rate,
+def _days(
+    grid: Grid, took_place: NDArray[np.bool_], gap: NDArray[np.bool_]
+) -> tuple[DayQuality, ...]:
+    shape = (grid.days, MINUTES_PER_DAY)
+    hours = (grid.worn & took_place).reshape(grid.days, 24, 60).sum(axis=2)
+    short = (hours < VALID_HOUR_MINUTES) & took_place.reshape(grid.days, 24, 60).any(axis=2)
+    worn = hours.sum(axis=1).tolist()
+    real = grid.repeats.reshape(shape).sum(axis=1).tolist()
+    pulse = (~np.isnan(grid.heart_rate)).reshape(shape).sum(axis=1).tolist()
+    sleep = (grid.stage >= 0).reshape(shape).sum(axis=1).tolist()
+    valid_hours = (hours >= VALID_HOUR_MINUTES).sum(axis=1).tolist()
+    devices = grid.devices or (DayDevices("", ""),) * grid.days
+    return tuple(
+        DayQuality(
+            date=grid.day(at),
+            real_minutes=real[at],
+            worn_minutes=worn[at],
+            heart_rate_minutes=pulse[at],
+            sleep_minutes=sleep[at],
+            valid_hours=valid_hours[at],
+            longest_gap_minutes=longest_run(gap[at * MINUTES_PER_DAY : (at + 1) * MINUTES_PER_DAY]),
+            valid=worn[at] >= VALID_DAY_MINUTES,
+            missing_minutes=max(VALID_DAY_MINUTES - worn[at], 0),
+            missing_hours=tuple(np.flatnonzero(short[at]).tolist()),
+            steps_device=devices[at].steps,
+            heart_rate_device=devices[at].heart_rate,
+        )
+        for at in range(grid.days)
     )
 
 

@@ -95,8 +95,11 @@ def _order(mine: Samples) -> list[int]:
 
     Of equals the one whose name comes first, so that it does not matter how the samples came.
     """
+    numbers = np.flatnonzero(np.bincount(mine.source)).tolist()
+    if len(numbers) <= 1:
+        return numbers
     keys = {}
-    for number in np.unique(mine.source).tolist():
+    for number in numbers:
         source, of_source = mine.sources[number], mine.select(mine.source == number)
         slept = of_source.select(_is_sleep(of_source.value))
         first, last = _union(slept.start, slept.end)
@@ -115,7 +118,7 @@ def _ruled(mine: Samples, order: list[int]) -> NDArray[np.bool_]:
     ruled = np.zeros((len(mine), len(mine.sources)), np.bool_)
     known: Spans = (np.zeros(0), np.zeros(0))
     told_of: dict[int, Spans] = {}
-    for number in order:
+    for number in order if len(order) > 1 else ():  # one alone has no better one
         at = np.flatnonzero(mine.source == number)
         part = mine.select(at)
         night = _night(part.start, part.end)

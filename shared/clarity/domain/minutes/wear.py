@@ -148,8 +148,8 @@ def bridge_limits(samples: Samples, stretch: Stretch) -> NDArray[np.int64]:
         _limit(np.sort(gap[edges[at] : edges[at + 3]]), int(time[at + 1 : at + 4].sum()))
         for at in range(last - first + 1)
     ]
-    minute = stretch.first + np.arange(stretch.length)
-    return np.array(limits, np.int64)[minute // _DAY_MINUTES - first]
+    begin = stretch.first - first * _DAY_MINUTES
+    return np.repeat(np.array(limits, np.int64), _DAY_MINUTES)[begin : begin + stretch.length]
 
 
 def _limit(gaps: NDArray[np.int64], brief: int) -> int:

@@ -127,10 +127,12 @@ def _joined(
 ) -> list[tuple[int, int]]:
     """Stretches asleep, joined over short gaps and over gaps that hold them together."""
     out: list[tuple[int, int]] = []
+    through = np.concatenate([[0], np.cumsum(real)])
     for low, high in runs(asleep):
         if out:
-            gap = slice(out[-1][1], low)
-            if real[gap].sum() < SAME_PERIOD_MINUTES or holding[gap].all():
+            since = out[-1][1]
+            between = through[low] - through[since]
+            if between < SAME_PERIOD_MINUTES or holding[since:low].all():
                 out[-1] = (out[-1][0], high)
                 continue
         out.append((low, high))
@@ -234,10 +236,12 @@ def _may_be_hidden(observed: NDArray[np.bool_], period: SleepPeriod) -> bool:
 
 def _outside(asleep: NDArray[np.bool_], start: int) -> float | None:
     """Minutes that the person usually sleeps in what the grid lacks of the day begun at start."""
+    if 0 <= start <= len(asleep) - MINUTES_PER_DAY:
+        return None
     minutes = np.arange(start, start + MINUTES_PER_DAY)
     outside = minutes[(minutes < 0) | (minutes >= len(asleep))] % MINUTES_PER_DAY
     usual = asleep.reshape(-1, MINUTES_PER_DAY).mean(axis=0)
-    return float(usual[outside].sum()) if len(outside) else None
+    return float(usual[outside].sum())
 
 
 def _is_whole(outside: float | None, main: SleepPeriod, mine: Sequence[SleepPeriod]) -> bool:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from clarity.domain.minutes.rolling import rolling_mean
+from clarity.domain.minutes.rolling import any_within, median, rolling_mean
 from clarity.domain.minutes.runs import joined, runs
 
 if TYPE_CHECKING:
@@ -82,7 +82,9 @@ class Levels:
         """(n,) log-odds a minute of the lower heap, as far as there are two; 0 for the unknown."""
         middle = (self.low + self.high) / 2
         odds = (self.high - self.low) / self.spread**2 * (middle - values)
-        return SHARE * self.sureness * np.nan_to_num(np.clip(odds, -LIMIT, LIMIT))
+        odds.clip(-LIMIT, LIMIT, out=odds)
+        np.copyto(odds, 0.0, where=np.isnan(odds))
+        return SHARE * self.sureness * odds
 
 
 def detect_rest(grid: Grid) -> NDArray[np.bool_] | None:
@@ -100,8 +102,7 @@ def detect_rest(grid: Grid) -> NDArray[np.bool_] | None:
         return None
     still = known & (rolling_mean(grid.steps, QUARTER // 2, QUARTER // 2) * QUARTER <= STILL_STEPS)
     pulse = pulse - _level(pulse, both)
-    moved_before = rolling_mean((known & ~still).astype(np.float64), QUARTER, 0) > 0
-    quiet = pulse[both & still & ~moved_before]
+    quiet = pulse[both & still & ~any_within(known & ~still, QUARTER, 0)]
     levels = two_levels(quiet[quiet <= EFFORT], LEAST_SPREAD)
     evidence = np.where(still, STILL, MOVING) + levels.evidence(pulse)
     resting = likeliest(np.where(known, evidence, 0.0), SWITCH)
@@ -132,17 +133,18 @@ def two_levels(values: NDArray[np.float64], least_spread: float) -> Levels:
     """
     some = values[::SAMPLE_EVERY]
     if len(some) < MIN_SAMPLES:
-        middle = float(np.median(some)) if len(some) else 0.0
+        middle = median(some) if len(some) else 0.0
         return Levels(middle, middle, least_spread)
     low, high = np.quantile(some, (0.25, 0.75))
     share, spread = 0.5, max((high - low) / 2, least_spread)
     for _ in range(ROUNDS):
-        odds = (high - low) / spread**2 * ((low + high) / 2 - some) + np.log(share / (1 - share))
-        lower = 1 / (1 + np.exp(-np.clip(odds, -30, 30)))
-        share = min(max(float(lower.mean()), 0.1), 0.9)
-        low = (lower @ some) / lower.sum()
-        high = ((1 - lower) @ some) / (1 - lower).sum()
-        within = lower @ (some - low) ** 2 + (1 - lower) @ (some - high) ** 2
+        odds = (high - low) / spread**2 * ((low + high) / 2 - some)
+        odds += np.log(share / (1 - share))
+        lower = 1 / (1 + np.exp(-odds.clip(-30, 30, out=odds)))
+        upper, total = 1 - lower, lower.sum()
+        share = min(max(float(total / len(some)), 0.1), 0.9)
+        low, high = (lower @ some) / total, (upper @ some) / upper.sum()
+        within = lower @ (some - low) ** 2 + upper @ (some - high) ** 2
         spread = max(float(np.sqrt(within / len(some))), least_spread)
     return Levels(float(low), float(high), spread)
 
@@ -156,15 +158,14 @@ def likeliest(evidence: NDArray[np.float64], switch: float) -> NDArray[np.bool_]
     >>> likeliest(np.array([1.0, 1.0, -0.5, 1.0, -1.0, -1.0]), 0.7).tolist()
     [True, True, True, True, False, False]
     """
-    ahead, lead = [], 0.0
-    for each in evidence.tolist():
-        if lead > switch:
-            lead = switch
-        elif lead < -switch:
-            lead = -switch
-        lead += each
-        ahead.append(lead)
-    leads = np.array(ahead)
+    lead, least = 0.0, -switch
+    leads = np.array(
+        [
+            lead := (switch if lead > switch else least if lead < least else lead) + each
+            for each in evidence.tolist()
+        ],
+        np.float64,
+    )
     # The next minute on in which a state leads by more than a change decides; else the last one.
     sure = np.abs(leads) > switch
     sure[-1:] = True
@@ -181,7 +182,7 @@ def _is_sleep(levels: Levels, pulse: NDArray[np.float64], minutes: int) -> bool:
     """Whether a stretch of rest of so many observed minutes has the heart rate of sleep."""
     if not minutes or len(pulse) < minutes / 2:
         return False
-    usual = float(np.median(pulse))
+    usual = median(pulse)
     if minutes >= PERIOD_MINUTES:
         return usual <= levels.high
     return levels.sureness >= HALF_SURE and usual <= (levels.low + levels.high) / 2
@@ -212,6 +213,6 @@ def _level(pulse: NDArray[np.float64], both: NDArray[np.bool_]) -> NDArray[np.fl
 def _smoothed(heart_rate: NDArray[np.float64]) -> NDArray[np.float64]:
     """(n,) mean heart rate around each minute, over as long as the device leaves between two."""
     apart = np.diff(np.flatnonzero(~np.isnan(heart_rate)))
-    usual = int(np.median(apart)) if apart.size else 1
+    usual = int(median(apart)) if apart.size else 1
     half = min(max(usual, PULSE_MINUTES[0]), PULSE_MINUTES[1])
     return rolling_mean(heart_rate, half, half)
