@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import threading
-from datetime import UTC
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import grpc
 import pytest
 from google.api_core.datetime_helpers import DatetimeWithNanoseconds
-from google.api_core.exceptions import AlreadyExists, DeadlineExceeded
+from google.api_core.exceptions import (
+    AlreadyExists,
+    DeadlineExceeded,
+    GoogleAPICallError,
+    ServiceUnavailable,
+)
 from google.auth.credentials import AnonymousCredentials
 from google.cloud.firestore import SERVER_TIMESTAMP, Client
+from google.cloud.firestore_v1.base_query import FieldFilter
 from google.cloud.firestore_v1.services.firestore.transports import FirestoreGrpcTransport
-from google.cloud.firestore_v1.vector import Vector
-from hypothesis import given
-from hypothesis import strategies as st
 
 from clarity.adapters.firestore_client import FirestoreClient
 from infra.local.topology import HOST, PROJECT
 from tests.cloud import cloud_process, environment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 _STREAM = "channel_spin"  # what gRPC's thread of a stream is called
 
@@ -126,46 +132,6 @@ def test_reads_of_many_threads_at_once_do_not_mix(client):
     assert found == {n: [n] * 20 for n in range(8)}
 
 
-_SCALARS = st.one_of(
-    st.none(),
-    st.booleans(),
-    st.integers(-(2**63), 2**63 - 1),
-    st.floats(),
-    st.text(max_size=8),
-    st.binary(max_size=8),
-    st.datetimes(timezones=st.just(UTC)),
-    st.integers(0, 10**9 - 1).map(
-        lambda each: DatetimeWithNanoseconds(2026, 6, 14, nanosecond=each, tzinfo=UTC)
-    ),
-    st.lists(st.floats(allow_nan=False), min_size=1, max_size=3).map(Vector),
-)
-_VALUES = st.recursive(
-    _SCALARS,
-    lambda inner: st.one_of(
-        st.lists(inner.filter(lambda each: not isinstance(each, list)), max_size=3),
-        st.dictionaries(st.text(min_size=1, max_size=4), inner, max_size=3),
-    ),
-    max_leaves=8,
-)
-
-
-def _written(client: Client, fields: dict[str, object]) -> bytes:
-    batch = client.batch()
-    batch.create(client.document("users/ada/analyses/a"), fields)
-    (write,) = batch._write_pbs
-    return write._pb.SerializeToString(deterministic=True)
-
-
-@given(fields=st.dictionaries(st.text(min_size=1, max_size=6), _VALUES, max_size=4))
-def test_a_new_document_is_the_same_on_the_wire_as_by_the_client_that_it_comes_from(fields):
-    ours, theirs = (
-        kind(project=PROJECT, credentials=AnonymousCredentials())
-        for kind in (FirestoreClient, Client)
-    )
-
-    assert _written(ours, fields) == _written(theirs, fields)
-
-
 def test_what_only_the_server_can_fill_in_is_left_to_the_client_that_it_comes_from(client):
     document = client.document("users/tim")
 
@@ -200,3 +166,133 @@ def test_to_google_it_goes_with_the_options_of_the_client_and_one_more(monkeypat
 
     assert client._firestore_api.transport.kind == "grpc"
     assert given == {"grpc.keepalive_time_ms": 30_000, "SingleThreadedUnaryStream": 1}
+
+
+@dataclass
+class Listener(grpc.GenericRpcHandler):
+    """Notes what arrives, and answers with these codes, then that nothing was found, or done."""
+
+    calls: list[tuple[str, bytes, frozenset[tuple[str | bytes, ...]], float]] = field(
+        default_factory=list
+    )
+    codes: list[grpc.StatusCode] = field(default_factory=list)
+
+    def service(self, details: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler:
+        def note(request: bytes, context: grpc.ServicerContext) -> None:
+            if self.codes:
+                context.abort(self.codes.pop(0), "as the test wants it")
+            headers = frozenset(tuple(each) for each in context.invocation_metadata())
+            left = round(context.time_remaining(), -1)
+            self.calls.append((details.method, request, headers, left))
+
+        def one(request: bytes, context: grpc.ServicerContext) -> bytes:
+            note(request, context)
+            return b""
+
+        def many(request: bytes, context: grpc.ServicerContext) -> Iterator[bytes]:
+            note(request, context)
+            yield from ()
+
+        if details.method.endswith(("/Commit", "/GetDocument")):
+            return grpc.unary_unary_rpc_method_handler(one)
+        return grpc.unary_stream_rpc_method_handler(many)
+
+
+@pytest.fixture(name="listener")
+def _listener() -> Iterator[tuple[Listener, Callable[[type[Client]], Client]]]:
+    found = Listener()
+    server = grpc.server(ThreadPoolExecutor(1), handlers=[found])
+    port = server.add_insecure_port(f"{HOST}:0")
+    server.start()
+
+    def made(kind: type[Client]) -> Client:
+        return kind(project=PROJECT, credentials=AnonymousCredentials())
+
+    with environment({"FIRESTORE_EMULATOR_HOST": f"{HOST}:{port}"}):
+        yield found, made
+    server.stop(None)
+
+
+def _everything(client: Client) -> None:
+    job, jobs = client.document("users/ada/jobs/j"), client.collection("users/ada/jobs")
+    with client.batch() as batch:
+        batch.create(job, {"a": 1})
+        batch.delete(job)
+    job.delete()
+    name = {"name": job._document_path}
+    client._firestore_api.get_document(request=name, metadata=client._rpc_metadata)
+    for more in ({}, {"timeout": 7.0}, {"retry": None, "timeout": 7.0}):
+        list(client.get_all([job], ["a", "b.c"], **more))
+        list(jobs.where(filter=FieldFilter("a", "==", 1)).order_by("b").limit(3).stream(**more))
+        jobs.count().get(**more)
+    list(client.get_all([job], read_time=DatetimeWithNanoseconds(2026, 6, 14, nanosecond=7)))
+
+
+def test_what_arrives_is_what_the_client_that_it_comes_from_sends(listener):
+    noted, made = listener
+
+    for kind in (Client, FirestoreClient):
+        _everything(made(kind))
+
+    theirs, ours = noted.calls[: len(noted.calls) // 2], noted.calls[len(noted.calls) // 2 :]
+    assert len(ours) == 13
+    assert ours == theirs
+
+
+@pytest.mark.parametrize("code", ["UNAVAILABLE", "RESOURCE_EXHAUSTED", "INTERNAL", "ABORTED"])
+@pytest.mark.parametrize("kind", [Client, FirestoreClient])
+def test_the_same_is_tried_again(listener, kind, code):
+    noted, made = listener
+    client = made(kind)
+    job = client.document("users/ada/jobs/j")
+    calls = {
+        "read": lambda: list(client.get_all([job])),
+        "write": client.batch().commit,
+    }
+    passing = {
+        "read": {"UNAVAILABLE", "INTERNAL"},
+        "write": {"UNAVAILABLE", "RESOURCE_EXHAUSTED"},
+    }
+
+    for name, call in calls.items():
+        noted.codes = [grpc.StatusCode[code]] * 2
+        if code in passing[name]:
+            call()
+        else:
+            with pytest.raises(GoogleAPICallError) as caught:
+                call()
+            assert caught.value.grpc_status_code == grpc.StatusCode[code]
+
+
+def test_who_is_tried_again_has_what_is_left_of_the_time(listener):
+    _, made = listener
+    client = made(FirestoreClient)
+    client.batch().commit()
+    times: list[float] = []
+    method = client._firestore_api.transport._wrapped_methods[
+        client._firestore_api.transport.commit
+    ]
+
+    def call(_request: Any, *, timeout: float, **_more: Any) -> None:
+        times.append(timeout)
+        if len(times) < 3:
+            raise ServiceUnavailable("not yet")
+
+    method._call = call
+    method(None)
+
+    assert 59.9 < times[0] <= 60
+    assert times[0] > times[1] > times[2] > 50
+
+
+@pytest.mark.parametrize(("kind", "logged"), [(Client, True), (FirestoreClient, False)])
+def test_no_log_has_what_people_write(listener, kind, logged, caplog, monkeypatch):
+    _, made = listener
+    client = made(kind)
+    caplog.set_level(logging.DEBUG, logger="google")
+    monkeypatch.setattr(logging.getLogger("google"), "propagate", True)
+
+    client.batch().commit()
+
+    said = [each.getMessage() for each in caplog.records]
+    assert any("Sending request" in each for each in said) == logged

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from google.api_core.exceptions import (
@@ -20,7 +21,7 @@ from google.api_core.exceptions import (
 )
 from google.api_core.retry import Retry, if_exception_type
 from google.pubsub_v1 import PublisherClient as BaseClient
-from google.pubsub_v1.types import PubsubMessage
+from google.pubsub_v1.types import PublishRequest
 
 from clarity.adapters import telemetry
 from clarity.adapters.log import traceparent
@@ -61,16 +62,16 @@ class PubSubTopics:
             if name == "reason" or len(value.encode()) <= _ATTRIBUTE_BYTES
         }
         # Pub/Sub refuses a message with neither data nor attributes; ours have both or the latter.
-        message = PubsubMessage(data=outgoing.data, attributes=texts, ordering_key=_lane(outgoing))
-        again = Retry(predicate=_PASSING, initial=0.1, maximum=5.0, timeout=self.timeout_s)
+        message = {"data": outgoing.data, "attributes": texts, "ordering_key": _lane(outgoing)}
+        # As the protobuf itself, of which the client's own wrappers would make copies.
+        request = PublishRequest.wrap(PublishRequest.pb()(topic=topic, messages=[message]))
         try:
             with telemetry.publish(topic):
                 # The base's: the client's own waits, in a thread, for what might join a batch.
                 BaseClient.publish(
                     self.client,
-                    topic=topic,
-                    messages=[message],
-                    retry=again,
+                    request,
+                    retry=_again(self.timeout_s),
                     timeout=self.timeout_s,
                 )
         except (Forbidden, NotFound, Unauthorized) as error:  # no right, or no such topic, yet
@@ -79,6 +80,11 @@ class PubSubTopics:
             raise RefusedError(f"Pub/Sub refused a message for {topic}: {error.message}") from error
         except (GoogleAPICallError, RetryError) as error:
             raise UnavailableError(f"Pub/Sub did not take a message: {error}") from error
+
+
+@cache
+def _again(timeout_s: float) -> Retry:
+    return Retry(predicate=_PASSING, initial=0.1, maximum=5.0, timeout=timeout_s)
 
 
 def _lane(outgoing: Outgoing) -> str:
