@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from opentelemetry.proto.common.v1.common_pb2 import KeyValue
+    from opentelemetry.proto.trace.v1.trace_pb2 import Span
     from starlette.requests import Request
 
     from infra.local.database import Database
@@ -211,16 +212,18 @@ def _by_trace(groups: Iterable[ResourceSpans]) -> Iterator[tuple[bytes, Resource
     """Each trace's spans apart, with where they come from."""
     for group in groups:
         ids = {span.trace_id for scope in group.scope_spans for span in scope.spans}
-        for trace_id in ids:
-            if len(ids) == 1:
-                yield trace_id, group
-                continue
-            own = ResourceSpans(resource=group.resource)
-            for scope in group.scope_spans:
-                own.scope_spans.add(scope=scope.scope).spans.extend(
-                    span for span in scope.spans if span.trace_id == trace_id
-                )
-            yield trace_id, own
+        if len(ids) == 1:
+            yield ids.pop(), group
+            continue
+        apart: dict[bytes, ResourceSpans] = {}
+        for scope in group.scope_spans:
+            spans: dict[bytes, list[Span]] = {}
+            for span in scope.spans:
+                spans.setdefault(span.trace_id, []).append(span)
+            for trace_id, found in spans.items():
+                own = apart.setdefault(trace_id, ResourceSpans(resource=group.resource))
+                own.scope_spans.add(scope=scope.scope, spans=found)
+        yield from apart.items()
 
 
 def _count(group: ResourceSpans) -> int:

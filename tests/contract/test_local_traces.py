@@ -231,7 +231,7 @@ def test_what_the_collector_leaves_out_is_logged(traced, caplog) -> None:
     post = open_post(f"http://{HOST}:{traced.ports.http}")
     no_trace = SpanContext(0, 1, is_remote=False, trace_flags=TraceFlags(1))
 
-    post.send(Parcel((ReadableSpan("process ingest", no_trace),), None))
+    post.send(Parcel((ReadableSpan("process ingest", no_trace),), None), awaited=True)
 
     until(lambda: caplog.records, 5, "the line")
     post.close(Parcel((), None))

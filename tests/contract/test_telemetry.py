@@ -320,8 +320,8 @@ class Broken(Post):
     def __init__(self) -> None:
         """Start no thread."""
 
-    def send(self, parcel: Parcel) -> None:
-        raise RuntimeError(parcel)
+    def send(self, parcel: Parcel, *, awaited: bool) -> None:
+        raise RuntimeError(parcel, awaited)
 
 
 def test_a_fault_of_telemetry_s_own_fails_no_delivery(caplog) -> None:

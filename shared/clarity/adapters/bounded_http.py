@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import math
 import re
 import threading
 import time
@@ -66,16 +67,14 @@ class Bounded(HTTPAdapter):
         ends = time.monotonic() + timeout
         waits = (timeout * _CONNECT_SHARE, timeout)
         response = super().send(request, timeout=waits, **options | {"stream": True})
-        end = threading.Timer(max(0, ends - time.monotonic()), _shut, [response])
-        end.start()
         try:
-            body = self._body(response)
+            with _watch.over(response, ends):
+                body = self._body(response)
         except HTTPError as error:
             if time.monotonic() >= ends:
                 raise ReadTimeout("the answer was not there in time") from None
             raise NoConnectionError(type(error).__name__) from None
         finally:
-            end.cancel()
             response.close()
         if time.monotonic() >= ends:
             raise ReadTimeout("the answer was not there in time")
@@ -91,6 +90,48 @@ class Bounded(HTTPAdapter):
             if len(body) > self._longest:
                 raise TooLongAnswer(f"answered more than {self._longest} bytes")
         return body
+
+
+class _Watch:
+    """One thread that ends the answers that take too long: one for each would cost more than most.
+
+    It sleeps until the first end that it knows of; an end after that one does not wake it.
+    """
+
+    def __init__(self) -> None:
+        self._ends: dict[Response, float] = {}
+        self._looks_at = math.inf
+        self._changed = threading.Condition()
+        self._thread: threading.Thread | None = None
+
+    @contextlib.contextmanager
+    def over(self, response: Response, ends: float) -> Iterator[None]:
+        """Shut the response's connection at that time of the monotonic clock, if still within."""
+        with self._changed:
+            self._ends[response] = ends
+            if not (self._thread and self._thread.is_alive()):  # or it stayed behind at a fork
+                self._thread = threading.Thread(target=self._run, name="answers", daemon=True)
+                self._thread.start()
+            elif ends < self._looks_at:
+                self._changed.notify()
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._ends.pop(response, None)
+
+    def _run(self) -> None:
+        with self._changed:
+            while True:
+                now = time.monotonic()
+                for late in [each for each, ends in self._ends.items() if ends <= now]:
+                    del self._ends[late]
+                    _shut(late)
+                self._looks_at = min(self._ends.values(), default=math.inf)
+                self._changed.wait(None if math.isinf(self._looks_at) else self._looks_at - now)
+
+
+_watch = _Watch()
 
 
 def _shut(response: Response) -> None:

@@ -285,15 +285,17 @@ def _message_body(event: CloudEvent) -> Mapping[str, object]:
 
 def nested(value: object, most: int) -> bool:
     """Whether lists and objects lie in each other more than so many levels deep."""
-    level = [value]
+    level = [value] if isinstance(value, list | dict) else []
     for _ in range(most):
+        if not level:
+            return False
         level = [
             child
             for each in level
-            if isinstance(each, list | dict)
             for child in (each.values() if isinstance(each, dict) else each)
+            if isinstance(child, list | dict)
         ]
-    return any(isinstance(each, list | dict) for each in level)
+    return bool(level)
 
 
 def document_created(event: CloudEvent) -> DocumentCreated:

@@ -21,7 +21,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import TYPE_CHECKING, Any
 
 import flask
@@ -40,6 +40,7 @@ from clarity.adapters.cloudevent import PUBLISHED, nested
 
 if TYPE_CHECKING:
     from cloudevents.http import CloudEvent
+    from werkzeug.datastructures import Headers
 
 Handler = Callable[["CloudEvent"], None]
 
@@ -54,6 +55,7 @@ SKEW_S = 10
 ISSUERS = frozenset({"https://accounts.google.com", "accounts.google.com"})
 _KEYS_TIMEOUT_S = 5.0
 _KEYS_PAUSE_S = 5.0  # between two looks for a key that is not there
+_TOKENS_KEPT = 16  # more than there are pushers
 
 _log = logging.getLogger(__name__)
 
@@ -94,7 +96,7 @@ def guard(strict: Strict | None) -> Callable[[Handler], Handler]:
 
     def before() -> None:
         if tokens:
-            tokens.check(dict(flask.request.headers))
+            tokens.check(flask.request.headers)
         _check_body()
         flask.g.asked = True
 
@@ -196,8 +198,10 @@ class Tokens:
         self._keys = Keys(strict.keys) if strict.keys else None
         parts = (re.escape(each.rstrip("/")) for each in strict.audiences)
         self._audience = re.compile("|".join(part.replace(r"\*", "[a-z0-9-]+") for part in parts))
+        # A pusher brings the same token for an hour. What depends on the time is asked each time.
+        self._claims = lru_cache(_TOKENS_KEPT)(self._read)
 
-    def check(self, headers: Mapping[str, str]) -> None:
+    def check(self, headers: Mapping[str, str] | Headers) -> None:
         """Let a request with these headers in.
 
         Raises:
@@ -225,7 +229,8 @@ class Tokens:
         if now - issued > LIFETIME_S + SKEW_S:  # whatever it says of its own end
             raise RefusedDeliveryError("expired", Unauthorized)
 
-    def _claims(self, token: str) -> Mapping[str, Any]:
+    def _read(self, token: str) -> Mapping[str, Any]:
+        """The claims of a token that was signed as it is to be."""
         # Here, since a function without a guard pays nothing for it.
         from google.auth import jwt  # noqa: PLC0415  see above
         from google.auth.exceptions import GoogleAuthError  # noqa: PLC0415  see above

@@ -32,6 +32,7 @@ _PSEUDONYM = 16  # hexadecimal digits
 _TELLING = 6
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
+_encode = json.JSONEncoder(default=str).encode
 _context: ContextVar[Mapping[str, str]] = ContextVar("log_context", default=_NOTHING)
 
 
@@ -76,7 +77,7 @@ class JsonLines(logging.Formatter):
         line = {name: _without(value, user_id) for name, value in line.items()}
         if user_id and self._key:
             line["person"] = pseudonym(self._key, user_id)
-        return json.dumps(line, default=str)
+        return _encode(line)
 
 
 def pseudonym(key: str, user_id: str) -> str:
@@ -101,7 +102,7 @@ def _without(value: object, user_id: str) -> object:
     elif user_id and user_id in value:
         # Not in the middle of a word: a person may be called "done".
         value = re.sub(rf"(?<![A-Za-z0-9]){re.escape(user_id)}(?![A-Za-z0-9])", _HIDDEN, value)
-    return _PATH.sub(f"users/{_HIDDEN}", value)
+    return _PATH.sub(f"users/{_HIDDEN}", value) if "users/" in value else value
 
 
 def _where(error: BaseException | None) -> Iterator[str]:

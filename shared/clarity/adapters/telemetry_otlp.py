@@ -129,7 +129,8 @@ class Otlp:
         span = self._start(arrival)
         now = _Delivery(span)
         token = _current.set(now)
-        self._count(1)
+        with self._counting:
+            self._at_work += 1
         try:
             with _within(span):
                 yield _traceparent(span) or arrival.fallback
@@ -156,11 +157,15 @@ class Otlp:
 
     def _send_off(self, now: _Delivery, step: str, seconds: float) -> None:
         """While others are at work the process has a CPU; the last one sees to what is posted."""
+        parcel = Parcel((), None)
         try:
             parcel = self._end(now, step, seconds)
-            self._post.send(parcel)
         finally:
-            last = self._count(-1) == 0
+            # At once: who were the last would leave behind what comes after it.
+            with self._counting:
+                self._at_work -= 1
+                last = self._at_work == 0
+                self._post.send(parcel, awaited=last)
         if last:
             self._post.flush(parcel)
 
@@ -175,12 +180,6 @@ class Otlp:
         self.add("clarity.deliveries", 1, labels)
         self.measure("clarity.delivery.duration", seconds, labels)
         return Parcel(tuple(now.spans), self._metrics())
-
-    def _count(self, change: int) -> int:
-        """How many deliveries are at work now."""
-        with self._counting:
-            self._at_work += change
-            return self._at_work
 
     def _metrics(self) -> MetricsData | None:
         """What was measured, if it is time to say so."""

@@ -9,10 +9,8 @@ left out. Each is posted once.
 from __future__ import annotations
 
 import logging
-import queue
 import threading
 import time
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -38,10 +36,12 @@ if TYPE_CHECKING:
 # What a delivery may lose to a collector that does not answer, until that is known.
 WAIT_S = 0.25
 # Parcels are gathered for so long while nobody waits for one.
-_GATHERED_S = 0.25
+_GATHERED_S = 1.0
 # For one post, in the background.
 _TIMEOUT_S = 5.0
-_WAITING = 64  # parcels; above it, a collector that is gone would fill the memory
+# Spans of some KiB: above it, a collector that is gone would fill the memory. Twenty deliveries a
+# second bring some 400.
+_WAITING = 2048
 _PAUSES_S = (1.0, 30.0)  # after a failure, doubled with each in a row
 _SAY_AGAIN_S = 600.0
 _LONGEST_ANSWER = 65_536
@@ -75,43 +75,57 @@ class Post:
         """
         self._endpoint, self._connect = endpoint, connect
         self._session: requests.Session | None = None
-        self._waiting: queue.Queue[Parcel] = queue.Queue(_WAITING)
+        self._waiting: list[Parcel] = []
+        self._spans_waiting, self._awaited = 0, False
+        self._changed = threading.Condition()
         self._well, self._pause_s, self._said_at = False, _PAUSES_S[0], float("-inf")
         self._saying = threading.Lock()
-        self._closed, self._awaited = threading.Event(), threading.Event()
+        self._closed = threading.Event()
         threading.Thread(target=self._run, name="telemetry", daemon=True).start()
 
-    def send(self, parcel: Parcel) -> None:
-        """Hand it over; it goes within a moment, with those that come after it."""
-        with suppress(queue.Full):
-            self._waiting.put_nowait(parcel)
+    def send(self, parcel: Parcel, *, awaited: bool) -> None:
+        """Hand it over; it goes now if awaited, or within a moment, with those that come after."""
+        with self._changed:
+            if self._spans_waiting + len(parcel.spans) < _WAITING:
+                self._waiting.append(parcel)
+                self._spans_waiting += len(parcel.spans) + 1  # an empty one takes room, too
+            else:
+                parcel.gone.set()  # left out
+            self._awaited = self._awaited or awaited
+            # Who gathers is not woken by each.
+            if awaited or len(self._waiting) == 1:
+                self._changed.notify()
 
     def flush(self, parcel: Parcel) -> None:
         """Wait until this one is posted, if that can be expected."""
-        self._awaited.set()
         if self._well and not parcel.gone.wait(WAIT_S):
             self._fail("slow")
 
     def close(self, last: Parcel) -> None:
         """Send a last parcel, with which the thread ends; a process that ends complains no more."""
         self._closed.set()
-        self.send(last)
+        self.send(last, awaited=True)
         self.flush(last)
 
     def _run(self) -> None:
         # A request without telemetry is to be answered with success, says OTLP.
         self._judge(self._try([("traces", b"")]), 0)
-        while not (self._closed.is_set() and self._waiting.empty()):
-            parcels = [self._waiting.get()]
-            self._awaited.wait(_GATHERED_S)
-            self._awaited.clear()  # before the others are fetched: theirs is not overlooked
-            while not self._waiting.empty():
-                parcels.append(self._waiting.get_nowait())
+        while not (self._closed.is_set() and not self._waiting):
+            parcels = self._gathered()
             began = time.monotonic()
             problem = self._try(_bodies(parcels))
             for parcel in parcels:
                 parcel.gone.set()
             self._judge(problem, time.monotonic() - began)
+
+    def _gathered(self) -> list[Parcel]:
+        """What is to be posted next, once there is something."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting)
+            self._changed.wait_for(lambda: self._awaited, _GATHERED_S)
+            parcels, self._waiting = self._waiting, []
+            self._spans_waiting, self._awaited = 0, False
+            return parcels
 
     def _judge(self, problem: str, took_s: float) -> None:
         if not problem and took_s <= WAIT_S:

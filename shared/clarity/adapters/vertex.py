@@ -312,6 +312,7 @@ def open_encoder(
     resource = f"/v1/{endpoint}"
     if emulator_host:
         base, session = f"http://{emulator_host}{resource}", requests.Session()
+        session.trust_env = False  # loopback knows no proxy, and each request would look for one
         url = base
     else:
         shared = f"{endpoint.split('/')[3]}-aiplatform.googleapis.com"
