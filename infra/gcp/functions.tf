@@ -57,6 +57,7 @@ resource "google_cloudfunctions2_function" "function" {
     timeout_seconds                  = each.value.timeout_s
     environment_variables = merge(
       { THREADS = tostring(each.value.concurrency) }, # functions-framework's: a request waits for no other
+      { MALLOC_ARENA_MAX = "2" },                     # glibc's: else each thread keeps freed memory of its own
       {
         # Its own two addresses: which one Eventarc names as a token's audience is written nowhere.
         EVENT_AUDIENCE = "https://${each.key}-${data.google_project.project.number}.${var.region}.run.app,https://${each.key}-*.a.run.app"

@@ -219,6 +219,9 @@ def function_environment(
     clients = client_environment(ports)
     del clients["GEMINI_API_ENDPOINT"]
     return clients | {
+        # As in the cloud (infra/gcp/functions.tf).
+        "THREADS": "4",
+        "MALLOC_ARENA_MAX": "2",
         "DEAD_LETTER_TOPIC": DEAD_LETTERS,
         "HEALTH_DATA_INGESTED_TOPIC": INGESTED,
         "HEALTH_INSIGHTS_PROCESSING_TOPIC": ANALYSED,

@@ -32,8 +32,9 @@ LISTENED = frozenset({("jobs", "created_at", ONE), ("insights", "generated_at", 
 ERASED = frozenset((name, "user_id", ONE) for name in ("claims", "dead_letters", "sweeps"))
 # These are for the embedded cloud: a deployed function never has them.
 _LOCAL = ("_EMULATOR_HOST", "GEMINI_API_ENDPOINT", "EVENT_KEYS")
-# functions-framework reads it (_http/gunicorn.py): how many requests its worker takes at a time.
-FRAMEWORK = frozenset({"THREADS"})
+# functions-framework (_http/gunicorn.py) and the C library read these: how many requests the worker
+# takes at a time, how many heaps its threads share.
+FRAMEWORK = frozenset({"THREADS", "MALLOC_ARENA_MAX"})
 _ORDERS = frozenset({"order_by", "FieldFilter"})
 _NAME = "__name__"  # every index ends with it
 
