@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from clarity.domain.errors import ForgottenError, InProgressError
+from clarity.domain.errors import ForgottenError, InProgressError, OvertakenError
 from clarity.domain.events import DocumentCreated, JobMessage
 from clarity.domain.job import Origin, Status, Wanted
 from clarity.steps.audit import Entry, Head, sealed
@@ -23,16 +23,19 @@ from clarity.steps.ports import (
     Done,
     Held,
     Joining,
-    Known,
     Move,
     Outgoing,
     Queue,
+    Storing,
     Toll,
 )
+from clarity.steps.ports_words import Analysed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import date, datetime, timedelta
+
+    from numpy.typing import NDArray
 
 
 @dataclass
@@ -92,6 +95,8 @@ class MemoryClaims:
             if "result" not in held:
                 if done.joins:
                     done = done.within(self.records.join(done.joins, self.clock()))
+                if done.stores:
+                    self.records.store(done.stores)
                 self._write(claim, done)
                 held |= {"result": done.result, "completed_at": self.clock()}
                 held |= {"outbox": done.owes, "unpublished": bool(done.owes)}
@@ -99,6 +104,8 @@ class MemoryClaims:
 
     def _write(self, claim: Claimed, done: Done) -> None:
         if done.creates:
+            if done.creates.first and self.records.is_there(claim.user_id, done.creates):
+                raise OvertakenError(f"{done.creates.document_id} was created meanwhile")
             self.records.create(claim.user_id, done.creates)
         if done.answer:
             self.records.answer(*done.answer)
@@ -169,33 +176,26 @@ class MemoryRecords:
         at = self.written[origin.path]
         return DocumentCreated(origin.path, at, origin, dict(found), at.isoformat())
 
-    def known(self, origin: Origin, days: Collection[date]) -> Known:
-        others, own = [np.empty(0, dtype=np.uint64)], 0
+    def known(self, origin: Origin, days: Collection[date]) -> NDArray[np.uint64]:
+        others, own = [np.empty(0, dtype=np.uint64)], [np.empty(0, dtype=np.uint64)]
         for (user, when, upload), chunk in self.chunks.items():
             if user != origin.user_id or when not in map(str, days):
                 continue
             if upload == origin.document_id:
-                own += len(chunk.samples) + len(chunk.deleted)
+                own.append(chunk.samples.identity)
             else:
                 others += [chunk.samples.identity, chunk.deleted]
-        return Known(np.concatenate(others), own)
+        return np.setdiff1d(np.concatenate(others), np.concatenate(own))
 
-    def add_chunks(
-        self,
-        origin: Origin,
-        chunks: Sequence[Chunk],
-        expires_at: datetime,
-        day_expires_at: datetime,
-    ) -> int:
+    def store(self, stores: Storing) -> None:
+        """The chunks of an upload, in the place of those that it has."""
+        origin = stores.origin
         self.require(origin.user_id)
-        days = {(origin.user_id, str(chunk.day)) for chunk in chunks}
-        self.day_expiries |= dict.fromkeys(days, day_expires_at)
-        keys = [(origin.user_id, str(chunk.day), origin.document_id) for chunk in chunks]
-        if not any(key in self.chunks for key in keys):
-            self.chunks.update(zip(keys, chunks, strict=True))
-            self.expiries.update(dict.fromkeys(keys, expires_at))
-        held = [self.chunks[key] for key in keys if key in self.chunks]
-        return sum(len(chunk.samples) + len(chunk.deleted) for chunk in held)
+        for chunk in stores.chunks:
+            day = (origin.user_id, str(chunk.day))
+            self.day_expiries[day] = stores.day_expires_at
+            self.chunks[*day, origin.document_id] = chunk
+            self.expiries[*day, origin.document_id] = stores.expires_at
 
     def recent(self, user_id: str, days: int) -> Sequence[Chunk]:
         held = sorted({day for user, day, _ in self.chunks if user == user_id})[-days:]
@@ -267,16 +267,20 @@ class MemoryRecords:
         }
         self.jobs.setdefault((origin.user_id, origin.processing_id), fields)
 
-    def job_and_person(
-        self, origin: Origin
-    ) -> tuple[Mapping[str, object] | None, Mapping[str, object]]:
-        job = self.jobs.get((origin.user_id, origin.processing_id))
-        return job, self.person(origin.user_id)
-
     def job_person_and_queue(
         self, origin: Origin
     ) -> tuple[Mapping[str, object] | None, Mapping[str, object], Queue | None]:
-        return *self.job_and_person(origin), self.queues.get(origin.user_id)
+        job = self.jobs.get((origin.user_id, origin.processing_id))
+        return job, self.person(origin.user_id), self.queues.get(origin.user_id)
+
+    def analysed(self, message: JobMessage) -> Analysed:
+        user_id = message.origin.user_id
+        return Analysed(
+            self.jobs.get((user_id, message.processing_id)),
+            self.person(user_id),
+            self.analyses.get((user_id, message.analysis_id or "")),
+            self.histories.get((user_id, message.history_id or "")),
+        )
 
     def move(
         self,
@@ -327,6 +331,9 @@ class MemoryRecords:
     def insight(self, user_id: str, insight_id: str) -> Mapping[str, object] | None:
         return self.insights.get((user_id, insight_id))
 
+    def told(self, user_id: str, insight_id: str) -> tuple[Mapping[str, object] | None, bool]:
+        return self.insight(user_id, insight_id), (user_id, f"tell-{insight_id}") in self.audits
+
     def mark_insight(self, user_id: str, insight_id: str, rating: int | None, at: datetime) -> bool:
         insight = self.insights.get((user_id, insight_id))
         if insight is not None:
@@ -341,6 +348,11 @@ class MemoryRecords:
         ]
         mine.sort(key=lambda fields: fields["received_at"], reverse=True)
         return mine[:limit]
+
+    def is_there(self, user_id: str, creation: Creation) -> bool:
+        """Whether the document is there, or the record."""
+        kept, record = getattr(self, creation.collection), creation.entry.event_id
+        return (user_id, creation.document_id) in kept or (user_id, record) in self.audits
 
     def create(self, user_id: str, creation: Creation) -> None:
         """The document and the record about it; what is there stays."""

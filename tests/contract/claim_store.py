@@ -84,7 +84,7 @@ class Store:
         self.records.open_job(self.origin, AUTOMATIC, self.clock(), self.clock() + RETENTION)
 
     def job(self) -> Any:
-        return self.records.job_and_person(self.origin)[0]
+        return self.records.job_person_and_queue(self.origin)[0]
 
     def failed(self, *, opens: bool = False) -> End:
         wanted = (AUTOMATIC, self.clock() + RETENTION) if opens else None

@@ -37,6 +37,7 @@ from tests.contract.candidates import (
 )
 from tests.contract.servers import ROOT
 from tests.contract.vertex_servers import CPU, OTHER_IMAGE, Vertex, front
+from tests.creating import store
 from tests.unit.nhanes_folder import write_minutes
 
 if TYPE_CHECKING:
@@ -239,7 +240,7 @@ def lives(client: Client, uid: str, *, research: bool) -> None:
         ]
         origin = Origin(uid, "uploads", upload_id)
         until = now + timedelta(days=30)
-        FirestoreRecords(client).add_chunks(origin, chunks, until, until)
+        store(FirestoreRecords(client), origin, chunks, until)
 
 
 def test_a_candidate_is_trained_by_the_usual_commands_and_tried(tmp_path) -> None:

@@ -10,11 +10,13 @@ from datetime import timedelta
 import pytest
 from google.cloud.firestore import DELETE_FIELD
 
-from clarity.domain.errors import InProgressError
+from clarity.domain.errors import InProgressError, OvertakenError
 from clarity.domain.job import AUTOMATIC, Status
-from clarity.steps.ports import Claimed, Completed, Done, Held, Joining
+from clarity.steps.ports import Claimed, Completed, Creation, Done, Held, Joining
+from tests.audits import entry
 from tests.chain import Clock
 from tests.contract.claim_store import LEASE, LETTER, RETENTION, Store, over
+from tests.creating import create, storing
 from tests.memory import MemoryClaims, MemoryRecords
 
 
@@ -104,6 +106,34 @@ def test_what_is_done_is_written_at_once(store) -> None:
     assert [each["status"] for each in job["history"]] == ["queued", "failed"]
 
 
+@pytest.mark.parametrize("there", ["insights/i1", "audit/tell-i1"])
+def test_what_was_to_be_first_and_is_not_completes_nothing(store, there) -> None:
+    store.queue_job()
+    user_id = store.origin.user_id
+    create(store.records, user_id, "insights/i1", {"n": 1}, "tell-i1")
+    if not there.startswith("insights"):
+        if store.client:
+            store.client.document(f"users/{user_id}/insights/i1").delete()
+        else:
+            del store.records.insights[user_id, "i1"]
+    claim, end = store.claim(), store.failed()
+
+    def first(insight_id: str) -> Done:
+        tell = entry(f"tell-{insight_id}")
+        creation = Creation("insights", insight_id, {"n": 2}, tell, first=True)
+        return Done(insight_id, end=end, creates=creation)
+
+    with pytest.raises(OvertakenError):
+        store.claims.complete(claim, first("i1"))
+    assert store.job()["status"] == "queued"
+    assert store.records.told(user_id, "i1")[0] in (None, {"n": 1})
+    assert store.records.told(user_id, "i2") == (None, False)
+
+    assert store.claims.complete(claim, first("i2")).result == "i2"
+    assert store.job()["status"] == "failed"
+    assert store.records.told(user_id, "i2") == ({"n": 2}, True)
+
+
 def test_what_is_owed_is_owed_until_it_is_marked(store) -> None:
     store.claims.complete(store.claim(), Done("the result", owes=(LETTER,)))
 
@@ -138,15 +168,17 @@ def test_a_late_worker_writes_nothing(store) -> None:
     assert store.claim() == Completed("in time")
 
 
-def test_a_late_worker_neither_joins_a_queue_nor_says_that_it_waits(store) -> None:
+def test_a_late_worker_neither_stores_nor_joins_a_queue_nor_says_that_it_waits(store) -> None:
     now, until = store.clock(), store.clock() + RETENTION
     late = store.claim()
     store.expire()
     store.claim()
 
     joins = Joining(store.origin, AUTOMATIC, now - LEASE, until, None)
+    done = Done("done", stores=storing(store.origin, 60), joins=joins)
     with pytest.raises(InProgressError):
-        store.claims.complete(late, Done("done", joins=joins))
+        store.claims.complete(late, done)
+    assert not store.records.recent(store.origin.user_id, 14)
     assert store.records.job_person_and_queue(store.origin)[2] is None
     assert store.job() is None
 

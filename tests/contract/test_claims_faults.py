@@ -20,6 +20,7 @@ from tests.contract.claim_store import (
     twice,
     unanswered,
 )
+from tests.creating import storing
 
 
 def test_the_trace_stays_with_what_is_owed(database) -> None:
@@ -50,10 +51,13 @@ def test_a_document_takes_as_much_of_its_answer_as_it_has_room_for(database, roo
     rejected = [{"index": n, "code": "no_object"} for n in range(2000)]
     answer = (database.origin, {"status": "ingested", "rejected": rejected})
 
-    database.claims.complete(database.claim(), Done("done", answer=answer))
+    done = Done("done", answer=answer, stores=storing(database.origin, 60, 61))
+    database.claims.complete(database.claim(), done)
 
     found = database.read()
     assert ("rejected" in found, "status" in found) == (room > 100_000, room > 15)
+    stored = database.records.recent(database.origin.user_id, 14)
+    assert [len(each.samples) for each in stored] == [2]
     assert database.claim() == Completed("done")
 
 
@@ -77,10 +81,12 @@ def test_a_call_that_is_tried_again_is_made_once(database, fault) -> None:
     assert isinstance(claim, Claimed)
 
     claims.client._firestore_api.commits.append(fault)
-    done = Done("done", (LETTER,), (database.origin, {"status": "done"}), database.failed())
+    answer, stores = (database.origin, {"status": "done"}), storing(database.origin, 60)
+    done = Done("done", (LETTER,), answer, database.failed(), stores=stores)
     assert claims.complete(claim, done) == Completed("done", (LETTER,))
 
     assert database.read() == {"status": "done"}
+    assert len(database.records.recent(database.origin.user_id, 14)) == 1
     assert len(database.job()["history"]) == 2
     assert database.claim() == Completed("done", (LETTER,))
 

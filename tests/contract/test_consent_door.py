@@ -118,10 +118,10 @@ def test_half_an_answer_is_not_taken_for_somebody_without_consent(cloud, user) -
     records.open_job(origin, AUTOMATIC, now, now + timedelta(days=1))
     client.document(f"users/{user}").set(dict(people.CONSENT))
 
-    job, settings = records.job_and_person(origin)
+    job, settings, _ = records.job_person_and_queue(origin)
     client._firestore_api_internal = CutOff(client._firestore_api)
 
     assert job
     assert settings == people.CONSENT
     with pytest.raises(UnavailableError):
-        records.job_and_person(origin)
+        records.job_person_and_queue(origin)

@@ -365,19 +365,19 @@ def test_what_no_upload_should_be_is_rejected_as_a_whole(door, user, document, e
 def test_of_a_flood_beyond_its_share_each_document_is_answered(door, user, monkeypatch) -> None:
     """Two are at work when the rest comes; those go through the lane, one after another."""
     begun, go_on, most = threading.Semaphore(0), threading.Event(), []
-    store, at_work = FirestoreRecords.add_chunks, []
+    known, at_work = FirestoreRecords.known, []
 
-    def held(*arguments: Any) -> int:
+    def held(*arguments: Any) -> Any:
         at_work.append(1)
         most.append(len(at_work))
         begun.release()
         assert go_on.wait(20)
         try:
-            return store(*arguments)
+            return known(*arguments)
         finally:
             at_work.pop()
 
-    monkeypatch.setattr(FirestoreRecords, "add_chunks", held)
+    monkeypatch.setattr(FirestoreRecords, "known", held)
     origins = [Origin(user, "uploads", f"u{number}") for number in range(8)]
     for number, origin in enumerate(origins):
         at = (FIRST + timedelta(minutes=number)).isoformat()

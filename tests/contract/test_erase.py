@@ -21,9 +21,9 @@ from clarity.domain.errors import ForgottenError, UnfinishedError
 from clarity.domain.job import AUTOMATIC, Origin
 from clarity.steps.audit import subject_of
 from clarity.steps.erase import Erase
-from clarity.steps.ports import Claimed
+from clarity.steps.ports import Claimed, Done
 from tests.audits import entry
-from tests.creating import creation
+from tests.creating import creation, storing
 from tests.erasing import erase, now
 from tests.exports import NoExports
 
@@ -137,12 +137,26 @@ def test_a_worker_whose_person_is_erased_leaves_nothing(client, user) -> None:
         lambda: claims.claim(f"more:{user}", user_id=user, lease=LEASE),
         lambda: records.audit(user, entry("predict-a1")),
         lambda: claims.complete(claim, creation("analyses/a1", {"embedding": [1.0]}, "x1")),
+        lambda: claims.complete(claim, Done("done", stores=storing(origin, 60))),
         lambda: FirestoreReviews(client).add(user, "r1", {"kinds": []}),
         lambda: FirestoreBudgets(client, 5, 50, MONTH).take(user, now(), low=False),
     ):
         with pytest.raises(ForgottenError):
             write_late()
     assert FirestoreErasures(client, now).survey(user) == {}
+
+
+def test_no_upload_of_a_person_who_is_being_erased_is_stored(client, user) -> None:
+    claims = FirestoreClaims(client, now, MONTH)
+    origin = Origin(user, "uploads", "u1")
+    claim = claims.claim(f"test:{user}", user_id=user, lease=LEASE)
+    assert isinstance(claim, Claimed)
+    FirestoreErasures(client, now).begin(user)  # its claim is still there
+
+    with pytest.raises(ForgottenError):
+        claims.complete(claim, Done("done", stores=storing(origin, 60)))
+
+    assert "users/*/days/*/chunks" not in FirestoreErasures(client, now).survey(user)
 
 
 def test_nobody_takes_over_a_claim_of_a_person_who_is_being_erased(client, user) -> None:

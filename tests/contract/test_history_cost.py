@@ -16,6 +16,7 @@ from clarity.steps.ports import Chunk
 from infra.local.phone import Phone
 from infra.local.topology import LOCATION, TRIGGERS, subscription
 from tests.cloud import cloud_process, until
+from tests.creating import store
 from tests.usage import Tally, counted
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def settle_history(client: Client, user: str, newest: datetime) -> None:
     local, none = samples.local_day(), np.empty(0, dtype=np.uint64)
     chunks = [Chunk(day, samples.select(local == day), none) for day in sorted(set(local.tolist()))]
     records, later = FirestoreRecords(client), newest + timedelta(days=400)
-    records.add_chunks(Origin(user, "uploads", "before"), chunks, later, later)
+    store(records, Origin(user, "uploads", "before"), chunks, later)
     writer, own = client.bulk_writer(), client.document(f"users/{user}")
     for number in range(SETTLED_UPLOADS[user]):
         writer.create(own.collection("uploads").document(f"u{number}"), {"status": "ingested"})

@@ -173,7 +173,7 @@ def stored(insights: Insight, user: str, **wish: Any) -> dict[str, Any]:
     """The insight of a new request, as the client gets it."""
     message = ask(insights.records, insights.clock(), "r1", user, **wish)
     insights(message)
-    job = insights.records.job_and_person(message.origin)[0]
+    job = insights.records.job_person_and_queue(message.origin)[0]
     assert job is not None
     assert job["status"] == "completed"
     return rest(database(insights), f"users/{user}/insights/{job['insight_id']}")

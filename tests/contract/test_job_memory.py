@@ -72,7 +72,7 @@ def _status(client: Client, origin: Origin) -> str:
 def test_a_job_that_was_read_is_moved_and_ended_without_another_read(
     client, records, origin, reads
 ) -> None:
-    records.job_and_person(origin)
+    records.job_person_and_queue(origin)
 
     assert records.move(origin, Status.PREPROCESSING, "", {}, NOW)
     assert records.move(origin, Status.PROCESSING, "", {}, NOW)
@@ -85,7 +85,7 @@ def test_a_job_that_was_read_is_moved_and_ended_without_another_read(
 def test_a_move_that_another_worker_has_overtaken_does_not_turn_the_job_back(
     client, records, origin, reads
 ) -> None:
-    records.job_and_person(origin)
+    records.job_person_and_queue(origin)
     job = client.document(f"users/{origin.user_id}/jobs/{origin.processing_id}")
     job.update({"status": "analyzing"})
 
@@ -98,7 +98,7 @@ def test_a_move_that_another_worker_has_overtaken_does_not_turn_the_job_back(
 def test_an_end_that_another_worker_has_overtaken_leaves_theirs(
     client, records, origin, reads
 ) -> None:
-    records.job_and_person(origin)
+    records.job_person_and_queue(origin)
     job = client.document(f"users/{origin.user_id}/jobs/{origin.processing_id}")
     job.update({"status": "failed"})
 
@@ -108,12 +108,12 @@ def test_an_end_that_another_worker_has_overtaken_leaves_theirs(
 
 
 def test_a_job_that_has_gone_meanwhile_is_not_made_anew(client, records, origin) -> None:
-    records.job_and_person(origin)
+    records.job_person_and_queue(origin)
     job = client.document(f"users/{origin.user_id}/jobs/{origin.processing_id}")
     job.delete()
 
     assert not records.move(origin, Status.PREPROCESSING, "", {}, NOW)
-    records.job_and_person(origin)
+    records.job_person_and_queue(origin)
     _complete(client, origin, Status.COMPLETED)
 
     assert not job.get().exists
@@ -122,7 +122,7 @@ def test_a_job_that_has_gone_meanwhile_is_not_made_anew(client, records, origin)
 def test_what_was_seen_of_one_job_is_not_taken_for_another(client, records, origin, reads) -> None:
     other = Origin(origin.user_id, "insight_requests", "r2")
     records.open_job(other, AUTOMATIC, NOW, LATER)
-    records.job_and_person(origin)
+    records.job_person_and_queue(origin)
 
     assert records.move(other, Status.PREPROCESSING, "", {}, NOW)
 
@@ -132,7 +132,7 @@ def test_what_was_seen_of_one_job_is_not_taken_for_another(client, records, orig
 def test_a_claim_that_moves_the_job_reads_nothing_and_is_one_commit(
     client, records, origin, reads
 ) -> None:
-    records.job_and_person(origin)
+    records.job_person_and_queue(origin)
     claims = FirestoreClaims(client, lambda: NOW, timedelta(days=1))
 
     for number, status in enumerate((Status.PREPROCESSING, Status.PROCESSING)):
@@ -152,7 +152,7 @@ def test_a_claim_that_moves_the_job_reads_nothing_and_is_one_commit(
 
 
 def test_a_job_that_another_has_changed_is_moved_all_the_same(client, records, origin) -> None:
-    records.job_and_person(origin)
+    records.job_person_and_queue(origin)
     job = client.document(origin.job_path)
     job.update({"message": "another's"})
     claims = FirestoreClaims(client, lambda: NOW, timedelta(days=1))

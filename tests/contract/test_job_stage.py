@@ -48,12 +48,12 @@ def test_a_stage_is_noted_once_and_the_next_status_ends_it(records, user, fence)
     assert records.note(origin, Status.PROCESSING, "waiting", "it waits", SOON, fence=fence)
     assert not records.note(origin, Status.PROCESSING, "waiting", "it waits", LATER, fence=fence)
 
-    job = records.job_and_person(origin)[0]
+    job = records.job_person_and_queue(origin)[0]
     assert (job["status"], job["stage"], job["message"]) == ("processing", "waiting", "it waits")
     assert (job["progress"], job["updated_at"]) == (0.5, SOON)
     assert [step["status"] for step in job["history"]] == ["queued", "processing"]
     records.move(origin, Status.ANALYZING, "telling", {}, NOW)
-    job, _ = records.job_and_person(origin)
+    job, _, _ = records.job_person_and_queue(origin)
     assert (job["stage"], job["message"]) == ("analyzing", "telling")
 
 
@@ -63,8 +63,8 @@ def test_a_job_that_stands_elsewhere_takes_no_note(records, user, fence, status)
     assert not records.note(origin, Status.PROCESSING, "waiting", "it waits", NOW, fence=fence)
     records.open_job(origin, AUTOMATIC, NOW, LATER)
     records.move(origin, status, "as it is", {}, NOW)
-    before = records.job_and_person(origin)[0]
+    before = records.job_person_and_queue(origin)[0]
 
     assert not records.note(origin, Status.PROCESSING, "waiting", "it waits", LATER, fence=fence)
 
-    assert records.job_and_person(origin)[0] == before
+    assert records.job_person_and_queue(origin)[0] == before

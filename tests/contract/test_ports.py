@@ -16,11 +16,10 @@ from clarity.adapters.firestore import FirestoreRecords
 from clarity.adapters.firestore_claims import FirestoreClaims
 from clarity.adapters.pubsub import PubSubTopics
 from clarity.domain.events import JobMessage
-from clarity.domain.intake.samples import Samples, parse_upload
 from clarity.domain.job import AUTOMATIC, Origin, Status
 from clarity.steps.ports import Chunk, Claimed, Done, Held, Joining, Outgoing, Topic
 from infra.local.topology import DEAD_LETTERS, topic
-from tests.creating import create
+from tests.creating import DAY, create, samples, store
 from tests.erasing import erase
 from tests.memory import MemoryClaims, MemoryRecords, MemoryTopics
 
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 6, 15, 9, tzinfo=UTC)
 LATER = NOW + timedelta(days=30)
 LEASE = timedelta(seconds=30)
-DAY = date(2026, 6, 14)
 NOTHING = np.empty(0, dtype=np.uint64)
 
 
@@ -81,65 +79,57 @@ def join(records, firestore, clock) -> Callable[..., str]:
     return joined
 
 
-def samples(*values: float) -> Samples:
-    rows = [
-        {
-            "sample_type": "heartRate",
-            "value": value,
-            "unit": "count/min",
-            "start_date": f"2026-06-14T10:{minute:02}:00Z",
-            "end_date": f"2026-06-14T10:{minute:02}:00Z",
-            "source_revision": {"source": {"name": "Watch", "bundle_identifier": "w"}},
-        }
-        for minute, value in enumerate(values)
-    ]
-    return parse_upload({"samples": rows, "time_zone": "UTC"}, received_at=NOW).samples
-
-
 def test_a_person_without_settings_has_none(records, user) -> None:
     assert records.person(user) == {}
 
 
 def test_chunks_come_back_as_they_were_stored(records, user) -> None:
-    origin = Origin(user, "uploads", "u1")
+    origin, software = Origin(user, "uploads", "u1"), {"app": "1.2"}
+    deleted = samples(70).identity
 
-    stored = records.add_chunks(origin, [Chunk(DAY, samples(60, 61), NOTHING)], LATER, LATER)
+    store(records, origin, [Chunk(DAY, samples(60, 61), deleted, software)], LATER)
 
-    assert stored == 2
     (chunk,) = records.recent(user, 14)
-    assert chunk.day == DAY
+    assert (chunk.day, chunk.software) == (DAY, software)
+    np.testing.assert_array_equal(chunk.deleted, deleted)
     np.testing.assert_array_equal(chunk.samples.value, [60, 61])
     np.testing.assert_array_equal(chunk.samples.identity, samples(60, 61).identity)
 
 
-def test_a_stored_chunk_never_changes(records, user) -> None:
-    origin = Origin(user, "uploads", "u1")
-    records.add_chunks(origin, [Chunk(DAY, samples(60, 61), NOTHING)], LATER, LATER)
+def test_an_upload_has_one_chunk_a_day(records, user) -> None:
+    first, second = Origin(user, "uploads", "u1"), Origin(user, "uploads", "u2")
+    store(records, first, [Chunk(DAY, samples(60, 61), NOTHING)], LATER)
+    store(records, second, [Chunk(DAY, samples(62), NOTHING)], LATER)
 
-    stored = records.add_chunks(origin, [Chunk(DAY, samples(99), NOTHING)], LATER, LATER)
+    store(records, first, [Chunk(DAY, samples(60, 61, 63), NOTHING)], LATER)
 
-    assert stored == 2
-    (chunk,) = records.recent(user, 14)
-    np.testing.assert_array_equal(chunk.samples.value, [60, 61])
+    # As they came: the first one is still the first.
+    found = [chunk.samples.value.tolist() for chunk in records.recent(user, 14)]
+    assert found == [[60, 61, 63], [62]]
 
 
 def test_what_other_uploads_brought_or_deleted_is_known(records, user) -> None:
     first, second = Origin(user, "uploads", "u1"), Origin(user, "uploads", "u2")
     deleted = samples(70).identity
-    records.add_chunks(first, [Chunk(DAY, samples(60), deleted)], LATER, LATER)
+    store(records, first, [Chunk(DAY, samples(60), deleted)], LATER)
 
-    assert set(records.known(second, [DAY]).identities) == {*samples(60).identity, *deleted}
-    assert records.known(second, [DAY]).own == 0
-    assert len(records.known(first, [DAY]).identities) == 0
-    assert records.known(first, [DAY]).own == len(samples(60)) + len(deleted)
+    assert set(records.known(second, [DAY])) == {*samples(60).identity, *deleted}
+    assert len(records.known(first, [DAY])) == 0
+
+
+def test_what_an_upload_has_stored_itself_is_new_whoever_has_it_too(records, user) -> None:
+    first, second = Origin(user, "uploads", "u1"), Origin(user, "uploads", "u2")
+    store(records, first, [Chunk(DAY, samples(60, 61), NOTHING)], LATER)
+    store(records, second, [Chunk(DAY, samples(60, 62), NOTHING)], LATER)
+
+    (other,) = set(samples(60, 61).identity) - set(samples(60, 62).identity)
+    assert set(records.known(second, [DAY])) == {other}
 
 
 def test_only_the_latest_days_are_read(records, user) -> None:
     for number in range(1, 6):
         origin = Origin(user, "uploads", f"u{number}")
-        records.add_chunks(
-            origin, [Chunk(date(2026, 6, number), samples(60), NOTHING)], LATER, LATER
-        )
+        store(records, origin, [Chunk(date(2026, 6, number), samples(60), NOTHING)], LATER)
 
     assert {chunk.day.day for chunk in records.recent(user, 3)} == {3, 4, 5}
 
@@ -150,7 +140,7 @@ def test_the_first_upload_opens_a_job_and_the_next_joins_it(records, user, join)
     assert join(first) == join(second, NOW + LEASE / 2) == first.processing_id
 
     assert records.job_person_and_queue(first)[2].last_upload_at == NOW + LEASE / 2
-    assert records.job_and_person(second)[0] is None
+    assert records.job_person_and_queue(second)[0] is None
 
 
 def test_a_job_on_its_way_takes_no_more_uploads(records, user, join) -> None:
@@ -159,7 +149,7 @@ def test_a_job_on_its_way_takes_no_more_uploads(records, user, join) -> None:
     records.move(first, Status.PREPROCESSING, "", {}, NOW)
 
     assert join(second) == second.processing_id
-    assert records.job_and_person(second)[0]["status"] == "queued"
+    assert records.job_person_and_queue(second)[0]["status"] == "queued"
 
 
 def test_a_job_that_is_queued_for_too_long_takes_no_more_uploads(records, user, join) -> None:
@@ -175,7 +165,7 @@ def test_a_redelivered_upload_finds_its_own_job(records, user, join) -> None:
     records.move(first, Status.COMPLETED, "", {}, NOW)
 
     assert join(first) == first.processing_id
-    assert records.job_and_person(first)[0]["status"] == "completed"
+    assert records.job_person_and_queue(first)[0]["status"] == "completed"
 
 
 @pytest.mark.parametrize(("before", "after"), list(itertools.product(Status, Status)))
@@ -188,15 +178,15 @@ def test_a_job_moves_forward_only(records, user, before, after) -> None:
 
     expected = after.may_follow(before)
     assert moved == expected
-    assert records.job_and_person(origin)[0]["status"] == (after if expected else before)
-    assert ("note" in records.job_and_person(origin)[0]) == expected
+    assert records.job_person_and_queue(origin)[0]["status"] == (after if expected else before)
+    assert ("note" in records.job_person_and_queue(origin)[0]) == expected
 
 
 def test_a_job_that_is_gone_does_not_move(records, user) -> None:
     origin = Origin(user, "insight_requests", "gone")
 
     assert not records.move(origin, Status.FAILED, "", {}, NOW)
-    assert records.job_and_person(origin)[0] is None
+    assert records.job_person_and_queue(origin)[0] is None
 
 
 def test_every_status_is_kept_in_the_history(records, user) -> None:
@@ -205,7 +195,7 @@ def test_every_status_is_kept_in_the_history(records, user) -> None:
     records.move(origin, Status.PREPROCESSING, "", {}, NOW)
     records.move(origin, Status.COMPLETED, "", {}, NOW)
 
-    history = [step["status"] for step in records.job_and_person(origin)[0]["history"]]
+    history = [step["status"] for step in records.job_person_and_queue(origin)[0]["history"]]
     assert history == ["queued", "preprocessing", "completed"]
 
 
@@ -231,7 +221,7 @@ def test_a_job_keeps_whether_an_explanation_was_asked_for(records, user) -> None
     for asked in (False, True):
         origin = Origin(user, "insight_requests", f"r{asked}")
         records.open_job(origin, replace(AUTOMATIC, explanation=asked), NOW, LATER)
-        assert records.job_and_person(origin)[0]["explanation"] is asked
+        assert records.job_person_and_queue(origin)[0]["explanation"] is asked
 
 
 def test_an_insight_is_created_once(records, user) -> None:
@@ -330,7 +320,7 @@ def test_erasure_leaves_nothing_of_a_person_and_all_of_another(cloud, clock, use
         assert isinstance(claims.claim(f"test:{each}", user_id=each, lease=LEASE), Claimed)
         records.open_job(origin, AUTOMATIC, NOW, LATER)
         client.document(f"users/{each}/queues/uploads").set({"processing_id": "upload-u1"})
-        records.add_chunks(origin, [Chunk(DAY, samples(60), NOTHING)], LATER, LATER)
+        store(records, origin, [Chunk(DAY, samples(60), NOTHING)], LATER)
         create(records, each, "explanations/a1", {"attention": [0.25] * 4})
         records.add_history(each, "h1", {"metrics": []})
 
@@ -341,7 +331,7 @@ def test_erasure_leaves_nothing_of_a_person_and_all_of_another(cloud, clock, use
     assert records.erased_at(user) is not None
     assert records.erased_at(other) is None
     assert list(client.document(f"users/{user}").collections()) == []
-    assert records.job_and_person(Origin(other, "uploads", "u1"))[0]
+    assert records.analysed(JobMessage(Origin(other, "uploads", "u1"), "normal")).job
     assert records.explanation(other, "a1")
     assert isinstance(claims.claim(f"test:{other}", user_id=other, lease=LEASE), Held)
 

@@ -73,7 +73,7 @@ def told(door: FlaskClient, cloud: Cloud, user: str) -> tuple[dict[str, Any], fl
     headers, body = events.push(message.body())
     began = time.monotonic()
     assert door.post("/", headers=headers, data=body).status_code == 200
-    return dict(records.job_and_person(message.origin)[0] or {}), time.monotonic() - began
+    return dict(records.job_person_and_queue(message.origin)[0] or {}), time.monotonic() - began
 
 
 def notices(fcm: Callable[..., dict[str, Any]], user: str) -> list[dict[str, Any]]:
@@ -132,7 +132,7 @@ def test_the_log_holds_neither_the_token_nor_a_word_of_the_insight(door, cloud, 
     door.post("/", headers=headers, data=body)
     handler.setStream(before)
 
-    job = records.job_and_person(message.origin)[0] or {}
+    job = records.job_person_and_queue(message.origin)[0] or {}
     insight = records.insight(user, str(job["insight_id"])) or {}
     logged = lines.getvalue()
     assert '"message": "not announced"' in logged

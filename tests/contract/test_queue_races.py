@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -14,6 +14,8 @@ from clarity.adapters.firestore_claims import FirestoreClaims
 from clarity.domain.errors import InProgressError, UnavailableError
 from clarity.domain.job import AUTOMATIC, Origin, Status
 from clarity.steps.ports import Claimed, Done, Joining, Outgoing
+from tests.contract.claim_store import faulty, over
+from tests.creating import storing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,7 +58,8 @@ def joining(upload: Origin, queue: Queue | None = None) -> Done:
     """The end of an upload that joins; each has seen no queue before, unless said."""
     joins = Joining(upload, AUTOMATIC, NOW - STALE, LATER, queue)
     owed = Outgoing("ingested", b"", {"of": upload.document_id})
-    return Done("done", (owed,), (upload, {"status": "ingested"}), joins=joins)
+    answer, stores = (upload, {"status": "ingested"}), storing(upload, 60)
+    return Done("done", (owed,), answer, stores=stores, joins=joins)
 
 
 def test_uploads_that_come_at_once_share_one_job(records, claims, user, claim) -> None:
@@ -73,6 +76,7 @@ def test_uploads_that_come_at_once_share_one_job(records, claims, user, claim) -
     (owed,) = (message for end in ends for message in end.owes)
     assert jobs == [f"upload-{owed.attributes['of']}"]
     assert {each["processing_id"] for each in answers} == set(jobs)
+    assert len(records.recent(user, 14)) == UPLOADS
 
 
 def test_a_queue_that_others_have_replaced_is_seen_anew(records, claims, user, claim) -> None:
@@ -86,7 +90,41 @@ def test_a_queue_that_others_have_replaced_is_seen_anew(records, claims, user, c
 
     assert late.owes == ()
     assert records.person_and_queue(user)[1].processing_id == second.processing_id
-    assert records.job_and_person(third)[0] is None
+    assert records.job_person_and_queue(third)[0] is None
+
+
+def test_an_upload_that_joins_leaves_the_job_as_it_is(records, claims, user, claim) -> None:
+    first, second = (Origin(user, "uploads", f"u{n}") for n in range(2))
+    claims.complete(claim("u0"), joining(first))
+    job = records.client.document(first.job_path)
+    before, seen = job.get().update_time, records.person_and_queue(user)[1]
+
+    assert claims.complete(claim("u1"), joining(second, seen)).owes == ()
+
+    assert job.get().update_time == before  # whoever listens to it is told nothing
+
+
+def test_an_upload_does_not_join_a_job_that_moves_on_while_it_is_stored(
+    records, claims, user, claim
+) -> None:
+    first, second = (Origin(user, "uploads", f"u{n}") for n in range(2))
+    records.client.document(second.path).create({})
+    claims.complete(claim("u0"), joining(first))
+    seen, read = records.person_and_queue(user)[1], []
+
+    def moved(commit: Any) -> Any:
+        records.move(first, Status.PREPROCESSING, "", {}, NOW)
+        read.extend(records.recent(user, 14))  # by whoever moves it
+        return commit()
+
+    late = faulty(over(records.client), moved)
+    completed = late.complete(claim("u1"), joining(second, seen))
+
+    assert [each.attributes["of"] for each in completed.owes] == ["u1"]
+    assert records.person_and_queue(user)[1].processing_id == second.processing_id
+    answer = records.client.document(second.path).get().to_dict()
+    assert answer == {"status": "ingested", "processing_id": second.processing_id}
+    assert (len(read), len(records.recent(user, 14))) == (1, 2)
 
 
 def test_of_many_that_end_a_job_one_does(records, user) -> None:
@@ -101,7 +139,7 @@ def test_of_many_that_end_a_job_one_does(records, user) -> None:
             pool.map(lambda end, at: records.move(origin, end, "", {"by": end}, at), ends, times)
         )
 
-    job = records.job_and_person(origin)[0]
+    job = records.job_person_and_queue(origin)[0]
     assert moved.count(True) == 1
     assert job["status"] == job["by"] == ends[moved.index(True)]
     assert [step["status"] for step in job["history"]] == ["queued", job["status"]]
@@ -138,7 +176,7 @@ def test_what_others_change_for_ever_is_tried_again_later(records, user) -> None
     with pytest.raises(UnavailableError):
         records._change(job, ["message"], overtaken)
     assert len(asked) > 2
-    assert records.job_and_person(origin)[0]["message"] == f"another's, {len(asked)}"
+    assert records.job_person_and_queue(origin)[0]["message"] == f"another's, {len(asked)}"
 
 
 def test_who_lost_the_lease_joins_nothing(records, claims, user, claim) -> None:
@@ -147,5 +185,5 @@ def test_who_lost_the_lease_joins_nothing(records, claims, user, claim) -> None:
 
     with pytest.raises(InProgressError):
         claims.complete(lost, joining(origin))
-    assert records.job_and_person(origin)[0] is None
+    assert records.job_person_and_queue(origin)[0] is None
     assert records.job_person_and_queue(origin)[2] is None

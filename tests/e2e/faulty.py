@@ -15,7 +15,7 @@ from typing import Any
 from clarity.adapters.firestore import FirestoreRecords
 
 # What each step, and no other, calls in the middle of its work; the person or their document first.
-CALLS = {"ingest": "add_chunks", "preprocess": "recent", "insights": "feedback"}
+CALLS = {"ingest": "known", "preprocess": "recent", "insights": "feedback"}
 
 
 def break_step(switch: Path, step: str) -> None:

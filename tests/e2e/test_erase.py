@@ -33,6 +33,7 @@ from infra.local.phone import Phone
 from infra.local.supervisor import PROCESSES
 from infra.local.topology import HOST
 from tests.cloud import until
+from tests.creating import store
 from tests.erasing import now
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ class Person:
         for start in range(0, len(days), AT_ONCE):
             origin = Origin(self.user_id, "uploads", f"old-{start}-{self.user_id}")
             chunks = [_day(day, random, self.own[0]) for day in days[start : start + AT_ONCE]]
-            records.add_chunks(origin, chunks, until, until)
+            store(records, origin, chunks, until)
             columns = chunks[0].samples.to_columns()
             name = COLUMNS[start // AT_ONCE % len(COLUMNS)]
             self.columns.add(bytes(columns[name][:24]))  # type: ignore[index]

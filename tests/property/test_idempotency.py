@@ -116,6 +116,10 @@ def outcome(chain: Chain) -> Any:
     subjects = {f"predict-{analysis_id}" for _, analysis_id in records.analyses}
     subjects |= {f"explain-{analysis_id}" for _, analysis_id in records.explanations}
     assert {key for _, key in records.audits} >= subjects
+    told = {key: each["processing_id"] for (_, key), each in records.insights.items()}
+    tellings = [each for each in records.audits.values() if each["action"] == "tell"]
+    assert {each["subject"]: each["processing_id"] for each in tellings} == told
+    assert len(tellings) == len(told)
     return (
         sorted(samples.identity.tolist()),
         job["status"],

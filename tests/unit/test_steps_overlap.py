@@ -12,17 +12,19 @@ from clarity.steps.ports import Outgoing
 from tests.chain import Chain
 
 
-def test_what_a_dead_worker_stored_is_answered_and_analysed_whoever_has_it_too() -> None:
+def test_what_is_stored_before_it_is_answered_is_analysed_whoever_has_it_too() -> None:
+    """By an older version, which stored first, or by the restore of an export."""
     worker = people.generate("office-worker", last_day=date(2026, 6, 14))
     _, document = next(iter(people.uploads(worker, batch=1000)))
     alone = [Chain(), Chain()]
     for chain, name in zip(alone, ("one", "other"), strict=True):
         chain.upload(name, document)
     chain = Chain()
-    # As both left it: neither knew the other.
+    # Neither knew the other.
     chain.records.chunks.update(
         itertools.chain.from_iterable(each.records.chunks.items() for each in alone)
     )
+    before = dict(chain.records.chunks)
 
     events = [chain.upload(name, document) for name in ("one", "other")]
 
@@ -30,6 +32,9 @@ def test_what_a_dead_worker_stored_is_answered_and_analysed_whoever_has_it_too()
     assert [answer["stored"] for answer in answers] == [len(document["samples"])] * 2
     assert {answer["processing_id"] for answer in answers} == {"upload-one"}
     assert len(chain.topics.ingested_messages) == 1
+    assert list(chain.records.chunks) == list(before)
+    for key, chunk in chain.records.chunks.items():
+        assert chunk.samples.identity.tolist() == before[key].samples.identity.tolist()
 
 
 def test_the_answer_to_a_reused_id_names_no_job_that_may_not_be_there() -> None:

@@ -19,20 +19,25 @@ from google.cloud.firestore_v1.base_query import FieldFilter
 
 from clarity.adapters.firestore_audit import LEDGER, Heads, appended, of_person, standing_in
 from clarity.adapters.firestore_errors import translated
-from clarity.adapters.firestore_jobs import FirestoreJobs, queue_of
+from clarity.adapters.firestore_jobs import FirestoreJobs, fields_of, queue_of
 from clarity.adapters.firestore_tombstone import commit_unless_erased, tombstone_of
 from clarity.adapters.firestore_values import plain_fields, revision
 from clarity.domain.events import DocumentCreated
 from clarity.domain.intake.samples import Samples
+from clarity.steps.audit import RECORDED
 from clarity.steps.feedback import marks_on
-from clarity.steps.ports import Chunk, Known, Queue
+from clarity.steps.ports import Chunk, Queue
+from clarity.steps.ports_words import Analysed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from google.cloud.firestore import DocumentReference
+    from numpy.typing import NDArray
 
+    from clarity.adapters.firestore_audit import Chain
+    from clarity.domain.events import JobMessage
     from clarity.domain.job import Origin
     from clarity.steps.audit import Entry
 
@@ -85,51 +90,23 @@ class FirestoreRecords(FirestoreJobs):
         )
 
     @translated
-    def known(self, origin: Origin, days: Collection[date]) -> Known:
-        """What is stored of the days, by other uploads and by this one."""
-        others, own = [np.empty(0, dtype="<u8")], 0
+    def known(self, origin: Origin, days: Collection[date]) -> NDArray[np.uint64]:
+        """The identities of samples of the days that other uploads have brought or deleted.
+
+        Without those of samples that are stored for this upload already: by a version of this code
+        that stored them before it completed the claim, or by a restored export.
+        """
+        others: list[NDArray[np.uint64]] = [np.empty(0, dtype="<u8")]
+        own: list[NDArray[np.uint64]] = []
         for first, last in _runs(days):
             chunks = self._chunks(origin.user_id, first, last).select(["identity", "deleted"])
             for chunk in self._streamed(chunks):
-                names = ("identity", "deleted")
-                found = [np.frombuffer(chunk.fields[n].bytes_value, "<u8") for n in names]
-                if chunk.name.rpartition("/")[2] == origin.document_id:
-                    own += sum(map(len, found))
-                else:
-                    others += found
-        return Known(np.concatenate(others), own)
-
-    @translated
-    def add_chunks(
-        self,
-        origin: Origin,
-        chunks: Sequence[Chunk],
-        expires_at: datetime,
-        day_expires_at: datetime,
-    ) -> int:
-        """Store an upload's chunks, all or none; those of an earlier delivery stay as they are."""
-        if not chunks:
-            return 0
-        batch = self.client.batch()
-        own = []
-        for chunk in chunks:
-            day = self.client.document(f"users/{origin.user_id}/days/{chunk.day.isoformat()}")
-            own.append(day.collection("chunks").document(origin.document_id))
-            fields = {
-                **chunk.samples.to_columns(),
-                "deleted": chunk.deleted.astype("<u8").tobytes(),
-                "upload_id": origin.document_id,
-                "software": dict(chunk.software),
-                "expires_at": expires_at,
-            }
-            batch.create(own[-1], fields)
-            batch.set(day, {"date": chunk.day.isoformat(), "expires_at": day_expires_at})
-        try:
-            commit_unless_erased(self.client, origin.user_id, batch)
-        except AlreadyExists:
-            held = self.client.get_all(own, field_paths=["count", "deleted"])
-            return sum(s.get("count") + len(s.get("deleted")) // 8 for s in held if s.exists)
-        return sum(len(chunk.samples) + len(chunk.deleted) for chunk in chunks)
+                mine = chunk.name.rpartition("/")[2] == origin.document_id
+                for name in ("identity",) if mine else ("identity", "deleted"):
+                    found = np.frombuffer(chunk.fields[name].bytes_value, "<u8")
+                    (own if mine else others).append(found)
+        known = np.concatenate(others)
+        return np.setdiff1d(known, np.concatenate(own)) if own else known
 
     @translated
     def recent(self, user_id: str, days: int) -> Sequence[Chunk]:
@@ -202,12 +179,23 @@ class FirestoreRecords(FirestoreJobs):
         chain = of_person(user_id)
         paths = (f"users/{user_id}/analyses/{analysis_id}", chain.head)
         found, head = self._found(*map(self.client.document, paths))
-        version = head.update_time if head else None
-        self.heads.keep(chain, standing_in(plain_fields(head) if head else None, version))
-        if found is None:
-            return None
-        fields: dict[str, Any] = plain_fields(found)
-        return {**fields, "embedding": fields["embedding"]["value"]}  # a vector, on the wire
+        self._keep(chain, head)
+        return _analysis(found)
+
+    @translated
+    def analysed(self, message: JobMessage) -> Analysed:
+        """The message's job, and all that it is told from, in one call; likewise."""
+        origin, chain = message.origin, of_person(message.origin.user_id)
+        user, analysis_id = f"users/{origin.user_id}", message.analysis_id or "(none)"
+        paths = [origin.job_path, user, chain.head, f"{user}/analyses/{analysis_id}"]
+        if message.history_id:
+            paths.append(f"{user}/histories/{message.history_id}")
+        found = self._found(*map(self.client.document, paths))
+        job, person, head, analysis, *weeks = found
+        self._keep(chain, head)
+        history = fields_of(weeks[0]) if weeks else None
+        settings = fields_of(person) or {}
+        return Analysed(self._remembered(origin, job), settings, _analysis(analysis), history)
 
     @translated
     def explanation(self, user_id: str, analysis_id: str) -> Mapping[str, object] | None:
@@ -230,6 +218,14 @@ class FirestoreRecords(FirestoreJobs):
         return self._fields(f"users/{user_id}/insights/{insight_id}")
 
     @translated
+    def told(self, user_id: str, insight_id: str) -> tuple[Mapping[str, object] | None, bool]:
+        """The insight document, and whether the audit knows of it, in one call."""
+        record = f"{of_person(user_id).records}/{RECORDED['insights']}-{insight_id}"
+        paths = (f"users/{user_id}/insights/{insight_id}", record)
+        insight, recorded = self._read(*map(self.client.document, paths))
+        return insight, recorded is not None
+
+    @translated
     def mark_insight(self, user_id: str, insight_id: str, rating: int | None, at: datetime) -> bool:
         """Note on the insight that it was read then, and rated; False if it is not there."""
         insight = self._user(user_id).collection("insights").document(insight_id)
@@ -248,6 +244,10 @@ class FirestoreRecords(FirestoreJobs):
         """Put a record onto the person's audit, and one onto the project's ledger; both, once."""
         links = {of_person(user_id): entry} | ({LEDGER: ledger} if ledger else {})
         appended(self.client, links, heads=self.heads)
+
+    def _keep(self, chain: Chain, head: Any) -> None:
+        """Remember where the chain ends, by the protobuf document that says so."""
+        self.heads.keep(chain, standing_in(fields_of(head), head.update_time if head else None))
 
     def _fields(self, path: str) -> dict[str, object] | None:
         (fields,) = self._read(self.client.document(path))
@@ -293,6 +293,12 @@ def _runs(days: Collection[date]) -> list[tuple[date, date]]:
         else:
             runs.append((day, day))
     return runs
+
+
+def _analysis(found: Any) -> dict[str, Any] | None:
+    """The analysis in its protobuf document, where its embedding is a vector."""
+    fields = fields_of(found)
+    return fields and {**fields, "embedding": fields["embedding"]["value"]}
 
 
 def _created(document: Any) -> int:

@@ -195,6 +195,11 @@ class Addition:
     _ends: Mapping[Chain, Head] = field(default_factory=dict)
     _first: int = 0
 
+    @property
+    def there(self) -> bool:
+        """Whether the last look found a record or a document."""
+        return bool(self._there)
+
     def put(self, batch: WriteBatch) -> bool:
         """Put what is not there yet into the batch; whether a record was missing."""
         if not self._seen:

@@ -135,6 +135,7 @@ class FirestoreClaims:
 
         Raises:
             InProgressError: the lease had expired and another worker took over.
+            OvertakenError: what was to be created first is there.
         """
         completion = Completion(self.client, self.clock, self.heads, done)
         for attempt in range(completion.attempts):

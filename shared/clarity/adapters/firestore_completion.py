@@ -19,6 +19,7 @@ from clarity.adapters.firestore_stand import Seen, log_end, new_job, recall, sta
 from clarity.adapters.firestore_tolls import bucket_of, give_back
 from clarity.adapters.firestore_tombstone import unless_erased
 from clarity.adapters.log import traceparent
+from clarity.domain.errors import OvertakenError
 from clarity.domain.job import Status
 from clarity.steps.once import REJECTED
 from clarity.steps.ports import Completed, Outgoing
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from clarity.adapters.firestore_audit import Heads
     from clarity.adapters.firestore_jobs import Place
     from clarity.domain.job import Origin
-    from clarity.steps.ports import Claimed, Creation, Done, End
+    from clarity.steps.ports import Claimed, Creation, Done, End, Storing
 
 _ATTEMPTS = 5
 # Where an upload's samples are.
@@ -100,6 +101,7 @@ class Completion:
 
         Raises:
             ForgottenError: the person was erased.
+            OvertakenError: what was to be created first is there.
         """
         answer = self.done.answer
         if answer and not self.client.document(answer[0].path).get([]).exists:
@@ -109,17 +111,21 @@ class Completion:
             pause(attempt)
         if self._addition:
             self._addition.look()
+            if self.done.creates and self.done.creates.first and self._addition.there:
+                raise OvertakenError(f"{self.done.creates.document_id} was created meanwhile")
 
     def _create_and_commit(
         self, batch: WriteBatch, user_id: str, place: Place | None
     ) -> Sequence[WriteResult]:
         """Commit, with what comes into being: of somebody who was erased, nothing does."""
+        if self.done.stores:
+            self._store(batch, self.done.stores)
         if place:
             place.put(batch)
         if self.done.creates:
             self._addition = self._addition or self._add(user_id, self.done.creates)
             self._addition.put(batch)
-        if self.done.creates or (place and place.opens):
+        if self.done.creates or self.done.stores or (place and place.opens):
             unless_erased(self.client, user_id, batch)
         results: Sequence[WriteResult] = batch.commit()
         if self._addition:
@@ -127,6 +133,21 @@ class Completion:
         if place and self.done.joins and place.processing_id != self.done.joins.own_id:
             telemetry.mark({telemetry.JOINED: place.processing_id})
         return results
+
+    def _store(self, batch: WriteBatch, stores: Storing) -> None:
+        upload = stores.origin.document_id
+        for chunk in stores.chunks:
+            named = chunk.day.isoformat()
+            day = self.client.document(f"users/{stores.origin.user_id}/days/{named}")
+            fields = {
+                **chunk.samples.to_columns(),
+                "deleted": chunk.deleted.astype("<u8").tobytes(),
+                "upload_id": upload,
+                "software": dict(chunk.software),
+                "expires_at": stores.expires_at,
+            }
+            batch.set(day.collection("chunks").document(upload), fields)
+            batch.set(day, {"date": named, "expires_at": stores.day_expires_at})
 
     def _add(self, user_id: str, creation: Creation) -> Addition:
         fields = dict(creation.fields)

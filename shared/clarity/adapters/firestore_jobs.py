@@ -70,21 +70,13 @@ class FirestoreJobs:
             commit_unless_erased(self.client, origin.user_id, batch)
 
     @translated
-    def job_and_person(
-        self, origin: Origin
-    ) -> tuple[Mapping[str, object] | None, Mapping[str, object]]:
-        """The job document and the person's own settings, in one call."""
-        job, person = self._found(*self._job_and_person(origin))
-        return self._remembered(origin, job), _fields(person) or {}
-
-    @translated
     def job_person_and_queue(
         self, origin: Origin
     ) -> tuple[Mapping[str, object] | None, Mapping[str, object], Queue | None]:
-        """Both, and the person's latest open job if there ever was one, in one call."""
-        queue = self._queue(origin.user_id)
-        found = self._found(*self._job_and_person(origin), queue)
-        return self._remembered(origin, found[0]), _fields(found[1]) or {}, queue_of(found[2])
+        """The job, the person's settings and their latest open job, if any; in one call."""
+        paths = map(self.client.document, (origin.job_path, f"users/{origin.user_id}"))
+        job, person, queue = self._found(*paths, self._queue(origin.user_id))
+        return self._remembered(origin, job), fields_of(person) or {}, queue_of(queue)
 
     @translated
     def move(
@@ -154,9 +146,15 @@ class FirestoreJobs:
             queue = queue_of(found)
             if first is not None:  # an earlier delivery of this upload
                 return Place(own.id)
-        if queue and queue.opened_at > joining.since and self._is_open(joining.origin, queue):
-            seen = {"last_upload_at": now, **expiry}
-            return Place(queue.processing_id, put=lambda batch: batch.update(where, seen))
+        if queue and queue.opened_at > joining.since and (job := self._open(joining, queue)):
+            option, seen = self._as(job.update_time), {"last_upload_at": now, **expiry}
+
+            def join(batch: WriteBatch) -> None:
+                batch.update(where, seen)
+                # Nothing is changed by that, and the commit fails where the job has moved on.
+                batch.update(job.reference, {"status": Status.QUEUED}, option)
+
+            return Place(queue.processing_id, put=join)
         fields = {"processing_id": own.id, "opened_at": now, "last_upload_at": now, **expiry}
 
         def put(batch: WriteBatch) -> None:
@@ -168,13 +166,9 @@ class FirestoreJobs:
 
         return Place(own.id, opens=True, put=put)
 
-    def _job_and_person(self, origin: Origin) -> tuple[DocumentReference, DocumentReference]:
-        job, person = origin.job_path, f"users/{origin.user_id}"
-        return self.client.document(job), self.client.document(person)
-
     def _remembered(self, origin: Origin, found: Any) -> dict[str, object] | None:
         """The job's fields; the next change of it needs no read before."""
-        fields = _fields(found)
+        fields = fields_of(found)
         if fields is not None:
             name = self.client.document(origin.job_path)._document_path
             remember(Seen(name, fields, found.update_time))
@@ -182,7 +176,7 @@ class FirestoreJobs:
 
     def _read(self, *documents: DocumentReference) -> list[dict[str, object] | None]:
         """The documents' fields in one call; None where one is not there."""
-        return [_fields(each) for each in self._found(*documents)]
+        return [fields_of(each) for each in self._found(*documents)]
 
     def _found(self, *documents: DocumentReference) -> list[Any]:
         """The documents in one call, as protobufs; None where one is not there.
@@ -198,10 +192,10 @@ class FirestoreJobs:
             request={"database": self.client._database_string, "documents": names},
             metadata=self.client._rpc_metadata,
         )
-        told = {each.found.name or each.missing: each for each in answers}
+        told = {each.found.name or each.missing: each.found for each in (a._pb for a in answers)}
         if not told.keys() >= set(names):  # nobody is taken for one who has consented to nothing
             raise UnavailableError("Firestore: the answer was cut off")
-        return [told[name].found._pb if told[name].found.name else None for name in names]
+        return [told[name] if told[name].name else None for name in names]
 
     def _change(
         self,
@@ -248,22 +242,24 @@ class FirestoreJobs:
     def _as(self, version: object) -> WriteOption:
         return self.client.write_option(last_update_time=version)
 
-    def _is_open(self, origin: Origin, queue: Queue) -> bool:
-        job = self.client.document(f"users/{origin.user_id}/jobs/{queue.processing_id}")
+    def _open(self, joining: Joining, queue: Queue) -> DocumentSnapshot | None:
+        """The queue's job as it is seen now, if it is open."""
+        job = self.client.document(f"users/{joining.origin.user_id}/jobs/{queue.processing_id}")
         found = job.get(["status"])
-        return found.exists and found.get("status") == Status.QUEUED
+        return found if found.exists and found.get("status") == Status.QUEUED else None
 
     def _queue(self, user_id: str) -> DocumentReference:
         return self.client.document(f"users/{user_id}/queues/uploads")
 
 
-def _fields(found: Any) -> dict[str, object] | None:
+def fields_of(found: Any) -> dict[str, Any] | None:
+    """The fields of a protobuf document, if it is there."""
     return plain_fields(found) if found else None
 
 
 def queue_of(found: Any) -> Queue | None:
     """The queue in its protobuf document, if there is one."""
-    if (fields := _fields(found)) is None:
+    if (fields := fields_of(found)) is None:
         return None
     names = ("processing_id", "opened_at", "last_upload_at")
     values: Any = {name: fields[name] for name in names}

@@ -44,9 +44,10 @@ class Delivery:
     guards: int = 0
 
 
-# ingest, an upload: the first of a burst opens a job, another one joins it.
-OPENS: Final = Delivery(2, 8, 3, 7, published=1, milliseconds=60, guards=3)
-JOINS: Final = Delivery(3, 6, 2, 6, milliseconds=50, guards=2)
+# ingest, an upload: the first of a burst opens a job, another one joins it (one of its writes only
+# makes sure that the job is still open).
+OPENS: Final = Delivery(2, 8, 3, 6, published=1, milliseconds=60, guards=2)
+JOINS: Final = Delivery(3, 7, 2, 5, milliseconds=50, guards=2)
 # One that brings nothing new.
 AGAIN: Final = Delivery(2, 5, 2, 4, milliseconds=40, guards=1)
 WRITES_PER_DAY: Final = 2  # the day and its chunk, for each local day with something new
@@ -59,7 +60,7 @@ EARLY: Final = Delivery(5, 0, 0, 3, milliseconds=45)
 ANALYSIS: Final = Delivery(8, 11, 5, 14, published=1, milliseconds=250, guards=4)
 KNOWN: Final = Delivery(8, 4, 1, 11, published=1, milliseconds=160, guards=1)
 # insights: told by the language model in one call; a repair is a call more.
-INSIGHT: Final = Delivery(8, 15, 6, 16, milliseconds=150, guards=5)
+INSIGHT: Final = Delivery(8, 15, 6, 14, milliseconds=150, guards=5)
 REPAIR: Final = Delivery(2, 6, 1, 7, milliseconds=50, guards=2)
 MODEL_MILLISECONDS: Final = 4_000.0  # of one call of Gemini: not measured
 # monitor, a look every hour; beside it the newest analyses of a day, and ratings of four weeks.

@@ -13,6 +13,7 @@ ClarityError
 │   └── GoneError             its person deleted the document meanwhile: likewise
 └── TransientError            try again later: raise, so that the event is redelivered
     ├── InProgressError       another worker holds the claim
+    │   └── OvertakenError    another work has created first what was to be created
     ├── NotSettledError       the person's uploads are still arriving
     ├── UnfinishedError       a part of it is done, the rest is for the next delivery
     ├── UnavailableError      an outside service did not answer, or asked us to wait
@@ -151,6 +152,10 @@ class InProgressError(TransientError):
     """Another worker holds the claim."""
 
     code = "in_progress"
+
+
+class OvertakenError(InProgressError):
+    """Another work has created first what was to be created: the next look finds it."""
 
 
 class NotSettledError(TransientError):

@@ -23,17 +23,17 @@ from clarity.domain.intake.samples import ParsedUpload, parse_upload
 from clarity.domain.job import AUTOMATIC, Status, parse_request
 from clarity.domain.person import Person
 from clarity.steps.once import RATE_LIMITED, REJECTED, once
-from clarity.steps.ports import Chunk, Done, End, Joining, Outgoing
+from clarity.steps.ports import Chunk, Done, End, Joining, Outgoing, Storing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from datetime import date, datetime
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
 
     from clarity.domain.errors import PermanentError
     from clarity.domain.events import Document
     from clarity.domain.job import Collection, Origin
     from clarity.steps.feedback import TakeFeedback
-    from clarity.steps.ports import Claimed, Claims, Known, Queue, Records, Toll, Topics
+    from clarity.steps.ports import Claimed, Claims, Queue, Records, Toll, Topics
 
 # Rejections that the answer on the upload document itself has room for; all are in pages below it.
 INLINE_REJECTIONS = 100
@@ -236,42 +236,35 @@ class Ingest:
         if rows > MOST_ROWS:
             raise UnusableUploadError(f"expected at most {MOST_ROWS} rows, found {rows}")
         person = Person.parse(settings, self.clock().date(), self.retention)
-        stored = self._store(origin, parsed, person.retention or self.retention)
-        answer = {**self._acceptance(origin, parsed, stored), "processing_id": None}
-        if not stored:  # without anything new there is nothing to analyse, and no job
+        stores = self._new(origin, parsed, person.retention or self.retention)
+        answer = {**self._acceptance(origin, parsed, len(stores)), "processing_id": None}
+        if not stores:  # without anything new there is nothing to analyse, and no job
             return Done(event.revision, answer=(origin, answer))
         owed = Outgoing.of("ingested", JobMessage(origin, AUTOMATIC.priority))
         now = self.clock()
         joins = Joining(origin, AUTOMATIC, now - self.queue_stale, now + self.retention, queue)
-        return Done(event.revision, (owed,), (origin, answer), joins=joins)
+        return Done(event.revision, (owed,), (origin, answer), stores=stores, joins=joins)
 
-    def _store(self, origin: Origin, parsed: ParsedUpload, kept: timedelta) -> int:
-        """Store what is new by local day; the number of samples and deletions now held."""
+    def _new(self, origin: Origin, parsed: ParsedUpload, kept: timedelta) -> Storing:
+        """What is new, by local day."""
         now = self.clock()
         samples = parsed.samples.unique()
         local_days = samples.local_day()
         deleted_days = parsed.deleted.local_day()
         days = sorted({*local_days.tolist(), *deleted_days.tolist()})
-        known = self._known(origin, days)
-        if known.own:  # a worker that died: all of it is there, whatever others brought meanwhile
-            return known.own
+        # A day on, too, since a traveller's re-send shifts the days.
+        around = {day + timedelta(days=shift) for day in days for shift in (-1, 0, 1)}
+        known = self.records.known(origin, around)
         chunks = []
         for day in days:
-            fresh = samples.select(
-                (local_days == day) & ~np.isin(samples.identity, known.identities)
-            )
+            fresh = samples.select((local_days == day) & ~np.isin(samples.identity, known))
             # A deletion is stored even if the sample is unknown yet: it may arrive after it.
             deleted = parsed.deleted.identity[deleted_days == day]
             if len(fresh) or len(deleted):
                 chunks.append(Chunk(day, fresh, deleted, parsed.software))
         # The day outlives its chunks, also those from before the person chose a shorter time: what
         # has no day any more is not found.
-        return self.records.add_chunks(origin, chunks, now + kept, now + self.retention)
-
-    def _known(self, origin: Origin, days: Sequence[date]) -> Known:
-        """What is stored already; a day on, too, since a traveller's re-send shifts the days."""
-        around = {day + timedelta(days=shift) for day in days for shift in (-1, 0, 1)}
-        return self.records.known(origin, around)
+        return Storing(origin, chunks, now + kept, now + self.retention)
 
     def _acceptance(self, origin: Origin, parsed: ParsedUpload, stored: int) -> dict[str, object]:
         rejections: list[Mapping[str, object]] = [asdict(each) for each in parsed.rejected]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from clarity.domain.person import Person
 from clarity.domain.words.facts import confidence_of, facts_digest, facts_from
 from clarity.domain.words.redaction import redacted
 from clarity.domain.words.safety import CONCERNS, support
-from clarity.steps.audit import Entry
+from clarity.steps.audit import RECORDED, Entry
 from clarity.steps.feedback import said
 from clarity.steps.forgotten import missing
 from clarity.steps.once import give_up, once, refused
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from clarity.steps.feedback import Said
     from clarity.steps.notify import Notify
     from clarity.steps.ports import Claimed, Claims, Outgoing, Records, Topics
-    from clarity.steps.ports_words import Reviews
+    from clarity.steps.ports_words import Analysed, Reviews
     from clarity.steps.tell import Held, Tell, Told
 
 # What a job says when it ends; no health data, for it may stand on a lock screen.
@@ -118,10 +118,12 @@ class Insight:
             ForgottenError: something of that is not there, since its person was erased.
             UnknownReferenceError: the job, its analysis or its history is not there.
         """
-        job, settings = self.records.job_and_person(message.origin)
+        found = self.records.analysed(message)
+        job = found.job
         if job is None:  # seen before the claim is made: nothing of who was erased comes back
             raise missing(self.records, message.origin.user_id, f"the job {message.processing_id}")
-        why, person = refusal(settings), Person.parse(settings, self.clock().date(), self.retention)
+        why = refusal(found.settings)
+        person = Person.parse(found.settings, self.clock().date(), self.retention)
         details: dict[str, object] = {"analysis_id": message.analysis_id}
         if job.get("explanation"):
             details["explanation_id"] = message.analysis_id  # preprocess has stored it
@@ -130,7 +132,9 @@ class Insight:
             "insights",
             message.origin.path,
             lambda _: (
-                refused(message.origin, why) if why else self._run(message, job, person, details)
+                refused(message.origin, why)
+                if why
+                else self._run(message, job, found, person, details)
             ),
             user_id=message.origin.user_id,
             lease=self.lease,
@@ -150,26 +154,27 @@ class Insight:
         self,
         message: JobMessage,
         job: Mapping[str, Any],
+        found: Analysed,
         person: Person,
         details: Mapping[str, object],
     ) -> Done:
-        commission = self._commission(message, job, person)
+        commission = self._commission(message, job, found, person)
         identity = commission.identity(self.tell.version_for(person))
-        insight = self._lasting(commission, identity)
-        return self._finish(commission, insight, details)
+        if self.tell.narrator_for(person):
+            insight, creates = self._lasting(commission, identity), None
+        else:  # who is second has wasted a moment, and no money: no claim of its own
+            insight, creates = self._free(commission, identity)
+        return self._finish(commission, insight, details, creates)
 
     def _commission(
-        self, message: JobMessage, job: Mapping[str, Any], person: Person
+        self, message: JobMessage, job: Mapping[str, Any], found: Analysed, person: Person
     ) -> _Commission:
         user_id, now = message.origin.user_id, self.clock()
-        analysis = self.records.analysis(user_id, message.analysis_id or "(none)")
+        analysis, history = found.analysis, found.history
         if analysis is None:
             raise missing(self.records, user_id, f"the analysis {message.analysis_id}")
-        history = None
-        if message.history_id:
-            history = self.records.history(user_id, message.history_id)
-            if history is None:
-                raise missing(self.records, user_id, f"the history {message.history_id}")
+        if message.history_id and history is None:
+            raise missing(self.records, user_id, f"the history {message.history_id}")
         feedback = said(self.records.feedback(user_id, _FEEDBACK_READ))
         asked = Asked(
             message,
@@ -183,13 +188,26 @@ class Insight:
         )
         return _Commission(asked, analysis, history, _support(feedback, person, now))
 
+    def _free(
+        self, commission: _Commission, insight_id: str
+    ) -> tuple[Mapping[str, Any], Creation | None]:
+        """The template's insight on these facts: the one that is there already, or a new one."""
+        found, recorded = self.records.told(commission.user_id, insight_id)
+        while found is None and recorded:  # deleted since, or expired before its record
+            insight_id = _digest(insight_id)
+            found, recorded = self.records.told(commission.user_id, insight_id)
+        if found is not None:
+            return found, None
+        creation = self._creation(commission, insight_id, self.tell(commission.asked))
+        return creation.fields, replace(creation, first=True)
+
     def _lasting(
         self,
         commission: _Commission,
         insight_id: str,
         earlier: Mapping[str, Any] | None = None,
     ) -> Mapping[str, Any]:
-        """The insight on these facts: the one that is there already, or a new one.
+        """The language model's insight on these facts: the one that is there already, or a new one.
 
         An earlier one that stood in for the language model is told anew by a later job, once the
         model answers.
@@ -232,11 +250,10 @@ class Insight:
             raise _NothingBetterError(earlier)
         if told.held:
             self._hold(commission, insight_id, told, told.held)
-        document = self._document(commission, insight_id, told)
-        return Creation("insights", insight_id, document, self._entry(commission, insight_id, told))
+        return self._creation(commission, insight_id, told)
 
-    def _entry(self, commission: _Commission, insight_id: str, told: Told) -> Entry:
-        now = self.clock()
+    def _creation(self, commission: _Commission, insight_id: str, told: Told) -> Creation:
+        document, now = self._document(commission, insight_id, told), self.clock()
         record = {
             "action": "tell",
             "step": "insights",
@@ -246,7 +263,8 @@ class Insight:
             "at": now,
             "expires_at": now + self.retention,
         }
-        return Entry(f"tell-{insight_id}", record)
+        entry = Entry(f"{RECORDED['insights']}-{insight_id}", record)
+        return Creation("insights", insight_id, document, entry)
 
     def _hold(self, commission: _Commission, insight_id: str, told: Told, held: Held) -> None:
         """Keep the text that was held back, for a person of ours to look at."""
@@ -269,7 +287,11 @@ class Insight:
         self.reviews.add(commission.user_id, commission.message.processing_id, review)
 
     def _finish(
-        self, commission: _Commission, insight: Mapping[str, Any], details: Mapping[str, object]
+        self,
+        commission: _Commission,
+        insight: Mapping[str, Any],
+        details: Mapping[str, object],
+        creates: Creation | None,
     ) -> Done:
         message, status, text = commission.message, Status.COMPLETED, READY
         details = {**details, "insight_id": insight["id"]}
@@ -279,7 +301,8 @@ class Insight:
         if insight["review_id"]:
             status, text = Status.REQUIRES_REVIEW, HELD_BACK
             details = {**details, "review_id": insight["review_id"]}
-        return Done(insight["id"], end=End(message.origin, status, text, details))
+        end = End(message.origin, status, text, details)
+        return Done(insight["id"], end=end, creates=creates)
 
     def _announce(
         self, message: JobMessage, insight_id: str, person: Person, notify: Notify

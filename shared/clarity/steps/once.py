@@ -15,10 +15,12 @@ unpublished goes out with the next delivery or from the sweeper.
 Each arrow is one write, on the condition that the claim still is the version that its writer knows:
 a late worker, whose lease has ended and whom another has followed, can neither renew, complete nor
 release. `claim` moves the job with it. `complete` writes the result, what the work creates with its
-audit record, the messages owed, the answer on the person's document, the job that it joins and the
-job's end in one commit: none of them is there without the others. What the work itself writes
-before is created under an id that follows from the event (a second time changes nothing), or is
-fenced by the claim. Messages may go out twice and in any order: who receives them runs once, too.
+audit record, an upload's chunks, the messages owed, the answer on the person's document, the job
+that it joins and the job's end in one commit: none of them is there without the others. What the
+work itself writes before is created under an id that follows from the event (a second time changes
+nothing), or is fenced by the claim. Work whose creation must be the first of its id, and is not, is
+done once more under the same claim, unrenewed: it is short. Messages may go out twice and in any
+order: who receives them runs once, too.
 """
 
 from __future__ import annotations
@@ -34,7 +36,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from clarity.domain.consent import NO_CONSENT
-from clarity.domain.errors import ClarityError, InProgressError
+from clarity.domain.errors import ClarityError, InProgressError, OvertakenError
 from clarity.domain.job import Status
 from clarity.steps.ports import Claimed, Done, End, Held
 
@@ -147,7 +149,10 @@ def _complete(
     with _Renewed(claims, claim, lease) as renewed:
         try:
             done = work(claim)
-            return claims.complete(renewed.stop(), done)
+            try:
+                return claims.complete(renewed.stop(), done)
+            except OvertakenError:  # what it found missing is there by now
+                return claims.complete(renewed.stop(), work(claim))
         except BaseException:
             # What went wrong is what the caller must know; unreleased, the lease runs out.
             with suppress(ClarityError):

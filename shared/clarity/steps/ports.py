@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from clarity.domain.intake.samples import Samples
     from clarity.domain.job import Origin, Status, Wanted
     from clarity.steps.audit import Entry
+    from clarity.steps.ports_words import Analysed
 
 Topic = Literal["ingested", "analysed", "documents", "dead_letter"]
 
@@ -72,12 +73,14 @@ class Creation:
         document_id: the same for the same work.
         fields: what it says.
         entry: the record.
+        first: whether nothing is completed where one of both is there: the work looks once more.
     """
 
     collection: Literal["analyses", "explanations", "insights"]
     document_id: str
     fields: Mapping[str, object]
     entry: Entry
+    first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +97,8 @@ class Queue:
 class Joining:
     """An upload joins its person's open job, or opens one of its own.
 
-    A job is open while it is queued. The upload's chunks are stored before: where the job is still
-    queued then, the week that preprocess reads once it has moved it on has them too.
+    A job is open while it is queued, and still is when the upload's chunks are written with this:
+    so the week that preprocess reads once it has moved the job on has them, too.
 
     Attributes:
         origin: the upload.
@@ -118,6 +121,37 @@ class Joining:
 
 
 @dataclass(frozen=True, slots=True)
+class Chunk:
+    """One upload's samples of one local day, the identities that it deletes, what sent it."""
+
+    day: date
+    samples: Samples
+    deleted: NDArray[np.uint64]
+    software: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Storing:
+    """An upload's chunks on their way in, at most one a day.
+
+    Attributes:
+        origin: the upload.
+        chunks: with something in each.
+        expires_at: of the chunks.
+        day_expires_at: of their days; each is there at least as long as any of its chunks.
+    """
+
+    origin: Origin
+    chunks: Sequence[Chunk]
+    expires_at: datetime
+    day_expires_at: datetime
+
+    def __len__(self) -> int:
+        """How many samples and deletions these are."""
+        return sum(len(chunk.samples) + len(chunk.deleted) for chunk in self.chunks)
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """What a piece of work comes to; all of it is written at once, or nothing.
 
@@ -128,6 +162,7 @@ class Done:
         end: how the job ends, if it does.
         sheds: fields that the answered document loses.
         creates: what comes into being with it.
+        stores: the upload's chunks; they take the place of those that it has.
         joins: the job that the upload joins; the answer names it, and messages are owed only where
             it is the upload's own.
     """
@@ -138,6 +173,7 @@ class Done:
     end: End | None = None
     sheds: tuple[str, ...] = ()
     creates: Creation | None = None
+    stores: Storing | None = None
     joins: Joining | None = None
 
     def within(self, processing_id: str) -> Done:
@@ -223,36 +259,17 @@ class Claims(Protocol):
         """Hold it longer. Raises InProgressError if the lease was lost to another worker."""
 
     def complete(self, claim: Claimed, done: Done) -> Completed:
-        """Write what was done, all at once. Raises InProgressError if the lease was lost."""
+        """Write what was done, all at once.
+
+        Raises InProgressError if the lease was lost, OvertakenError if it came too late to be
+        `first`; then the claim is still held.
+        """
 
     def published(self, key: str, completed: Completed) -> None:
         """Say that its messages have gone out. No effect if the claim is another one now."""
 
     def release(self, claim: Claimed) -> None:
         """Give the key back, so that the next delivery can take it. No effect if it was lost."""
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What is stored of some days.
-
-    Attributes:
-        identities: of samples that other uploads have brought or deleted.
-        own: how many samples and deletions an earlier delivery of this upload has stored.
-    """
-
-    identities: NDArray[np.uint64]
-    own: int
-
-
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """One upload's samples of one local day, the identities that it deletes, what sent it."""
-
-    day: date
-    samples: Samples
-    deleted: NDArray[np.uint64]
-    software: Mapping[str, str] = field(default_factory=dict)
 
 
 class Records(Protocol):
@@ -273,22 +290,10 @@ class Records(Protocol):
         Its time and its revision are those of that event; its fields are those of now.
         """
 
-    def known(self, origin: Origin, days: Collection[date]) -> Known:
-        """What is stored of the days, by other uploads and by this one."""
+    def known(self, origin: Origin, days: Collection[date]) -> NDArray[np.uint64]:
+        """The identities of samples of the days that other uploads have brought or deleted.
 
-    def add_chunks(
-        self,
-        origin: Origin,
-        chunks: Sequence[Chunk],
-        expires_at: datetime,
-        day_expires_at: datetime,
-    ) -> int:
-        """Store an upload's chunks; those of an earlier delivery stay as they are.
-
-        A day is there at least as long as any of its chunks.
-
-        Returns:
-            How many samples and deletions the stored chunks hold.
+        Without those of samples that are stored for this upload already: it has brought them, too.
         """
 
     def recent(self, user_id: str, days: int) -> Sequence[Chunk]:
@@ -317,15 +322,13 @@ class Records(Protocol):
     def open_job(self, origin: Origin, wanted: Wanted, now: datetime, expires_at: datetime) -> None:
         """Create the job as queued; no effect if it is there."""
 
-    def job_and_person(
-        self, origin: Origin
-    ) -> tuple[Mapping[str, object] | None, Mapping[str, object]]:
-        """The job document and the person's own settings, read at once."""
-
     def job_person_and_queue(
         self, origin: Origin
     ) -> tuple[Mapping[str, object] | None, Mapping[str, object], Queue | None]:
-        """Both, and the person's latest open job if there ever was one, read at once."""
+        """The job, the person's settings, their latest open job if there ever was one; at once."""
+
+    def analysed(self, message: JobMessage) -> Analysed:
+        """The message's job, and all that it is told from, read at once."""
 
     def note(
         self,
@@ -356,6 +359,9 @@ class Records(Protocol):
 
     def insight(self, user_id: str, insight_id: str) -> Mapping[str, object] | None:
         """The insight document."""
+
+    def told(self, user_id: str, insight_id: str) -> tuple[Mapping[str, object] | None, bool]:
+        """The insight document, and whether the audit knows of it, for it may be gone since."""
 
     def mark_insight(self, user_id: str, insight_id: str, rating: int | None, at: datetime) -> bool:
         """Note on the insight that it was read then, and rated; False if it is not there.

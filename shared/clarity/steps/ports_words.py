@@ -1,4 +1,4 @@
-"""What the words need from outside: a language model, its budgets, and a place for what is held.
+"""What the words need from outside: their job, a language model, its budgets, a place for reviews.
 
 As in `ports`, every method may raise `TransientError` or `PermanentError`.
 """
@@ -6,7 +6,7 @@ As in `ports`, every method may raise `TransientError` or `PermanentError`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,6 +31,23 @@ class Usage:
         return Usage(
             self.prompt_tokens + other.prompt_tokens, self.output_tokens + other.output_tokens
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Analysed:
+    """An analysed job, and what it is told from; None is what is not there.
+
+    Attributes:
+        job: its document.
+        settings: the person's own; empty if they wrote none.
+        analysis: that the job's message names.
+        history: on the weeks, likewise.
+    """
+
+    job: Mapping[str, Any] | None
+    settings: Mapping[str, object]
+    analysis: Mapping[str, Any] | None
+    history: Mapping[str, Any] | None
 
 
 @dataclass(frozen=True, slots=True)
