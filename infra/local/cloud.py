@@ -13,7 +13,6 @@ import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import grpc.aio
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request  # noqa: TC002  starlette reads the annotation
@@ -23,7 +22,7 @@ from starlette.routing import Route
 from infra.local.database import Database
 from infra.local.eventarc import Eventarc
 from infra.local.fcm import LocalFcm
-from infra.local.firestore import SERVER_OPTIONS, Firestore
+from infra.local.firestore import MAX_REQUEST_BYTES, Firestore
 from infra.local.gemini import LocalGemini
 from infra.local.monitoring import LocalMonitoring
 from infra.local.pubsub import PubSub
@@ -49,6 +48,7 @@ from infra.local.topology import (
 from infra.local.traces import LocalTraces
 from infra.local.vertex import LocalVertex
 from infra.local.vertex_models import VertexModels
+from infra.local.wire import Server
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterable, Mapping
@@ -131,7 +131,7 @@ async def serve(state: Path, ports: Ports, ticks: Mapping[str, float]) -> None:
 async def _run(
     lasting: Iterable[Coroutine[None, None, None]],
     http: uvicorn.Server,
-    servers: Iterable[grpc.aio.Server],
+    servers: Iterable[Server],
     stop: asyncio.Event,
 ) -> None:
     async with asyncio.TaskGroup() as tasks:
@@ -147,11 +147,10 @@ async def _run(
             task.cancel()
 
 
-async def _grpc(service: Firestore | PubSub, port: int) -> grpc.aio.Server:
-    server = grpc.aio.server(options=SERVER_OPTIONS)
+async def _grpc(service: Firestore | PubSub, port: int) -> Server:
+    server = Server(MAX_REQUEST_BYTES)
     service.register(server)
-    server.add_insecure_port(f"{HOST}:{port}")
-    await server.start()
+    await server.start(HOST, port)
     return server
 
 

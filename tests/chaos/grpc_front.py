@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import grpc
 import grpc.aio
 
-from infra.local.firestore import SERVER_OPTIONS
+from infra.local.firestore import MAX_REQUEST_BYTES
 from infra.local.topology import HOST
 from tests.chaos.points import point, published
 from tests.chaos.weather import RPC
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 # These stay open for long, and carry what the phones and operators hear.
 _STREAMS = ("Listen", "Write", "StreamingPull")
 _DELAYS_S = {"delay": (0.02, 0.3), "long delay": (1.0, 4.0)}
+_SERVER = [("grpc.max_receive_message_length", MAX_REQUEST_BYTES)]
 _CHANNEL = [
     ("grpc.max_receive_message_length", -1),
     ("grpc.max_send_message_length", -1),
@@ -56,7 +57,7 @@ class GrpcFront(grpc.GenericRpcHandler):
         """Listen."""
         # Untyped, since what passes is raw bytes.
         self._upstream: Any = grpc.aio.insecure_channel(f"{HOST}:{self.target}", options=_CHANNEL)
-        self._server = grpc.aio.server(options=SERVER_OPTIONS)
+        self._server = grpc.aio.server(options=_SERVER)
         self._server.add_generic_rpc_handlers((self,))
         self._server.add_insecure_port(f"{HOST}:{self.port}")
         await self._server.start()

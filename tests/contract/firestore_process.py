@@ -6,20 +6,18 @@ import asyncio
 import sys
 from pathlib import Path
 
-import grpc
-
 from infra.local.database import Database
-from infra.local.firestore import SERVER_OPTIONS, Firestore
+from infra.local.firestore import MAX_REQUEST_BYTES, Firestore
+from infra.local.wire import Server
 
 
 async def serve(path: Path, port: int) -> None:
-    server = grpc.aio.server(options=SERVER_OPTIONS)
+    server = Server(MAX_REQUEST_BYTES)
     Firestore(Database(path), lambda _changes: None).register(server)
-    bound = server.add_insecure_port(f"127.0.0.1:{port}")
-    await server.start()
+    bound = await server.start("127.0.0.1", port)
     sys.stdout.write(f"{bound}\n")
     sys.stdout.flush()
-    await server.wait_for_termination()
+    await asyncio.Event().wait()
 
 
 if __name__ == "__main__":

@@ -6,20 +6,18 @@ import asyncio
 import sys
 from pathlib import Path
 
-import grpc
-
 from infra.local.database import Database
 from infra.local.pubsub import PubSub
+from infra.local.wire import Server
 
-OPTIONS = [("grpc.max_receive_message_length", 11 * 2**20), ("grpc.so_reuseport", 0)]
+MAX_REQUEST_BYTES = 11 * 2**20
 
 
 async def serve(path: Path, port: int) -> None:
     pubsub = PubSub(Database(path))
-    server = grpc.aio.server(options=OPTIONS)
+    server = Server(MAX_REQUEST_BYTES)
     pubsub.register(server)
-    bound = server.add_insecure_port(f"127.0.0.1:{port}")
-    await server.start()
+    bound = await server.start("127.0.0.1", port)
     sys.stdout.write(f"{bound}\n")
     sys.stdout.flush()
     await pubsub.run()

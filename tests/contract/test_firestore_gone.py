@@ -22,7 +22,7 @@ from tests.cloud import Cloud, environment
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-MANY = 400
+MANY = 4000
 
 
 class Wire:

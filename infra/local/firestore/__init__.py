@@ -6,7 +6,7 @@ where the emulator starts afresh. And there are no security rules, indexes, pipe
 or query plans.
 """
 
-from infra.local.firestore.server import METHODS, SERVER_OPTIONS, SERVICE, Firestore
+from infra.local.firestore.server import MAX_REQUEST_BYTES, METHODS, SERVICE, Firestore
 from infra.local.firestore.wire import DocumentChange
 
-__all__ = ["METHODS", "SERVER_OPTIONS", "SERVICE", "DocumentChange", "Firestore"]
+__all__ = ["MAX_REQUEST_BYTES", "METHODS", "SERVICE", "DocumentChange", "Firestore"]

@@ -1,4 +1,4 @@
-"""google.firestore.v1.Firestore on grpc.aio, for the unmodified Google clients."""
+"""google.firestore.v1.Firestore, for the unmodified Google clients."""
 
 from __future__ import annotations
 
@@ -31,12 +31,13 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 
     from infra.local.database import Database
+    from infra.local.wire import Server
 
     _Admit = Callable[[Message], Awaitable[None]]
 
 SERVICE = "google.firestore.v1.Firestore"
-# A server that registers this service needs these: a commit may have 10 MiB.
-SERVER_OPTIONS = (("grpc.max_receive_message_length", 11 * 1024 * 1024),)
+# A server that registers this service takes as much: a commit may have 10 MiB.
+MAX_REQUEST_BYTES = 11 * 1024 * 1024
 
 UNARY, SERVER_STREAM, BIDI_STREAM = "unary_unary", "unary_stream", "stream_stream"
 # Method -> (shape, request, response). A test holds it against the client's own transport.
@@ -94,7 +95,7 @@ class Firestore(Reads):
         store = Store(database, on_commit)
         super().__init__(store, Transactions(store))
 
-    def register(self, server: grpc.aio.Server) -> None:
+    def register(self, server: Server) -> None:
         """Add the service to a server."""
         handlers = {
             method: _ADAPT[shape](getattr(self, method), request, response, self._admit)

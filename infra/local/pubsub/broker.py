@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     import aiohttp
-    import grpc
     from google.protobuf.field_mask_pb2 import FieldMask
 
     from infra.local.database import Database
     from infra.local.pubsub.backlog import Delivery
     from infra.local.pubsub.options import SubscriptionOptions
+    from infra.local.wire import Server
 
 DELETED_TOPIC = "_deleted-topic_"  # the service's own word
 SWEEP_S = 60  # retention is counted in minutes at the least
@@ -73,7 +73,7 @@ class PubSub:
         self._pushes: dict[int, PushConsumer] = {}
         self._fresh: set[Feed] = set()
 
-    def register(self, server: grpc.aio.Server) -> None:
+    def register(self, server: Server) -> None:
         """Serve the Publisher and Subscriber RPCs."""
         server.add_generic_rpc_handlers(rpc.handlers(self))
 
