@@ -51,13 +51,17 @@ def _cpu(pid: int) -> float:
 
 
 def memory(pids: Mapping[str, Sequence[int]]) -> dict[str, float]:
-    """MiB that each holds: what forked processes share is counted by halves (PSS)."""
+    """MiB that each holds for itself: what forked processes share is counted by halves (PSS).
+
+    Pages of files are left out: how many of a library's are counted to one process depends on who
+    else has it open.
+    """
     return {name: sum(map(_mib, each)) for name, each in pids.items()}
 
 
 def _mib(pid: int) -> float:
     rows = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    return next(int(row.split()[1]) for row in rows if row.startswith("Pss:")) / 1024
+    return next(int(row.split()[1]) for row in rows if row.startswith("Pss_Anon:")) / 1024
 
 
 @dataclass

@@ -102,11 +102,16 @@ class FirestoreBudgets:
         return (self.project_calls + number) // SHARDS
 
     def _add(self, call: Call, **amounts: int) -> None:
+        """Add to both, or to none: what one is given back, the other is, whenever a worker dies."""
         fields = {name: Increment(amount) for name, amount in amounts.items()}
-        for each in (self._person(call.user_id, call.day), self._shard(call.day, call.shard)):
-            # Gone: the person was erased meanwhile, and nothing of theirs may come back.
+        shard, batch = self._shard(call.day, call.shard), self.client.batch()
+        batch.update(self._person(call.user_id, call.day), fields)
+        batch.update(shard, fields)
+        try:
+            batch.commit()
+        except NotFound:  # the person was erased meanwhile, and nothing of theirs may come back
             with contextlib.suppress(NotFound):
-                each.update(fields)
+                shard.update(fields)
 
     def _person(self, user_id: str, day: date) -> DocumentReference:
         return self.client.document(f"users/{user_id}/budgets/{day.isoformat()}")

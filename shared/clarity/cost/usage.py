@@ -60,8 +60,8 @@ EARLY: Final = Delivery(5, 0, 0, 3, milliseconds=45)
 ANALYSIS: Final = Delivery(8, 11, 5, 14, published=1, milliseconds=250, guards=4)
 KNOWN: Final = Delivery(8, 4, 1, 11, published=1, milliseconds=160, guards=1)
 # insights: told by the language model in one call; a repair is a call more.
-INSIGHT: Final = Delivery(8, 15, 6, 14, milliseconds=150, guards=5)
-REPAIR: Final = Delivery(2, 6, 1, 7, milliseconds=50, guards=2)
+INSIGHT: Final = Delivery(8, 15, 6, 13, milliseconds=150, guards=5)
+REPAIR: Final = Delivery(2, 6, 1, 6, milliseconds=50, guards=2)
 MODEL_MILLISECONDS: Final = 4_000.0  # of one call of Gemini: not measured
 # monitor, a look every hour; beside it the newest analyses of a day, and ratings of four weeks.
 LOOK: Final = Delivery(3, 2, 0, 6, milliseconds=120)
